@@ -1,0 +1,80 @@
+// Builds dist/: the command line, the worker and one file per stage, over shared chunks; then the index of stages with
+// the digest of each one's code, which is what a cache key sees of it.
+import { build, transform } from "esbuild"
+import { createHash } from "node:crypto"
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, relative, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
+process.chdir(root)
+const packageJson = JSON.parse(readFileSync("package.json", "utf8"))
+const stages = readdirSync("modules").filter((name) => existsSync(`modules/${name}/stage.ts`))
+const bundled = ["effect", "@effect/platform-node-shared", "yaml"]
+
+rmSync("dist", { recursive: true, force: true })
+const { metafile } = await build({
+  entryPoints: [
+    { in: "src/cli/main.ts", out: "cli" },
+    { in: "src/executor/worker.ts", out: "worker" },
+    ...stages.map((name) => ({ in: `modules/${name}/stage.ts`, out: `modules/${name}` }))
+  ].filter(({ in: file }) => existsSync(file)),
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  chunkNames: "chunks/[name]-[hash]",
+  metafile: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  define: { AGFLOW_VERSION: JSON.stringify(packageJson.version) },
+  // Native and large packages stay outside: they are loaded when a stage first needs them.
+  external: Object.keys({
+    ...packageJson.dependencies,
+    ...packageJson.optionalDependencies,
+    ws: "",
+    undici: ""
+  }).filter((name) => !bundled.includes(name)),
+  banner: {
+    js: 'import { createRequire as agflowRequire } from "node:module";const require = agflowRequire(import.meta.url);'
+  },
+  logLevel: "warning"
+})
+
+/** All of the project's own files that a file reaches, the engine's contract (core/, dsl/) left out: the key version stands for that. */
+const reach = (entry) => {
+  const seen = new Set([entry])
+  for (const file of seen) {
+    for (const { path, external } of metafile.inputs[file]?.imports ?? []) if (!external) seen.add(path)
+  }
+  return [...seen].filter((file) => /^(src|modules)\//.test(file) && !/^src\/(core|dsl)\//.test(file)).sort()
+}
+
+const compact = new Map()
+/** The code without comments and layout, so that neither re-runs anything. */
+const codeOf = async (file) => {
+  if (!compact.has(file)) {
+    const text = readFileSync(file, "utf8")
+    compact.set(
+      file,
+      file.endsWith(".ts") ? (await transform(text, { loader: "ts", minifyWhitespace: true })).code : text
+    )
+  }
+  return compact.get(file)
+}
+
+const index = {}
+for (const name of stages) {
+  const hash = createHash("sha256")
+  for (const file of reach(`modules/${name}/stage.ts`)) hash.update(`${file}\n${await codeOf(file)}\n`)
+  index[name] = hash.digest("hex")
+}
+writeFileSync("dist/stages.json", `${JSON.stringify(index, null, 2)}\n`)
+if (existsSync("dist/cli.js")) {
+  const cli = readFileSync("dist/cli.js", "utf8")
+  if (!cli.startsWith("#!")) writeFileSync("dist/cli.js", `#!/usr/bin/env node\n${cli}`)
+  chmodSync("dist/cli.js", 0o755)
+}
+console.log(`built dist/ with ${stages.length} stages (${relative(root, join(root, "dist/stages.json"))})`)

@@ -1,0 +1,45 @@
+/** Content identity: sha256, hexadecimal, lower case. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { createHash } from "node:crypto"
+import { createReadStream } from "node:fs"
+import { pipeline } from "node:stream/promises"
+import { InputError, messageOf } from "./Failure.ts"
+
+export const Sha256 = Schema.String.pipe(
+  Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u, { message: "a sha256 is 64 hexadecimal digits" })),
+  Schema.brand("agflow/Sha256")
+)
+export type Sha256 = typeof Sha256.Type
+
+export const ofBytes = (bytes: Uint8Array | string): Sha256 =>
+  createHash("sha256").update(bytes).digest("hex") as Sha256
+
+/** Reads the file in chunks of 1 MiB: files of any size, constant memory. */
+export const ofFile = (path: string): Effect.Effect<Sha256, InputError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const hash = createHash("sha256")
+      await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
+      return hash.digest("hex") as Sha256
+    },
+    catch: (cause) => new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
+  })
+
+/** JSON with sorted object keys and no space: one text for one value. `undefined` members are left out. */
+export const canonicalJson = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(",")}]`
+  if (value !== null && typeof value === "object") {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
+    return `{${members.join(",")}}`
+  }
+  return JSON.stringify(value)
+}
+
+export const ofJson = (value: unknown): Sha256 => ofBytes(canonicalJson(value))
+
+/** Enough of a digest to tell two apart by eye. */
+export const short = (digest: string): string => digest.slice(0, 8)

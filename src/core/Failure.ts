@@ -1,0 +1,30 @@
+/** Errors that a user can act on: what is wrong, where, and what to do. */
+import * as Schema from "effect/Schema"
+
+/** Input that cannot be used: a malformed file, a value out of range, a missing column. */
+export class InputError extends Schema.TaggedError<InputError>()("InputError", {
+  message: Schema.String,
+  file: Schema.optionalKey(Schema.String),
+  /** 1-based. */
+  line: Schema.optionalKey(Schema.Int),
+  hint: Schema.optionalKey(Schema.String)
+}) {}
+
+/** The least that an error must say to be shown to a user. */
+export interface Failure {
+  readonly _tag: string
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+  readonly hint?: string
+}
+
+/** `file:line: message`, then the hint on a line of its own. */
+export const render = (failure: Failure): string => {
+  const where =
+    failure.file === undefined ? "" : `${failure.file}${failure.line === undefined ? "" : `:${failure.line}`}: `
+  return `${where}${failure.message}${failure.hint === undefined ? "" : `\n  hint: ${failure.hint}`}`
+}
+
+/** The message of anything that was thrown, for wrapping it in a typed error. */
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

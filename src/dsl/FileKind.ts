@@ -1,0 +1,51 @@
+/** The kinds of file that flow between stages: their extensions, and the companion files that travel with them. */
+
+export interface FileKind {
+  readonly description: string
+  /** Without the leading dot; the first is what a stage writes unless it asks for another. */
+  readonly extensions: readonly [string, ...ReadonlyArray<string>]
+  /** Suffixes of files beside the main one (`genome.fa.fai`). Carried where they exist. */
+  readonly companions?: ReadonlyArray<string>
+}
+
+export const fileKinds = {
+  fasta: {
+    description: "sequences, plain or bgzip, with their index",
+    extensions: ["fa", "fa.gz", "fasta", "fasta.gz", "fna", "fna.gz"],
+    companions: [".fai", ".gzi"]
+  },
+  vcf: { description: "variants", extensions: ["vcf", "vcf.gz"], companions: [".tbi", ".csi"] },
+  bed: { description: "intervals, 0-based half-open", extensions: ["bed", "bed.gz"] },
+  annotation: {
+    description: "gene annotation: GTF, GFF3",
+    extensions: ["gtf", "gtf.gz", "gff", "gff.gz", "gff3", "gff3.gz"]
+  },
+  bam: { description: "alignments", extensions: ["bam"], companions: [".bai", ".csi"] },
+  bigwig: { description: "coverage", extensions: ["bw", "bigwig"] },
+  tsv: { description: "a table with a header row, tab-separated", extensions: ["tsv", "tsv.gz", "txt", "txt.gz"] },
+  csv: { description: "a table, comma-separated", extensions: ["csv", "csv.gz"] },
+  safetensors: { description: "named arrays", extensions: ["safetensors"] },
+  h5: { description: "HDF5: Keras weights, arrays", extensions: ["h5"] },
+  tfrecord: { description: "TensorFlow records", extensions: ["tfr", "tfrecord"] },
+  json: { description: "JSON", extensions: ["json"] },
+  svg: { description: "a figure", extensions: ["svg"] },
+  html: { description: "a page", extensions: ["html"] },
+  text: { description: "plain text", extensions: ["txt", "md"] },
+  file: { description: "any file", extensions: ["bin"] }
+} as const satisfies Record<string, FileKind>
+
+export type FileKindName = keyof typeof fileKinds
+
+export const isFileKindName = (name: string): name is FileKindName => Object.hasOwn(fileKinds, name)
+
+export const get = (name: FileKindName): FileKind => fileKinds[name]
+
+/** The extension of a file name among those of the kind; any name is a `file`. */
+export const extensionOf = (name: FileKindName, path: string): string | undefined => {
+  const base = path.slice(path.lastIndexOf("/") + 1)
+  if (name === "file") return base.includes(".") ? base.slice(base.indexOf(".", 1) + 1) : "bin"
+  // The longest match wins: `fa.gz` before `gz`.
+  return get(name)
+    .extensions.filter((extension) => base.toLowerCase().endsWith(`.${extension}`))
+    .sort((a, b) => b.length - a.length)[0]
+}

@@ -1,0 +1,89 @@
+/** A typed input or output of a stage: a file of a kind, a table with named, typed columns, or a list of those. */
+import type * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import type { InputError } from "../core/Failure.ts"
+import type { Row, TableSchema } from "../data/Table.ts"
+import type { FileKindName } from "./FileKind.ts"
+
+export interface FilePort {
+  readonly _tag: "File"
+  readonly kind: FileKindName
+  readonly description: string
+}
+
+/** A `tsv` file whose columns are known. */
+export interface TablePort<out S extends TableSchema = TableSchema> {
+  readonly _tag: "Table"
+  readonly columns: S
+  readonly description: string
+}
+
+export interface ListPort<out P extends FilePort | TablePort = FilePort | TablePort> {
+  readonly _tag: "List"
+  readonly item: P
+  readonly description: string
+}
+
+export interface OptionalPort<out P extends SomePort = SomePort> {
+  readonly _tag: "Optional"
+  readonly port: P
+  readonly description: string
+}
+
+export type SomePort = FilePort | TablePort | ListPort
+export type InputPort = SomePort | OptionalPort
+export type OutputPort = FilePort | TablePort
+
+export const file = (kind: FileKindName, description: string): FilePort => ({ _tag: "File", kind, description })
+
+export const table = <S extends TableSchema>(columns: S, description: string): TablePort<S> => ({
+  _tag: "Table",
+  columns,
+  description
+})
+
+/** In YAML, a list of references or paths; a single one is a list of one. */
+export const list = <P extends FilePort | TablePort>(item: P, description = item.description): ListPort<P> => ({
+  _tag: "List",
+  item,
+  description
+})
+
+export const optional = <P extends SomePort>(port: P): OptionalPort<P> => ({
+  _tag: "Optional",
+  port,
+  description: port.description
+})
+
+/** The kind of file that stands behind a port. */
+export const kindOf = (port: FilePort | TablePort): FileKindName => (port._tag === "Table" ? "tsv" : port.kind)
+
+/** A table as a stage reads it. */
+export interface InputTable<S extends TableSchema> {
+  readonly path: string
+  readonly rows: Effect.Effect<ReadonlyArray<Row<S>>, InputError, FileSystem.FileSystem>
+}
+
+/** A file as a stage writes it: to `path`, or to `as(extension)` for another extension of its kind. */
+export interface OutputFile {
+  readonly path: string
+  readonly as: (extension: string) => string
+}
+
+/** A table as a stage writes it. */
+export interface OutputTable<S extends TableSchema> {
+  readonly path: string
+  readonly write: (rows: Iterable<Row<S>>) => Effect.Effect<void, InputError, FileSystem.FileSystem>
+}
+
+/** What `run` is given for an input port: a path for a file, an {@link InputTable} for a table. */
+export type Input<P> =
+  P extends OptionalPort<infer Q>
+    ? Input<Q> | undefined
+    : P extends ListPort<infer Q>
+      ? ReadonlyArray<Input<Q>>
+      : P extends TablePort<infer S>
+        ? InputTable<S>
+        : string
+
+export type Output<P> = P extends TablePort<infer S> ? OutputTable<S> : OutputFile

@@ -1,0 +1,85 @@
+/**
+ * A reusable typed unit of a workflow: inputs, params, outputs, resources and `run`.
+ *
+ * The types of `run`'s arguments follow from the ports and the params, so a stage that reads a column its port does not
+ * name does not compile.
+ */
+import type * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import type * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import type { Failure } from "../core/Failure.ts"
+import type { Settings } from "../core/Settings.ts"
+import type { Task } from "../core/Task.ts"
+import type { Input, InputPort, Output, OutputPort } from "./Port.ts"
+
+/** What every stage may use. A stage provides the layers of anything else by itself. */
+export type StageServices = FileSystem.FileSystem | Path.Path | Settings | Task
+
+export interface Resources {
+  readonly cpus: number
+  /** Bytes. */
+  readonly memory: number
+  readonly gpus: number
+}
+
+type InputPorts = { readonly [name: string]: InputPort }
+type OutputPorts = { readonly [name: string]: OutputPort }
+
+export interface RunContext<Params, Inputs, Outputs> {
+  readonly params: Params
+  readonly inputs: { readonly [K in keyof Inputs]: Input<Inputs[K]> }
+  readonly outputs: { readonly [K in keyof Outputs]: Output<Outputs[K]> }
+}
+
+export interface Definition<
+  Fields extends Schema.Struct.Fields,
+  Inputs extends InputPorts,
+  Outputs extends OutputPorts
+> {
+  /** Lower-case kebab-case, as written after `uses:`. */
+  readonly name: string
+  /** Raised when the same inputs give other results although the code looks the same (a new data format, say). */
+  readonly version: number
+  /** One line, for lists. */
+  readonly summary: string
+  /** Params with types, defaults and descriptions (`.annotate({ description })`). */
+  readonly params: Fields
+  readonly inputs: Inputs
+  readonly outputs: Outputs
+  readonly resources?: Partial<Resources>
+  /** True when the outputs are made up from a seed: they, and all that is made from them, are marked SYNTHETIC. */
+  readonly synthetic?: (params: Schema.Struct<Fields>["Type"]) => boolean
+  readonly run: (
+    context: RunContext<Schema.Struct<Fields>["Type"], Inputs, Outputs>
+  ) => Effect.Effect<void, Failure, StageServices>
+}
+
+/** A stage whose particular types are forgotten: what the engine handles. */
+export interface Stage {
+  readonly name: string
+  readonly version: number
+  readonly summary: string
+  readonly params: Schema.Struct<Schema.Struct.Fields>
+  readonly inputs: InputPorts
+  readonly outputs: OutputPorts
+  readonly resources: Resources
+  readonly synthetic: (params: unknown) => boolean
+  readonly run: (context: RunContext<unknown, InputPorts, OutputPorts>) => Effect.Effect<void, Failure, StageServices>
+}
+
+const defaults: Resources = { cpus: 1, memory: 1 << 30, gpus: 0 }
+
+export const make = <
+  const Fields extends Schema.Struct.Fields,
+  const Inputs extends InputPorts,
+  const Outputs extends OutputPorts
+>(
+  definition: Definition<Fields, Inputs, Outputs>
+): Stage => ({
+  ...definition,
+  params: Schema.Struct(definition.params as Schema.Struct.Fields),
+  resources: { ...defaults, ...definition.resources },
+  synthetic: (definition.synthetic ?? (() => false)) as Stage["synthetic"],
+  run: definition.run as unknown as Stage["run"]
+})

@@ -1,0 +1,97 @@
+/** One execution of a TypeScript stage on given files: ports bound to paths, params decoded, outputs checked. */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { InputError, type Failure } from "../core/Failure.ts"
+import * as Table from "../data/Table.ts"
+import * as FileKind from "../dsl/FileKind.ts"
+import * as Port from "../dsl/Port.ts"
+import type { Stage, StageServices } from "../dsl/Stage.ts"
+
+/** Paths by port name: one for a file or table, a list for a list port, none for an optional port left out. */
+export type InputPaths = { readonly [port: string]: string | ReadonlyArray<string> }
+
+/** The main file that a stage wrote for each output port. */
+export type OutputPaths = { readonly [port: string]: string }
+
+const bindInput = (port: Port.InputPort, path: string | ReadonlyArray<string> | undefined): unknown => {
+  if (path === undefined) return undefined
+  switch (port._tag) {
+    case "Optional":
+      return bindInput(port.port, path)
+    case "List":
+      return (typeof path === "string" ? [path] : path).map((item) => bindInput(port.item, item))
+    case "Table": {
+      const file = path as string
+      return { path: file, rows: Table.read(file, port.columns) }
+    }
+    case "File":
+      return path
+  }
+}
+
+const bindOutput = (port: Port.OutputPort, stem: string): unknown => {
+  const as = (extension: string) => `${stem}.${extension}`
+  const path = as(FileKind.get(Port.kindOf(port)).extensions[0])
+  return port._tag === "Table"
+    ? { path, write: (rows: Iterable<never>) => Table.write(path, port.columns, rows) }
+    : { path, as }
+}
+
+/** The file written for a port: `<port>.<extension of its kind>`, exactly one. */
+const findOutput = (port: Port.OutputPort, name: string, written: ReadonlyArray<string>): string | undefined => {
+  const kind = Port.kindOf(port)
+  return written.find((file) =>
+    kind === "file"
+      ? file.startsWith(`${name}.`)
+      : FileKind.get(kind).extensions.some((extension) => file === `${name}.${extension}`)
+  )
+}
+
+/** Decodes params as written in YAML; the message names the param. */
+export const decodeParams = (stage: Stage, params: unknown): Effect.Effect<unknown, InputError> => {
+  const result = Schema.decodeUnknownResult(stage.params, {
+    errors: "all",
+    onExcessProperty: "error",
+    reportInput: true
+  })(params)
+  if (result._tag === "Success") return Effect.succeed(result.success)
+  const issues = SchemaIssue.makeFormatterStandardSchemaV1()(result.failure.issue).issues
+  const message = issues.map((issue) => `${(issue.path ?? []).join(".")}: ${issue.message}`).join("; ")
+  return Effect.fail(new InputError({ message: `${stage.name}: ${message}` }))
+}
+
+/** Runs the stage; its outputs are written into `outputFolder`. */
+export const run = Effect.fnUntraced(function* (
+  stage: Stage,
+  params: unknown,
+  inputs: InputPaths,
+  outputFolder: string
+): Effect.fn.Return<OutputPaths, Failure, StageServices> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  yield* stage.run({
+    params: yield* decodeParams(stage, params),
+    inputs: Object.fromEntries(
+      Object.entries(stage.inputs).map(([name, port]) => [name, bindInput(port, inputs[name])])
+    ) as never,
+    outputs: Object.fromEntries(
+      Object.entries(stage.outputs).map(([name, port]) => [name, bindOutput(port, path.join(outputFolder, name))])
+    ) as never
+  })
+  const written = yield* fs.readDirectory(outputFolder)
+  const found: Record<string, string> = {}
+  for (const [name, port] of Object.entries(stage.outputs)) {
+    const file = findOutput(port, name, written)
+    if (file === undefined) {
+      return yield* new InputError({
+        message: `stage '${stage.name}' ended without writing its output '${name}'`,
+        hint: `it wrote: ${written.join(", ") || "nothing"}`
+      })
+    }
+    found[name] = path.join(outputFolder, file)
+  }
+  return found
+})

@@ -1,0 +1,70 @@
+/** Runs a stage by itself in a temporary folder, as a worker would. */
+import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
+import * as NodePath from "@effect/platform-node-shared/NodePath"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { mkdirSync, mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Settings, type SettingsValue } from "../../src/core/Settings.ts"
+import { Task, type Provenance } from "../../src/core/Task.ts"
+import type { Stage, StageServices } from "../../src/dsl/Stage.ts"
+import * as StageCall from "../../src/executor/StageCall.ts"
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), "agflow-test-"))
+
+/** The mirror of public files that data tests read, where there is one. */
+export const mirror: string | undefined = process.env["AGFLOW_MIRROR"]
+
+export const stageLayer = (
+  folder: string,
+  settings: Partial<SettingsValue> = {},
+  notes: Array<Provenance> = []
+): Layer.Layer<StageServices> => {
+  const scratch = join(folder, "scratch")
+  mkdirSync(scratch, { recursive: true })
+  return Layer.mergeAll(
+    NodeFileSystem.layer,
+    NodePath.layer,
+    Layer.succeed(Settings)({
+      mirrors: mirror === undefined ? [] : [mirror],
+      acceptedLicences: [],
+      device: "cpu",
+      downloads: join(folder, "downloads"),
+      threads: 2,
+      ...settings
+    }),
+    Layer.succeed(Task)({
+      progress: () => Effect.void,
+      log: () => Effect.void,
+      note: (provenance) => Effect.sync(() => void notes.push(provenance)),
+      scratch
+    })
+  )
+}
+
+/** Runs an effect that fails with what a user would read. */
+export const runPromise = <A, E>(effect: Effect.Effect<A, E, StageServices>, settings?: Partial<SettingsValue>) =>
+  Effect.runPromise(Effect.provide(effect, stageLayer(temporaryFolder(), settings)))
+
+export interface StageResult {
+  readonly outputs: StageCall.OutputPaths
+  readonly notes: ReadonlyArray<Provenance>
+}
+
+export const runStage = (
+  stage: Stage,
+  params: unknown,
+  inputs: StageCall.InputPaths = {},
+  settings: Partial<SettingsValue> = {}
+): Promise<StageResult> => {
+  const folder = temporaryFolder()
+  const outputFolder = join(folder, "outputs")
+  mkdirSync(outputFolder)
+  const notes: Array<Provenance> = []
+  return StageCall.run(stage, params, inputs, outputFolder).pipe(
+    Effect.provide(stageLayer(folder, settings, notes)),
+    Effect.map((outputs) => ({ outputs, notes })),
+    Effect.runPromise
+  )
+}
