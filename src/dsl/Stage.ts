@@ -60,12 +60,17 @@ export interface Stage {
   readonly name: string
   readonly version: number
   readonly summary: string
-  readonly params: Schema.Struct<Schema.Struct.Fields>
+  readonly params: ParamsSchema
   readonly inputs: InputPorts
   readonly outputs: OutputPorts
   readonly resources: Resources
   readonly synthetic: (params: unknown) => boolean
   readonly run: (context: RunContext<unknown, InputPorts, OutputPorts>) => Effect.Effect<void, Failure, StageServices>
+}
+
+/** The params as one struct: decodable, and readable field by field for lists and JSON Schemas. */
+export type ParamsSchema = Schema.Codec<{ readonly [name: string]: unknown }, unknown> & {
+  readonly fields: Schema.Struct.Fields
 }
 
 const defaults: Resources = { cpus: 1, memory: 1 << 30, gpus: 0 }
@@ -78,7 +83,7 @@ export const make = <
   definition: Definition<Fields, Inputs, Outputs>
 ): Stage => ({
   ...definition,
-  params: Schema.Struct(definition.params as Schema.Struct.Fields),
+  params: Schema.Struct(definition.params) as unknown as ParamsSchema,
   resources: { ...defaults, ...definition.resources },
   synthetic: (definition.synthetic ?? (() => false)) as Stage["synthetic"],
   run: definition.run as unknown as Stage["run"]
