@@ -1,0 +1,31 @@
+/** A gene: where it lies, and its exons where they are known. */
+import * as Table from "../data/Table.ts"
+import * as Interval from "./Interval.ts"
+
+export const table = {
+  gene_id: Table.string("Ensembl gene id without version where known, else the symbol"),
+  gene_name: Table.string("gene symbol"),
+  chrom: Table.string("chromosome, UCSC name"),
+  start: Table.integer("first base of the gene body, 0-based"),
+  end: Table.integer("end of the gene body, 0-based, excluded"),
+  strand: Table.string("+ or -"),
+  region: Table.string("exons where the exon structure is known, else span"),
+  exons: Table.string("start-end,start-end: 0-based half-open, merged, ascending; for span the one interval")
+}
+export type Gene = Table.Row<typeof table>
+
+/** `ENSG00000187583.12` is `ENSG00000187583`: versions differ between releases, the gene does not. */
+export const withoutVersion = (id: string): string => id.replace(/^(ENS[A-Z]*[GTPE]\d+)\.\d+(?:_PAR_Y)?$/u, "$1")
+
+export const formatExons = (exons: ReadonlyArray<{ readonly start: number; readonly end: number }>): string =>
+  exons.map(({ start, end }) => `${start}-${end}`).join(",")
+
+/** The exons (or the one span) as intervals, ascending, 0-based half-open. */
+export const exons = (gene: Pick<Gene, "chrom" | "exons">): ReadonlyArray<Interval.Interval> =>
+  gene.exons.split(",").map((text) => {
+    const [start, end] = text.split("-")
+    return { chrom: gene.chrom, start: Number(start), end: Number(end) }
+  })
+
+/** Genome order, then by id. */
+export const compare = (a: Gene, b: Gene): number => Interval.compare(a, b) || (a.gene_id < b.gene_id ? -1 : 1)

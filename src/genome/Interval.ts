@@ -1,0 +1,59 @@
+/** A stretch of a chromosome: 0-based, half-open, in base pairs. Start may be negative and end beyond the chromosome. */
+
+export interface Interval {
+  readonly chrom: string
+  /** 0-based, included. */
+  readonly start: number
+  /** 0-based, excluded. */
+  readonly end: number
+}
+
+/**
+ * The UCSC name of a chromosome: `1` is `chr1`, `MT` is `chrM`. All tables use these names, so that files that follow
+ * either convention meet. Other names (`chrUn_KI270302v1`, `NC_000001.11`, a contig of one's own) stay as they are.
+ */
+export const chromName = (name: string): string =>
+  name === "MT" || name === "chrMT" ? "chrM" : /^(?:\d{1,2}|[XYM])$/u.test(name) ? `chr${name}` : name
+
+const order = (chrom: string): string => {
+  const [, number] = /^chr(\d+)$/u.exec(chrom) ?? []
+  return number === undefined ? `~${chrom}` : number.padStart(4, "0")
+}
+
+/** Genome order: chr1, chr2, ... chr22, then the others by name; then start, then end. */
+export const compare = (a: Interval, b: Interval): number => {
+  if (a.chrom !== b.chrom) return order(a.chrom) < order(b.chrom) ? -1 : 1
+  return a.start - b.start || a.end - b.end
+}
+
+/** Text as samtools and genome browsers write it: `chr1:101-200`, 1-based, both ends included; commas are allowed. */
+export const parse = (text: string): Interval | undefined => {
+  const [, chrom, first, last] = /^([^:\s]+):([\d,]+)-([\d,]+)$/u.exec(text) ?? []
+  if (chrom === undefined) return undefined
+  const start = Number(first!.replaceAll(",", "")) - 1
+  const end = Number(last!.replaceAll(",", ""))
+  return start >= 0 && end > start ? { chrom: chromName(chrom), start, end } : undefined
+}
+
+/** The inverse of {@link parse}: 1-based, both ends included. */
+export const format = ({ chrom, start, end }: Interval): string => `${chrom}:${start + 1}-${end}`
+
+export const width = ({ start, end }: Interval): number => end - start
+
+export const overlaps = (a: Interval, b: Interval): boolean => a.chrom === b.chrom && a.start < b.end && b.start < a.end
+
+export const contains = (outer: Interval, inner: Interval): boolean =>
+  outer.chrom === inner.chrom && outer.start <= inner.start && inner.end <= outer.end
+
+/** Merges intervals of one chromosome that overlap or touch; ascending. */
+export const merge = <I extends { readonly start: number; readonly end: number }>(
+  intervals: Iterable<I>
+): ReadonlyArray<{ readonly start: number; readonly end: number }> => {
+  const merged: Array<{ start: number; end: number }> = []
+  for (const { start, end } of Array.from(intervals).sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1)
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end)
+    else merged.push({ start, end })
+  }
+  return merged
+}
