@@ -1,0 +1,142 @@
+/** Tables on a page: numbers short with the exact text as their tooltip, metric tables with intervals and verdicts. */
+import { markup, type Markup, type Part } from "./Markup.ts"
+import * as Numeral from "./Numeral.ts"
+import * as Scale from "./Scale.ts"
+
+/** A table as text: what a result and a file hold. */
+export interface TableText {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string>>
+}
+
+const missing = new Set(["", "NA", "."])
+const none = markup`<span class="missing">–</span>`
+
+/** A number at most 4 significant digits long; the exact text where that loses anything. */
+const numeral = (text: string): Part => {
+  const short = Numeral.isNumeral(text) ? Numeral.significant(Number(text)) : text
+  // An integer is often an identifier or a position: it stays as it was written.
+  if (short === text || /^[+-]?\d+$/u.test(text)) return Scale.minus(text)
+  return markup`<span title="${text}">${Scale.minus(short)}</span>`
+}
+
+const isNumberColumn = (rows: TableText["rows"], at: number): boolean => {
+  const cells = rows.map((row) => row[at] ?? "").filter((cell) => !missing.has(cell))
+  return cells.length > 0 && cells.every(Numeral.isNumeral)
+}
+
+/** Rows of cells under a header; a column's class is `number`, `long`, `name` or none. */
+export const grid = (
+  columns: ReadonlyArray<{ readonly title: Part; readonly class?: string }>,
+  rows: ReadonlyArray<ReadonlyArray<Part>>
+): Markup => {
+  const kind = (at: number) => {
+    const name = columns[at]?.class
+    return name === undefined ? null : markup` class="${name}"`
+  }
+  return markup`<div class="wide"><table>
+<thead><tr>${columns.map(({ title }, at) => markup`<th scope="col"${kind(at)}>${title}</th>`)}</tr></thead>
+<tbody>
+${rows.map((cells) => markup`<tr>${cells.map((cell, at) => markup`<td${kind(at)}>${cell}</td>`)}</tr>\n`)}</tbody>
+</table></div>
+`
+}
+
+const plain = (table: TableText): Markup => {
+  const numeric = table.columns.map((_, at) => isNumberColumn(table.rows, at))
+  const wordy = table.columns.map((_, at) => table.rows.some((row) => (row[at] ?? "").length > 40))
+  return grid(
+    table.columns.map((title, at) =>
+      numeric[at] ? { title, class: "number" } : wordy[at] ? { title, class: "long" } : { title, class: "nowrap" }
+    ),
+    table.rows.map((row) => row.map((cell, at) => (missing.has(cell) ? none : numeric[at] ? numeral(cell) : cell)))
+  )
+}
+
+const metricColumns = ["evaluation", "subset", "metric", "value", "n"]
+
+export const isMetricTable = (columns: ReadonlyArray<string>): boolean =>
+  metricColumns.every((column) => columns.includes(column))
+
+const words = (text: string): string => text.replaceAll("_", " ")
+
+/** The value as a dot, its interval as a line and the expected range as a band, on a scale of the row's own. */
+const gauge = (value: number, interval: ReadonlyArray<number>, expected: ReadonlyArray<number>): Part => {
+  const all = [value, ...interval, ...expected].filter(Number.isFinite)
+  if (all.length < 2) return null
+  const [low, high] = [Math.min(...all), Math.max(...all)]
+  const place = (x: number) => (high === low ? 60 : 6 + ((Math.min(high, Math.max(low, x)) - low) / (high - low)) * 108)
+  const at = (x: number) => Math.round(place(x) * 10) / 10
+  return markup`<svg class="gauge" width="120" height="16" viewBox="0 0 120 16" aria-hidden="true"><path class="rule" d="M0 8H120"/>${
+    expected.length === 2 &&
+    markup`<rect class="band" x="${at(expected[0]!)}" y="2" width="${Math.max(2, at(expected[1]!) - at(expected[0]!))}" height="12"/>`
+  }${interval.length === 2 && markup`<path class="line" d="M${at(interval[0]!)} 8H${at(interval[1]!)}"/>`}<circle class="dot" cx="${at(value)}" cy="8" r="4"/></svg>`
+}
+
+const verdicts: { readonly [verdict: string]: Markup } = {
+  inside: markup`<span class="state good">✓ inside</span>`,
+  outside: markup`<span class="state bad">✗ outside</span>`
+}
+
+const metrics = (table: TableText): Markup => {
+  const at = (column: string) => table.columns.indexOf(column)
+  const rows = table.rows.map((row) => (column: string) => {
+    const text = at(column) === -1 ? "" : (row[at(column)] ?? "")
+    return missing.has(text) ? undefined : text
+  })
+  const pair = (cell: (column: string) => string | undefined, columns: ReadonlyArray<string>) => {
+    const texts = columns.map(cell)
+    return texts.every((text) => text !== undefined) ? (texts as ReadonlyArray<string>) : []
+  }
+  const range = (texts: ReadonlyArray<string>, between: Part): Part =>
+    texts.length === 2 ? [numeral(texts[0]!), between, numeral(texts[1]!)] : none
+  const judged = rows.some((cell) => cell("verdict") !== undefined || cell("expected_low") !== undefined)
+  const noted = rows.some((cell) => cell("note") !== undefined)
+  const columns = [
+    { title: "Evaluation", class: "long" },
+    { title: "Subset" },
+    { title: "Metric" },
+    { title: "Value", class: "number" },
+    { title: "95 % interval", class: "number" },
+    { title: "n", class: "number" },
+    { title: "" },
+    ...(judged ? [{ title: "Expected", class: "number" }, { title: "Verdict" }] : []),
+    ...(noted ? [{ title: "Note", class: "long" }] : [])
+  ]
+  return grid(
+    columns,
+    rows.map((cell) => {
+      const value = cell("value")
+      const interval = pair(cell, ["low", "high"])
+      const expected = pair(cell, ["expected_low", "expected_high"])
+      const verdict = cell("verdict")
+      return [
+        words(cell("evaluation") ?? ""),
+        words(cell("subset") ?? ""),
+        words(cell("metric") ?? ""),
+        value === undefined ? none : markup`<strong>${numeral(value)}</strong>`,
+        range(interval, " – "),
+        Numeral.count(Number(cell("n") ?? 0)),
+        value === undefined ? null : gauge(Number(value), interval.map(Number), expected.map(Number)),
+        ...(judged ? [range(expected, " – "), verdict === undefined ? none : (verdicts[verdict] ?? verdict)] : []),
+        ...(noted ? [cell("note") ?? ""] : [])
+      ]
+    })
+  )
+}
+
+/** The table, and how much of it is shown when `total` says that there is more. */
+export const render = (table: TableText, total = table.rows.length): Markup => {
+  if (table.rows.length === 0) return markup`<p class="muted">The table has no rows.</p>\n`
+  const body = isMetricTable(table.columns) ? metrics(table) : plain(table)
+  return total <= table.rows.length
+    ? body
+    : markup`${body}<p class="small muted">The first ${Numeral.counted(table.rows.length, "row")} of ${Numeral.count(total)}.</p>\n`
+}
+
+/** How many metrics lie inside and outside the range that was expected of them. */
+export const verdictCounts = (table: TableText): { readonly inside: number; readonly outside: number } => {
+  const at = isMetricTable(table.columns) ? table.columns.indexOf("verdict") : -1
+  const number = (verdict: string) => table.rows.filter((row) => at !== -1 && row[at] === verdict).length
+  return { inside: number("inside"), outside: number("outside") }
+}
