@@ -1,0 +1,76 @@
+/** Measured metrics beside what was expected of them. */
+import { InputError } from "../core/Failure.ts"
+import * as Table from "../data/Table.ts"
+
+export const table = {
+  evaluation: Table.string("name of the evaluation"),
+  subset: Table.string("the part of the data measured: a group of tracks, a tissue, or `all`"),
+  metric: Table.string("name of the metric"),
+  value: Table.nullable(Table.number("its value; missing where the data do not define it (see note)")),
+  low: Table.nullable(Table.number("lower end of the 95 % bootstrap interval")),
+  high: Table.nullable(Table.number("upper end of the 95 % bootstrap interval")),
+  n: Table.integer("how many observations the value rests on"),
+  expected_low: Table.nullable(Table.number("lowest value expected")),
+  expected_high: Table.nullable(Table.number("highest value expected")),
+  verdict: Table.nullable(Table.string("`inside` or `outside` of what was expected")),
+  note: Table.nullable(Table.string("what a reader must know of the value"))
+}
+
+export type Metric = Table.Row<typeof table>
+
+/** Closed intervals [low, high] by `subset/metric`. */
+export type Expectations = { readonly [subsetAndMetric: string]: readonly [low: number, high: number] }
+
+const keyOf = (metric: Metric): string => `${metric.subset}/${metric.metric}`
+
+/** A metric that nobody has judged yet. */
+export const make = (
+  metric: Pick<Metric, "evaluation" | "subset" | "metric" | "value" | "n"> & Partial<Metric>
+): Metric => ({
+  low: null,
+  high: null,
+  expected_low: null,
+  expected_high: null,
+  verdict: null,
+  note: null,
+  ...metric
+})
+
+/** Fills in what was expected. A value that is missing or NaN is `outside` of any expectation. */
+export const judge = (metrics: ReadonlyArray<Metric>, expect: Expectations): ReadonlyArray<Metric> =>
+  metrics.map((metric) => {
+    const expected = expect[keyOf(metric)]
+    if (expected === undefined) return metric
+    const [low, high] = expected
+    const inside = metric.value !== null && metric.value >= low && metric.value <= high
+    return { ...metric, expected_low: low, expected_high: high, verdict: inside ? "inside" : "outside" }
+  })
+
+/** What is wrong with the expectations themselves: intervals upside down, and names that no metric has. */
+export const misfits = (metrics: ReadonlyArray<Metric>, expect: Expectations): InputError | undefined => {
+  const known = new Set(metrics.map(keyOf))
+  for (const [key, [low, high]] of Object.entries(expect)) {
+    if (!(low <= high)) return new InputError({ message: `expect: '${key}': ${low} is not at most ${high}` })
+    if (!known.has(key)) {
+      return new InputError({
+        message: `expect: no metric is named '${key}'`,
+        hint: `names are subset/metric; there are: ${[...known].join(", ")}`
+      })
+    }
+  }
+  return undefined
+}
+
+/** The metrics outside of what was expected, as the error of a strict stage. */
+export const failureOf = (metrics: ReadonlyArray<Metric>): InputError | undefined => {
+  const outside = metrics.filter((metric) => metric.verdict === "outside")
+  if (outside.length === 0) return undefined
+  const lines = outside.map(
+    (metric) =>
+      `${metric.evaluation} ${keyOf(metric)} is ${metric.value ?? `missing (${metric.note})`}, expected ${metric.expected_low} to ${metric.expected_high}`
+  )
+  return new InputError({
+    message: `${outside.length} of ${metrics.length} metrics are not as expected: ${lines.join("; ")}`,
+    hint: "without `strict: true` the verdicts are written and the stage goes on"
+  })
+}
