@@ -1,0 +1,163 @@
+/**
+ * A reference sequence, plain or bgzip, read by coordinates.
+ *
+ * A contig named like a region (`chr17:42425000-43600000`, 1-based, both ends included) stands for that piece of chr17,
+ * so a file may hold snippets with true coordinates; any other contig is a whole chromosome. `1` and `chr1` are the same
+ * name.
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs"
+import { InputError, messageOf } from "../core/Failure.ts"
+import * as Bgzip from "./Bgzip.ts"
+import * as FastaIndex from "./FastaIndex.ts"
+import * as Interval from "./Interval.ts"
+
+export interface Fetched {
+  /** Upper case, as long as the interval. */
+  readonly sequence: string
+  /** How many of its bases lie outside the sequence at hand and were written as N. */
+  readonly padded: number
+}
+
+export interface Fasta {
+  readonly path: string
+  /** What the file holds: one interval per contig, genome order. */
+  readonly pieces: ReadonlyArray<Interval.Interval>
+  /** The sequence of an interval, which may reach beyond what the file holds. Fails for an unknown chromosome. */
+  readonly fetch: (interval: Interval.Interval) => Effect.Effect<Fetched, InputError>
+  /** Whether one piece holds the whole interval. */
+  readonly covers: (interval: Interval.Interval) => boolean
+}
+
+interface Piece extends Interval.Interval {
+  readonly entry: FastaIndex.Entry
+}
+
+type Read = (from: number, length: number) => Effect.Effect<Uint8Array, InputError>
+
+const failure = (path: string) => (cause: unknown) =>
+  new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
+
+const upperCase = new Uint8Array(256).map((_, code) => (code >= 97 && code <= 122 ? code - 32 : code))
+
+const plainReader =
+  (path: string, fd: number): Read =>
+  (from, length) =>
+    Effect.try({
+      try: () => {
+        const bytes = Buffer.allocUnsafe(length)
+        return bytes.subarray(0, readSync(fd, bytes, 0, length, from))
+      },
+      catch: failure(path)
+    })
+
+const companion = (path: string, suffix: string): Effect.Effect<Buffer | undefined, InputError> =>
+  Effect.try({
+    try: () => (existsSync(path + suffix) ? readFileSync(path + suffix) : undefined),
+    catch: failure(path + suffix)
+  })
+
+/** Gzip is told from plain text by its first bytes, not by the name. */
+const openReader = Effect.fnUntraced(function* (path: string, fd: number): Effect.fn.Return<Read, InputError> {
+  const plain = plainReader(path, fd)
+  const magic = yield* plain(0, 2)
+  if (magic[0] !== 0x1f || magic[1] !== 0x8b) return plain
+  const gzi = yield* companion(path, ".gzi")
+  const blocks = yield* gzi === undefined ? Bgzip.scan(path, fd) : Bgzip.parseIndex(gzi, `${path}.gzi`)
+  return Bgzip.reader(path, fd, blocks)
+})
+
+const pieceOf = (entry: FastaIndex.Entry, path: string): Effect.Effect<Piece, InputError> => {
+  const region = Interval.parse(entry.name)
+  if (region === undefined) {
+    return Effect.succeed({ chrom: Interval.chromName(entry.name), start: 0, end: entry.length, entry })
+  }
+  return Interval.width(region) === entry.length
+    ? Effect.succeed({ ...region, entry })
+    : Effect.fail(
+        new InputError({
+          message: `contig '${entry.name}' holds ${entry.length} bases where its name says ${Interval.width(region)}`,
+          file: path,
+          hint: "regions are 1-based and include both ends"
+        })
+      )
+}
+
+/** Writes the bases [start, end) of a contig, upper case, into `out` from `at` on. */
+const copy = Effect.fnUntraced(function* (
+  read: Read,
+  path: string,
+  entry: FastaIndex.Entry,
+  start: number,
+  end: number,
+  out: Uint8Array,
+  at: number
+): Effect.fn.Return<void, InputError> {
+  const byteOf = (base: number) =>
+    entry.offset + Math.floor(base / entry.lineBases) * entry.lineBytes + (base % entry.lineBases)
+  const from = byteOf(start)
+  const bytes = yield* read(from, byteOf(end - 1) + 1 - from)
+  let filled = at
+  let base = start
+  for (let i = 0; i < bytes.length;) {
+    const run = Math.min(entry.lineBases - (base % entry.lineBases), bytes.length - i)
+    for (let k = 0; k < run; k++) out[filled + k] = upperCase[bytes[i + k]!]!
+    filled += run
+    base += run
+    i += run + entry.lineBytes - entry.lineBases
+  }
+  if (base !== end) {
+    yield* new InputError({
+      message: `contig '${entry.name}' ends before base ${end}`,
+      file: path,
+      hint: "the index does not belong to the file: delete the .fai"
+    })
+  }
+})
+
+/** Opens a FASTA file until the scope ends. Indexes beside it (`.fai`, `.gzi`) are used, else made in memory. */
+export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Fasta, InputError, Scope.Scope> {
+  const fd = yield* Effect.acquireRelease(Effect.try({ try: () => openSync(path, "r"), catch: failure(path) }), (fd) =>
+    Effect.sync(() => closeSync(fd))
+  )
+  const read = yield* openReader(path, fd)
+  const fai = yield* companion(path, ".fai")
+  const entries = yield* fai === undefined
+    ? FastaIndex.build(path)
+    : FastaIndex.parse(fai.toString("utf8"), `${path}.fai`)
+  const pieces = (yield* Effect.forEach(entries, (entry) => pieceOf(entry, path))).sort(Interval.compare)
+  const byChrom = new Map<string, Array<Piece>>()
+  for (const piece of pieces) byChrom.set(piece.chrom, [...(byChrom.get(piece.chrom) ?? []), piece])
+
+  return {
+    path,
+    pieces,
+    covers: (interval) => pieces.some((piece) => Interval.contains(piece, interval)),
+    fetch: Effect.fnUntraced(function* (interval) {
+      const chrom = Interval.chromName(interval.chrom)
+      const candidates = byChrom.get(chrom)
+      if (candidates === undefined) {
+        const names = [...byChrom.keys()]
+        return yield* new InputError({
+          message: `the reference has no chromosome '${interval.chrom}'`,
+          file: path,
+          hint: `it has: ${names.slice(0, 10).join(", ")}${names.length > 10 ? `, ... (${names.length})` : ""}`
+        })
+      }
+      const out = Buffer.alloc(Interval.width(interval), "N")
+      let padded = out.length
+      // Pieces may overlap; what an earlier one has filled is not counted again.
+      let done = interval.start
+      for (const piece of candidates) {
+        const start = Math.max(done, piece.start)
+        const end = Math.min(interval.end, piece.end)
+        if (start >= end) continue
+        yield* copy(read, path, piece.entry, start - piece.start, end - piece.start, out, start - interval.start)
+        padded -= end - start
+        done = end
+      }
+      return { sequence: out.toString("latin1"), padded }
+    })
+  }
+})
