@@ -1,0 +1,42 @@
+/** A small convolutional network with seeded random weights: no biology, but every path of a real model. */
+import type { Architecture } from "../Architecture.ts"
+import * as Program from "../Program.ts"
+import * as Safetensors from "../weights/Safetensors.ts"
+
+const inputLength = 8192
+const groups = ["RNA", "CAGE", "DNASE", "ATAC"] as const
+const tracksPerGroup = 2
+const channels = 16
+
+const defaultTracks = groups.flatMap((group, at) =>
+  Array.from({ length: tracksPerGroup }, (_, index) => ({
+    track: at * tracksPerGroup + index,
+    name: `${group}_${index + 1}`,
+    group,
+    strand: ".",
+    description: `synthetic ${group} track ${index + 1}`
+  }))
+)
+
+export const program = (): Program.Program => {
+  const net = Program.builder()
+  let x = net.relu(net.conv1d(net.input([inputLength, 4]), "stem", channels, 15))
+  for (let i = 0; i < 5; i++) x = net.relu(net.conv1d(net.maxPool(x, 2), `encoder_${i}`, channels, 5))
+  for (let i = 0; i < 4; i++) x = net.add(x, net.relu(net.conv1d(x, `residual_${i}`, channels, 3, 2 ** i)))
+  return net.build(net.softplus(net.dense(x, "head/kernel", "head/bias", defaultTracks.length)))
+}
+
+export const synthetic: Architecture = {
+  name: "synthetic",
+  summary: "A small convolutional network with random weights, for tests and rehearsals",
+  licence: "Apache-2.0",
+  citation: "none: random weights made from a seed",
+  inputLength,
+  outputLength: 256,
+  binSize: 32,
+  outputOffset: 0,
+  tracks: defaultTracks.length,
+  defaultTracks,
+  program,
+  weights: Safetensors.readAll
+}
