@@ -1,0 +1,30 @@
+import { assert, describe, it } from "vitest"
+import * as Dataset from "../../src/data/Dataset.ts"
+import * as FileKind from "../../src/dsl/FileKind.ts"
+
+describe("Dataset", () => {
+  it("has one entry per name, with a digest, a size and a known file kind", () => {
+    assert.strictEqual(new Set(Dataset.all.map(({ name }) => name)).size, Dataset.all.length)
+    for (const dataset of Dataset.all) {
+      assert.match(dataset.sha256, /^[0-9a-f]{64}$/u, dataset.name)
+      assert.isAbove(dataset.bytes, 0, dataset.name)
+      assert.isTrue(FileKind.isFileKindName(dataset.kind), `${dataset.name}: ${dataset.kind}`)
+      assert.isTrue(dataset.url !== null || dataset.recipe !== null, dataset.name)
+      assert.notStrictEqual(dataset.citation, "", dataset.name)
+    }
+  })
+
+  it("is mirrored under host and path", () => {
+    for (const { url, mirror } of Dataset.all) {
+      if (url !== null) assert.strictEqual(Dataset.mirrorPath(new URL(url)), mirror)
+    }
+  })
+
+  it("asks for consent to the licences that restrict use", () => {
+    const asked = Dataset.all.filter(({ licenceAcceptance }) => licenceAcceptance).map(({ name }) => name)
+    assert.deepStrictEqual(
+      asked,
+      [1, 2, 3, 4, 5].map((i) => `spliceai-${i}`)
+    )
+  })
+})
