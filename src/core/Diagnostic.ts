@@ -1,0 +1,69 @@
+/** A fault in a text that a user wrote: where it stands, what is wrong, what would be right. */
+
+export interface SourceText {
+  /** As the user named it. */
+  readonly file: string
+  readonly text: string
+}
+
+/** Half-open range of UTF-16 offsets in a source. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+export interface Diagnostic {
+  /** Stable, for tools: `unknown-key`, `type-mismatch`, ... */
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly source: SourceText
+  readonly range: Range
+}
+
+/** 1-based line and column (in UTF-16 units, as editors count). */
+export const position = (text: string, offset: number): { readonly line: number; readonly column: number } => {
+  const before = text.slice(0, offset)
+  const line = before.split("\n").length
+  return { line, column: offset - (before.lastIndexOf("\n") + 1) + 1 }
+}
+
+/**
+ * ```
+ * workflow.yaml:9:24 error: unknown key 'memroy'
+ *   9 |     resources: { memroy: 4 GB }
+ *     |                  ^^^^^^
+ *   hint: did you mean 'memory'?
+ * ```
+ */
+export const render = ({ source, range, message, hint }: Diagnostic): string => {
+  const { line, column } = position(source.text, range.start)
+  const text = source.text.split("\n")[line - 1] ?? ""
+  const gutter = String(line)
+  const length = Math.max(1, Math.min(range.end - range.start, text.length - column + 1))
+  // Tabs are kept in the margin so that the marker stays under its text.
+  const margin = text.slice(0, column - 1).replace(/[^\t]/gu, " ")
+  return [
+    `${source.file}:${line}:${column} error: ${message}`,
+    `  ${gutter} | ${text.trimEnd()}`,
+    `  ${" ".repeat(gutter.length)} | ${margin}${"^".repeat(length)}`,
+    ...(hint === undefined ? [] : [`  hint: ${hint}`])
+  ].join("\n")
+}
+
+/** In the order of the text, each fault once. */
+export const sort = (diagnostics: ReadonlyArray<Diagnostic>): ReadonlyArray<Diagnostic> => {
+  const seen = new Set<string>()
+  return [...diagnostics]
+    .sort((a, b) => a.source.file.localeCompare(b.source.file) || a.range.start - b.range.start)
+    .filter(({ source, range, message }) => {
+      const id = `${source.file}:${range.start}:${message}`
+      return !seen.has(id) && seen.add(id)
+    })
+}
+
+export const renderAll = (diagnostics: ReadonlyArray<Diagnostic>): string =>
+  [
+    ...sort(diagnostics).map(render),
+    `${diagnostics.length} ${diagnostics.length === 1 ? "fault" : "faults"}: nothing was run`
+  ].join("\n\n")

@@ -1,0 +1,74 @@
+/** What a Schema found wrong with a value, as faults with a path: for Diagnostics. */
+import type * as SchemaAST from "effect/SchemaAST"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as Suggest from "../core/Suggest.ts"
+import type { YamlPath } from "./YamlDocument.ts"
+
+export interface SchemaFault {
+  readonly path: YamlPath
+  /** The fault is the key itself, not its value. */
+  readonly atKey: boolean
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
+const keysOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
+  ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
+
+/** Schema's own words, with the capital and the full stop of a sentence taken off. */
+const soften = (message: string): string => message.replace(/^[A-Z](?=[a-z])/u, (letter) => letter.toLowerCase())
+
+export const from = (issue: SchemaIssue.Issue, path: YamlPath = []): ReadonlyArray<SchemaFault> => {
+  switch (issue._tag) {
+    case "Pointer":
+      return from(issue.issue, [...path, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))])
+    case "Composite":
+      return issue.issues.flatMap((inner) => from(inner, path))
+    case "Encoding":
+      return from(issue.issue, path)
+    case "AnyOf":
+      // The member that fits best is the one that got furthest.
+      return issue.issues.length === 0
+        ? [leaf(issue, path)]
+        : issue.issues
+            .map((inner) => from(inner, path))
+            .sort((a, b) => Math.max(...b.map(depth)) - Math.max(...a.map(depth)))[0]!
+    case "Filter": {
+      const message = SchemaIssue.defaultCheckHook(issue)
+      return message === undefined ? from(issue.issue, path) : [{ ...leaf(issue, path), message: soften(message) }]
+    }
+    case "UnexpectedKey": {
+      const key = String(path[path.length - 1])
+      return [
+        {
+          path,
+          atKey: true,
+          code: "unknown-key",
+          message: `unknown key '${key}'`,
+          hint: Suggest.hint(key, keysOf(issue.ast), "keys here")
+        }
+      ]
+    }
+    case "MissingKey":
+      return [
+        {
+          path: path.slice(0, -1),
+          atKey: true,
+          code: "missing-key",
+          message: `key '${path[path.length - 1]}' is missing`
+        }
+      ]
+    default:
+      return [leaf(issue, path)]
+  }
+}
+
+const depth = (fault: SchemaFault): number => fault.path.length
+
+const leaf = (issue: SchemaIssue.Issue, path: YamlPath): SchemaFault => ({
+  path,
+  atKey: false,
+  code: "invalid-value",
+  message: soften(SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues[0]?.message ?? "not a valid value")
+})

@@ -1,0 +1,131 @@
+/** The shape of a workflow's YAML: what may be written where. Its JSON Schema is schemas/workflow.schema.json. */
+import * as Schema from "effect/Schema"
+import type { Diagnostic } from "../core/Diagnostic.ts"
+import * as SchemaFault from "./SchemaFault.ts"
+import type { YamlDocument } from "./YamlDocument.ts"
+
+const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
+
+/** Stage ids, params and ports are names in expressions and in a shell: letters, digits, `_`. */
+export const Name = Schema.String.pipe(
+  Schema.check(
+    Schema.isPattern(/^[a-z][a-z0-9_]*$/u, { message: "a name is lower-case letters, digits and '_', a letter first" })
+  )
+)
+
+const Scalar = Schema.Union([Schema.String, Schema.Number, Schema.Boolean])
+
+export const paramTypes = ["string", "integer", "number", "boolean", "file"] as const
+
+export const ParamDeclaration = Schema.Struct({
+  type: described(Schema.Literals(paramTypes), "what the value is; a `file` is a path"),
+  description: Schema.optionalKey(Schema.String),
+  default: Schema.optionalKey(Scalar),
+  enum: Schema.optionalKey(described(Schema.Array(Scalar), "the values that are allowed")),
+  min: Schema.optionalKey(Schema.Number),
+  max: Schema.optionalKey(Schema.Number)
+})
+export type ParamDeclaration = typeof ParamDeclaration.Type
+
+export const ResourcesDeclaration = Schema.Struct({
+  cpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))),
+  memory: Schema.optionalKey(described(Schema.Union([Schema.String, Schema.Number]), "`4 GB`, `512 MiB`, or bytes")),
+  gpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))))
+})
+
+const columnTypes = ["string", "number", "integer", "boolean"] as const
+
+export const OutputDeclaration = Schema.Union([
+  described(Schema.String, "a file kind: tsv, json, svg, ..."),
+  Schema.Struct({
+    table: described(Schema.Record(Schema.String, Schema.Literals(columnTypes)), "a tsv with these columns and types")
+  })
+])
+export type OutputDeclaration = typeof OutputDeclaration.Type
+
+const Values = Schema.Record(Schema.String, Schema.Unknown)
+
+export const StageDeclaration = Schema.Struct({
+  uses: Schema.optionalKey(described(Schema.String, "the name of a stage (`agflow stages` lists them)")),
+  with: Schema.optionalKey(described(Values, "params and inputs of the stage that is used")),
+  run: Schema.optionalKey(described(Schema.String, "a bash script; inputs, outputs and env are variables in it")),
+  inputs: Schema.optionalKey(described(Values, "files for the script: `${{ stage.output }}` or paths")),
+  outputs: Schema.optionalKey(
+    described(Schema.Record(Schema.String, OutputDeclaration), "files that the script writes")
+  ),
+  env: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "further variables for the script")),
+  description: Schema.optionalKey(Schema.String),
+  resources: Schema.optionalKey(ResourcesDeclaration)
+})
+export type StageDeclaration = typeof StageDeclaration.Type
+
+const Stages = Schema.Record(Schema.String, StageDeclaration)
+const Outputs = Schema.Record(Schema.String, Schema.String)
+
+export const ProfileDeclaration = Schema.Struct({
+  description: Schema.optionalKey(Schema.String),
+  params: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "values for params")),
+  stages: Schema.optionalKey(described(Stages, "stages that this profile adds, or puts in place of the file's own")),
+  outputs: Schema.optionalKey(Outputs),
+  unavailable: Schema.optionalKey(described(Schema.String, "why this profile cannot run yet, and what it needs"))
+})
+export type ProfileDeclaration = typeof ProfileDeclaration.Type
+
+export const WorkflowDeclaration = Schema.Struct({
+  agflow: described(Schema.Literal(1), "the version of this language"),
+  name: Schema.String,
+  description: Schema.optionalKey(Schema.String),
+  params: Schema.optionalKey(Schema.Record(Schema.String, ParamDeclaration)),
+  stages: Schema.optionalKey(Stages),
+  outputs: Schema.optionalKey(described(Outputs, "results by name: `${{ stage.output }}`")),
+  profile: Schema.optionalKey(described(Schema.String, "the profile that is used when none is asked for")),
+  profiles: Schema.optionalKey(Schema.Record(Schema.String, ProfileDeclaration))
+}).annotate({ title: "agflow workflow", identifier: "Workflow" })
+export type WorkflowDeclaration = typeof WorkflowDeclaration.Type
+
+/**
+ * The declarations of a document, as far as they can be read: a part that is malformed is reported and left out, so that
+ * the parts beside it are still checked.
+ */
+export const read = (
+  document: YamlDocument
+): { readonly declaration: WorkflowDeclaration | undefined; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
+  const diagnostics: Array<Diagnostic> = []
+  let value = document.value
+  // Each round drops what the last one found wrong; as every fault removes something, it ends.
+  for (let round = 0; round < 8; round++) {
+    const result = Schema.decodeUnknownResult(WorkflowDeclaration, {
+      errors: "all",
+      onExcessProperty: "error",
+      reportInput: true
+    })(value)
+    if (result._tag === "Success") return { declaration: result.success, diagnostics }
+    const faults = SchemaFault.from(result.failure.issue)
+    for (const { path, atKey, ...fault } of faults) {
+      // A key that is missing only because its malformed value was dropped has been reported already.
+      if (fault.code === "missing-key" && round > 0) continue
+      diagnostics.push({
+        ...fault,
+        source: document.source,
+        range: atKey ? document.locateKey(path) : document.locate(path)
+      })
+    }
+    if (value === null || typeof value !== "object") break
+    value = faults.reduce<unknown>((rest, { path }) => without(rest, path), { ...placeholders, ...value })
+  }
+  return { declaration: undefined, diagnostics }
+}
+
+/** Stand in for the two keys without which nothing else would be read. */
+const placeholders = { agflow: 1, name: "unnamed" }
+
+const without = (value: unknown, [key, ...rest]: ReadonlyArray<string | number>): unknown => {
+  if (key === undefined || value === null || typeof value !== "object") return value
+  if (Array.isArray(value)) {
+    return rest.length === 0
+      ? value.filter((_, index) => index !== key)
+      : value.map((item, index) => (index === key ? without(item, rest) : item))
+  }
+  const { [key]: member, ...others } = value as Record<string, unknown>
+  return rest.length === 0 || member === undefined ? others : { ...value, [key]: without(member, rest) }
+}

@@ -1,0 +1,75 @@
+/** A YAML text with the place of every value in it. */
+import { isAlias, isMap, isNode, isSeq, parseDocument, type Document, type Node } from "yaml"
+import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
+
+export type YamlPath = ReadonlyArray<string | number>
+
+export interface YamlDocument {
+  readonly source: SourceText
+  /** Plain JavaScript values. */
+  readonly value: unknown
+  /** Where the value at a path stands; of a path that is not there, its nearest parent. */
+  readonly locate: (path: YamlPath) => Range
+  /** Where the key that a path ends in stands. */
+  readonly locateKey: (path: YamlPath) => Range
+}
+
+const rangeOf = (node: unknown): Range | undefined =>
+  isNode(node) && node.range ? { start: node.range[0], end: node.range[1] } : undefined
+
+/** Alias expansion is bounded, so that a small file cannot unfold into a huge one. */
+const maxAliasCount = 100
+
+export const parse = (
+  source: SourceText
+): { readonly document: YamlDocument | undefined; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
+  const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: true })
+  const diagnostics = document.errors.map((error): Diagnostic => ({
+    code: "yaml-syntax",
+    message: error.code === "DUPLICATE_KEY" ? "this key stands twice" : error.message.split("\n")[0]!,
+    source,
+    range: { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }
+  }))
+  // A key that stands twice leaves the rest readable: go on, so that all faults are seen at once.
+  if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { document: undefined, diagnostics }
+  try {
+    return { document: { source, value: document.toJS({ maxAliasCount }), ...locators(document) }, diagnostics }
+  } catch (cause) {
+    // The parser's only complaint at this point is about aliases that unfold too far.
+    return {
+      document: undefined,
+      diagnostics: [
+        { code: "yaml-alias", message: String((cause as Error).message), source, range: { start: 0, end: 1 } }
+      ]
+    }
+  }
+}
+
+const locators = (document: Document.Parsed): Pick<YamlDocument, "locate" | "locateKey"> => {
+  const resolve = (node: unknown): Node | undefined =>
+    isAlias(node) ? resolve(node.resolve(document)) : isNode(node) ? node : undefined
+  const child = (node: Node | undefined, key: string | number): unknown =>
+    isMap(node) ? pair(node, key)?.value : isSeq(node) ? node.items[Number(key)] : undefined
+  const pair = (node: Node | undefined, key: string | number) =>
+    isMap(node)
+      ? node.items.find((item) => String(isNode(item.key) ? item.key.toJSON() : item.key) === String(key))
+      : undefined
+  const walk = (path: YamlPath): { node: unknown; whole: boolean } => {
+    let node: unknown = document.contents
+    for (const key of path) {
+      const next = child(resolve(node), key)
+      if (!isNode(next)) return { node, whole: false }
+      node = next
+    }
+    return { node, whole: true }
+  }
+  const start: Range = { start: 0, end: 1 }
+  return {
+    locate: (path) => rangeOf(walk(path).node) ?? start,
+    locateKey: (path) => {
+      const parent = resolve(walk(path.slice(0, -1)).node)
+      const found = path.length === 0 ? undefined : pair(parent, path[path.length - 1]!)
+      return rangeOf(found?.key) ?? rangeOf(parent) ?? start
+    }
+  }
+}
