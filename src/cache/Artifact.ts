@@ -1,0 +1,30 @@
+/** What flows through a port: one file and its companions, known by content. */
+import * as Schema from "effect/Schema"
+import * as Digest from "../core/Digest.ts"
+
+export const StoredFile = Schema.Struct({
+  /** What follows the main file's name: "" for the main file, `.fai` for an index. */
+  suffix: Schema.String,
+  sha256: Schema.String,
+  bytes: Schema.Int
+})
+export type StoredFile = typeof StoredFile.Type
+
+export const Artifact = Schema.Struct({
+  /** Without the leading dot: what a reader tells the format by. */
+  extension: Schema.String,
+  files: Schema.Array(StoredFile),
+  /** Made up from a seed, or made from something that was. */
+  synthetic: Schema.Boolean
+})
+export type Artifact = typeof Artifact.Type
+
+/** Identity by content: of the main file where it stands alone, else of the set. */
+export const digest = ({ files }: Artifact): string =>
+  files.length === 1
+    ? files[0]!.sha256
+    : Digest.ofJson(
+        [...files].sort((a, b) => (a.suffix < b.suffix ? -1 : 1)).map(({ suffix, sha256 }) => [suffix, sha256])
+      )
+
+export const bytes = ({ files }: Artifact): number => files.reduce((sum, file) => sum + file.bytes, 0)

@@ -1,0 +1,75 @@
+/** Immutable files by the digest of their content. A file gets in by rename, whole or not at all. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs"
+import { dirname, join } from "node:path"
+import * as Digest from "../core/Digest.ts"
+import { InputError, messageOf } from "../core/Failure.ts"
+import type { Artifact } from "./Artifact.ts"
+import { FileDigests, type FileIdentity } from "./FileDigests.ts"
+import { Home } from "./Home.ts"
+
+export class ContentStore extends Context.Service<
+  ContentStore,
+  {
+    /** Takes the file away from where it is. */
+    readonly put: (path: string) => Effect.Effect<FileIdentity, InputError>
+    readonly path: (sha256: string) => string
+    /** False when a file is gone or no longer has the content that its name says; a damaged one is removed. */
+    readonly holds: (artifact: Artifact) => Effect.Effect<boolean>
+  }
+>()("agflow/cache/ContentStore") {
+  static readonly layer = Layer.effect(
+    ContentStore,
+    Effect.gen(function* () {
+      const { store } = yield* Home
+      const digests = yield* FileDigests
+      const pathOf = (sha256: string) => join(store, sha256.slice(0, 2), sha256)
+      const holdsFile = Effect.fnUntraced(function* (sha256: string) {
+        const path = pathOf(sha256)
+        if (!existsSync(path)) return false
+        const found = yield* digests.of(path)
+        if (found.sha256 === sha256) return true
+        rmSync(path, { force: true })
+        return false
+      })
+      return ContentStore.of({
+        path: pathOf,
+        put: Effect.fnUntraced(function* (path) {
+          const sha256 = yield* Digest.ofFile(path)
+          const target = pathOf(sha256)
+          yield* Effect.try({
+            try: () => {
+              mkdirSync(dirname(target), { recursive: true })
+              syncFile(path)
+              chmodSync(path, 0o444)
+              renameSync(path, target)
+              syncFile(dirname(target))
+            },
+            catch: (cause) => new InputError({ message: `cannot keep a result: ${messageOf(cause)}`, file: path })
+          })
+          yield* digests.remember(target, sha256)
+          return yield* digests.of(target)
+        }),
+        holds: Effect.fnUntraced(
+          function* (artifact) {
+            for (const { sha256 } of artifact.files) if (!(yield* holdsFile(sha256))) return false
+            return true
+          },
+          Effect.orElseSucceed(() => false)
+        )
+      })
+    })
+  )
+}
+
+/** Makes what was written to a file, or the names in a folder, survive a power cut. */
+export const syncFile = (path: string): void => {
+  const handle = openSync(path, "r")
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}

@@ -1,0 +1,47 @@
+/** Where state lives: `.agflow/` of the current folder, or AGFLOW_HOME. Plain files. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { mkdirSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { InputError, messageOf } from "../core/Failure.ts"
+
+export interface HomeFolders {
+  readonly root: string
+  /** Immutable content, by digest. */
+  readonly store: string
+  /** What finished tasks gave, by key. */
+  readonly records: string
+  /** The key that each stage of each workflow had last: for explaining, never for deciding. */
+  readonly last: string
+  /** Folders of running tasks. */
+  readonly work: string
+  readonly leases: string
+  readonly downloads: string
+  readonly runs: string
+}
+
+export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Home") {
+  static readonly layer = (folder: string): Layer.Layer<Home, InputError> =>
+    Layer.effect(
+      Home,
+      Effect.try({
+        try: () => {
+          const root = resolve(folder)
+          const names = ["store", "records", "last", "work", "leases", "downloads", "runs"] as const
+          const folders = Object.fromEntries(names.map((name) => [name, join(root, name)])) as Record<
+            (typeof names)[number],
+            string
+          >
+          for (const path of Object.values(folders)) mkdirSync(path, { recursive: true })
+          return { root, ...folders }
+        },
+        catch: (cause) =>
+          new InputError({
+            message: `cannot make the state folder: ${messageOf(cause)}`,
+            file: folder,
+            hint: "set AGFLOW_HOME to a folder that you may write to"
+          })
+      })
+    )
+}

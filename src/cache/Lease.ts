@@ -1,0 +1,127 @@
+/**
+ * One runner per key among all runs, users and nodes that share a cache: a file per key, made exclusively, its mtime
+ * renewed while the holder lives. A lease whose holder is dead, or has been silent for long, is taken over.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { InputError, messageOf } from "../core/Failure.ts"
+import * as Process from "../core/Process.ts"
+import { Home } from "./Home.ts"
+
+const heartbeat = "2 seconds"
+const silentMillis = 15_000
+const waiting = "200 millis"
+
+const HolderJson = Schema.fromJsonString(
+  Schema.Struct({
+    nonce: Schema.String,
+    host: Schema.String,
+    pid: Schema.Int,
+    started: Schema.NullOr(Schema.String)
+  })
+)
+
+export class Leases extends Context.Service<
+  Leases,
+  {
+    /** Waits until the lease is free, then holds it for the scope; `onWait` is told once, by whom it is held. */
+    readonly hold: (
+      key: string,
+      onWait: (holder: string) => Effect.Effect<void>
+    ) => Effect.Effect<void, InputError, Scope.Scope>
+  }
+>()("agflow/cache/Leases") {
+  static readonly layer = Layer.effect(
+    Leases,
+    Effect.gen(function* () {
+      const { leases } = yield* Home
+
+      const acquire = (path: string, nonce: string): Effect.Effect<boolean, InputError> =>
+        Effect.try({
+          try: () => {
+            // Written whole first and then linked: no reader sees half a lease.
+            const draft = `${path}.${nonce}`
+            writeFileSync(draft, JSON.stringify({ nonce, ...Process.identify(process.pid) }))
+            try {
+              linkSync(draft, path)
+              return true
+            } catch (cause) {
+              if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false
+              throw cause
+            } finally {
+              rmSync(draft, { force: true })
+            }
+          },
+          catch: (cause) => new InputError({ message: `cannot take a lease: ${messageOf(cause)}`, file: path })
+        })
+
+      const readHolder = (path: string) =>
+        Effect.try(() => ({ text: readFileSync(path, "utf8"), mtime: statSync(path).mtimeMs })).pipe(
+          Effect.flatMap(({ text, mtime }) =>
+            Effect.map(Schema.decodeEffect(HolderJson)(text), (holder) => ({ ...holder, mtime }))
+          ),
+          Effect.orElseSucceed(() => undefined)
+        )
+
+      const isStale = Effect.fnUntraced(function* (holder: Process.ProcessIdentity & { readonly mtime: number }) {
+        const alive = Process.isAlive(holder)
+        return alive === undefined ? (yield* Clock.currentTimeMillis) - holder.mtime > silentMillis : !alive
+      })
+
+      /** Takes a dead holder's lease away. Of several that try, one succeeds; a lease made anew meanwhile is put back. */
+      const evict = (path: string, nonce: string): Effect.Effect<void> =>
+        Effect.sync(() => {
+          const aside = `${path}.${randomUUID()}`
+          try {
+            renameSync(path, aside)
+            if (!readFileSync(aside, "utf8").includes(nonce)) linkSync(aside, path)
+          } catch {
+            // Another was faster.
+          }
+          rmSync(aside, { force: true })
+        })
+
+      return Leases.of({
+        hold: Effect.fnUntraced(function* (key, onWait) {
+          const path = join(leases, key)
+          const nonce = randomUUID()
+          let told = false
+          yield* Effect.acquireRelease(
+            Effect.gen(function* () {
+              while (!(yield* acquire(path, nonce))) {
+                const holder = yield* readHolder(path)
+                if (holder === undefined) continue
+                if (yield* isStale(holder)) {
+                  yield* evict(path, holder.nonce)
+                  continue
+                }
+                if (!told) yield* onWait(`process ${holder.pid} on ${holder.host}`)
+                told = true
+                yield* Effect.sleep(waiting)
+              }
+            }),
+            () =>
+              Effect.flatMap(readHolder(path), (holder) =>
+                Effect.sync(() => {
+                  if (holder?.nonce === nonce) rmSync(path, { force: true })
+                })
+              ),
+            { interruptible: true }
+          )
+          yield* Effect.sync(() => {
+            const now = new Date()
+            utimesSync(path, now, now)
+          }).pipe(Effect.ignore, Effect.repeat(Schedule.spaced(heartbeat)), Effect.forkScoped)
+        })
+      })
+    })
+  )
+}

@@ -1,0 +1,82 @@
+/** The stored result of a finished task, and the records of all. A record is written last: what it names is there. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { InputError, messageOf } from "../core/Failure.ts"
+import { Provenance } from "../core/Task.ts"
+import { Artifact } from "./Artifact.ts"
+import { ContentStore, syncFile } from "./ContentStore.ts"
+import { Home } from "./Home.ts"
+import { TaskKey } from "./TaskKey.ts"
+
+export const Record = Schema.Struct({
+  key: Schema.String,
+  structure: TaskKey,
+  outputs: Schema.Record(Schema.String, Artifact),
+  provenance: Schema.Array(Provenance),
+  /** ISO 8601, UTC. */
+  startedAt: Schema.String,
+  seconds: Schema.Number,
+  cpuSeconds: Schema.NullOr(Schema.Number),
+  maxRssBytes: Schema.NullOr(Schema.Number),
+  agflow: Schema.String
+})
+export type Record = typeof Record.Type
+
+const RecordJson = Schema.fromJsonString(Record)
+const LastJson = Schema.fromJsonString(Schema.Struct({ key: Schema.String, structure: TaskKey }))
+
+export class Records extends Context.Service<
+  Records,
+  {
+    /** The record of a key whose outputs are all there and undamaged. */
+    readonly find: (key: string) => Effect.Effect<Record | undefined>
+    readonly write: (record: Record) => Effect.Effect<void, InputError>
+    /** The structured key that a stage of this label had when it was last looked at. */
+    readonly last: (label: string) => Effect.Effect<TaskKey | undefined>
+    readonly writeLast: (label: string, key: string, structure: TaskKey) => Effect.Effect<void, InputError>
+  }
+>()("agflow/cache/Records") {
+  static readonly layer = Layer.effect(
+    Records,
+    Effect.gen(function* () {
+      const home = yield* Home
+      const store = yield* ContentStore
+      const recordPath = (key: string) => join(home.records, key.slice(0, 2), `${key}.json`)
+      const lastPath = (label: string) => join(home.last, `${encodeURIComponent(label)}.json`)
+      const read = <A>(path: string, schema: Schema.Codec<A, string>): Effect.Effect<A | undefined> =>
+        // What is not there or does not read is no record: the task runs again.
+        Effect.try(() => readFileSync(path, "utf8")).pipe(
+          Effect.flatMap(Schema.decodeEffect(schema)),
+          Effect.orElseSucceed(() => undefined)
+        )
+      const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
+        Effect.try({
+          try: () => {
+            mkdirSync(dirname(path), { recursive: true })
+            const temporary = `${path}.${process.pid}.tmp`
+            writeFileSync(temporary, text)
+            if (durable) syncFile(temporary)
+            renameSync(temporary, path)
+            if (durable) syncFile(dirname(path))
+          },
+          catch: (cause) => new InputError({ message: `cannot write a record: ${messageOf(cause)}`, file: path })
+        })
+      return Records.of({
+        find: Effect.fnUntraced(function* (key) {
+          const record = yield* read(recordPath(key), RecordJson)
+          if (record === undefined) return undefined
+          for (const artifact of Object.values(record.outputs)) if (!(yield* store.holds(artifact))) return undefined
+          return record
+        }),
+        write: (record) => writeWhole(recordPath(record.key), `${JSON.stringify(record, null, 1)}\n`, true),
+        last: (label) => Effect.map(read(lastPath(label), LastJson), (last) => last?.structure),
+        writeLast: (label, key, structure) =>
+          writeWhole(lastPath(label), `${JSON.stringify({ key, structure })}\n`, false)
+      })
+    })
+  )
+}

@@ -1,0 +1,66 @@
+/**
+ * A task's cache identity: the sha256 of a structured key, which is kept with the record so that it can be read and
+ * compared. What is not in it (paths, ids, names, times, resources, executor) cannot make a task run again.
+ */
+import * as Schema from "effect/Schema"
+import * as Digest from "../core/Digest.ts"
+
+/** Raised when the meaning of a key, or what the engine does for every stage, changes. */
+export const keyVersion = 1
+
+/** An input as the stage sees it: its content, and the extension by which it tells the format. */
+const KeyInput = Schema.Struct({ extension: Schema.String, digest: Schema.String })
+
+export const TaskKey = Schema.Struct({
+  version: Schema.Int,
+  /** The name of the stage; `script` for a `run:` stage. */
+  stage: Schema.String,
+  /** Digest of the stage's code and version; of the script's text. */
+  code: Schema.String,
+  params: Schema.Record(Schema.String, Schema.Unknown),
+  inputs: Schema.Record(Schema.String, Schema.Union([KeyInput, Schema.Array(KeyInput)])),
+  /** Names and kinds of the outputs of a script. */
+  outputs: Schema.Record(Schema.String, Schema.String)
+})
+export type TaskKey = typeof TaskKey.Type
+
+export const digest = (key: TaskKey): string => Digest.ofJson(key)
+
+const show = (value: unknown): string => {
+  const text = typeof value === "string" ? value : Digest.canonicalJson(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+const inputDigest = (input: TaskKey["inputs"][string]): string =>
+  "digest" in input ? input.digest : Digest.ofJson(input.map(({ digest }) => digest))
+
+const differences = <A>(
+  before: Readonly<Record<string, A>>,
+  after: Readonly<Record<string, A>>,
+  line: (name: string, before: A | undefined, after: A | undefined) => string
+): ReadonlyArray<string> =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => Digest.canonicalJson(before[name] ?? null) !== Digest.canonicalJson(after[name] ?? null))
+    .map((name) => line(name, before[name], after[name]))
+
+/** Why `after` is another task than `before`, in words: `params.width 131072 -> 524288`, `stage code changed`. */
+export const explain = (before: TaskKey, after: TaskKey): ReadonlyArray<string> => [
+  ...(before.version === after.version ? [] : ["agflow changed how it keys tasks"]),
+  ...(before.stage === after.stage ? [] : [`stage ${before.stage} -> ${after.stage}`]),
+  ...(before.code === after.code ? [] : [after.stage === "script" ? "script changed" : "stage code changed"]),
+  ...differences(before.params, after.params, (name, a, b) =>
+    a === undefined
+      ? `params.${name} is new`
+      : b === undefined
+        ? `params.${name} is gone`
+        : `params.${name} ${show(a)} -> ${show(b)}`
+  ),
+  ...differences(before.inputs, after.inputs, (name, a, b) =>
+    a === undefined
+      ? `input ${name} is new`
+      : b === undefined
+        ? `input ${name} is gone`
+        : `input ${name} content ${Digest.short(inputDigest(a))} -> ${Digest.short(inputDigest(b))}`
+  ),
+  ...differences(before.outputs, after.outputs, (name) => `output ${name} changed`)
+]
