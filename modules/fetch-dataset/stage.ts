@@ -1,0 +1,57 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import * as Dataset from "../../src/data/Dataset.ts"
+import * as Download from "../../src/data/Download.ts"
+import * as FileKind from "../../src/dsl/FileKind.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+
+/** The longest extension that any kind of file knows, or else the name's own. */
+const extensionOf = (name: string): string =>
+  Object.keys(FileKind.fileKinds)
+    .filter((kind) => FileKind.isFileKindName(kind))
+    .flatMap((kind) => (kind === "file" ? [] : (FileKind.extensionOf(kind, name) ?? [])))
+    .sort((a, b) => b.length - a.length)[0] ?? FileKind.extensionOf("file", name)!
+
+export default Stage.make({
+  name: "fetch-dataset",
+  version: 1,
+  summary: "Brings a named dataset, or a file from a web address, and checks it by its sha256.",
+  params: {
+    dataset: Schema.optionalKey(
+      Schema.String.annotate({
+        description: "name of a registered dataset",
+        examples: Dataset.all.map(({ name }) => name)
+      })
+    ),
+    url: Schema.optionalKey(Schema.String.annotate({ description: "web address of any other file" })),
+    sha256: Schema.optionalKey(
+      Schema.String.pipe(
+        Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u, { message: "a sha256 is 64 hexadecimal digits" })),
+        Schema.annotate({ description: "what the file at `url` must be; without it, the file is taken as it comes" })
+      )
+    ),
+    licence: Schema.optionalKey(Schema.String.annotate({ description: "licence of the file at `url`, for the report" }))
+  },
+  inputs: {},
+  outputs: { file: Port.file("file", "the file, with its own extension") },
+  run: Effect.fnUntraced(function* ({ params, outputs }) {
+    const fs = yield* FileSystem.FileSystem
+    const { dataset, url } = params
+    if ((dataset === undefined) === (url === undefined)) {
+      return yield* new InputError({ message: "fetch-dataset: give either `dataset` or `url`" })
+    }
+    const located =
+      dataset === undefined ? yield* Download.url({ ...params, url: url! }) : yield* Download.dataset(dataset)
+    const source = url ?? (yield* Dataset.find(dataset!)).mirror
+    const target = outputs.file.as(extensionOf(source.replace(/[?#].*$/u, "")))
+    // A mirror's file is another's: a link to it would share its fate, and its permissions.
+    const copy = fs.copyFile(located.path, target)
+    const placed = located.origin === "mirror" ? copy : Effect.catch(fs.link(located.path, target), () => copy)
+    yield* placed.pipe(
+      Effect.mapError((error) => new InputError({ message: `cannot write: ${error.message}`, file: target }))
+    )
+  })
+})
