@@ -1,0 +1,108 @@
+/**
+ * ONNX Runtime through onnxruntime-node: on the CPU, through CUDA 12, or through WebGPU.
+ *
+ * The CUDA and WebGPU paths were not run here: no GPU was at hand. WebGPU is taken only when it is asked for by name,
+ * because ONNX Runtime does not tell whether the adapter behind it is a real GPU or software.
+ */
+import * as Effect from "effect/Effect"
+import { cpus, totalmem } from "node:os"
+import { messageOf } from "../../core/Failure.ts"
+import { InsufficientMemory, ModelError, RuntimeUnavailable } from "../ModelError.ts"
+import * as Program from "../Program.ts"
+import type { Device, Runtime } from "../Runtime.ts"
+import * as OnnxGraph from "./OnnxGraph.ts"
+
+const importRuntime = Effect.tryPromise({
+  try: async () => {
+    const ort = await import("onnxruntime-node")
+    // What goes wrong is thrown as well; a copy on stderr would only confuse.
+    ort.env.logLevel = "fatal"
+    return ort
+  },
+  catch: (cause) =>
+    new RuntimeUnavailable({
+      message: `onnxruntime-node cannot be loaded: ${messageOf(cause)}`,
+      hint: "npm install onnxruntime-node, or use device tfjs-wasm"
+    })
+})
+
+type Provider = "cpu" | "cuda" | "webgpu"
+
+/** A program of one operation: enough to see whether a provider loads. */
+const probeGraph = () => {
+  const net = Program.builder()
+  return OnnxGraph.encode(net.build(net.relu(net.input([1]))), new Map())
+}
+
+const devices: { readonly [P in Provider]: Omit<Device, "version"> } = {
+  cpu: { runtime: "onnxruntime-cpu", kind: "cpu", name: cpus()[0]?.model ?? "CPU", numerics: "f32" },
+  cuda: { runtime: "onnxruntime-cuda", kind: "gpu", name: "CUDA device 0", numerics: "tf32" },
+  webgpu: { runtime: "onnxruntime-webgpu", kind: "gpu", name: "WebGPU adapter", numerics: "f32" }
+}
+
+const hints: { readonly [P in Provider]: string } = {
+  cpu: "use device tfjs-wasm",
+  cuda: "not run here: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node; needs CUDA 12 and cuDNN 9",
+  webgpu: "not run here: needs a GPU with a Vulkan driver"
+}
+
+const make = (provider: Provider): Runtime => ({
+  id: devices[provider].runtime,
+  probe: Effect.gen(function* () {
+    const ort = yield* importRuntime
+    yield* Effect.tryPromise({
+      try: async () => {
+        const session = await ort.InferenceSession.create(probeGraph(), {
+          executionProviders: [provider],
+          logSeverityLevel: 4
+        })
+        await session.release()
+      },
+      catch: (cause) =>
+        new RuntimeUnavailable({
+          message: `${devices[provider].runtime} cannot be used: ${messageOf(cause)}`,
+          hint: hints[provider]
+        })
+    })
+    return { ...devices[provider], version: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}` }
+  }),
+  load: Effect.fnUntraced(function* (program, weights, { threads, batch }) {
+    const { weights: weightBytes, activations } = Program.estimate(program, batch)
+    const needed = 2 * weightBytes + activations
+    const limit = totalmem()
+    if (needed > limit) {
+      return yield* new InsufficientMemory({
+        message: `a batch of ${batch} needs about ${(needed / 2 ** 30).toFixed(1)} GiB; this machine has ${(limit / 2 ** 30).toFixed(1)} GiB`,
+        needed,
+        limit,
+        hint: "use a smaller batch"
+      })
+    }
+    const ort = yield* Effect.mapError(importRuntime, ({ message }) => new ModelError({ message }))
+    const session = yield* Effect.tryPromise({
+      try: () =>
+        ort.InferenceSession.create(OnnxGraph.encode(program, weights), {
+          executionProviders: [provider],
+          intraOpNumThreads: threads,
+          interOpNumThreads: 1,
+          logSeverityLevel: 3
+        }),
+      catch: (cause) => new ModelError({ message: `ONNX Runtime refuses the model: ${messageOf(cause)}` })
+    })
+    const shape = program.nodes[program.input]!.shape
+    return {
+      predict: (input, batch) =>
+        Effect.tryPromise({
+          try: async () => {
+            const { output } = await session.run({ input: new ort.Tensor("float32", input, [batch, ...shape]) })
+            return output!.data as Float32Array
+          },
+          catch: (cause) => new ModelError({ message: `ONNX Runtime failed: ${messageOf(cause)}` })
+        })
+    }
+  })
+})
+
+export const onnxruntimeCpu = make("cpu")
+export const onnxruntimeCuda = make("cuda")
+export const onnxruntimeWebgpu = make("webgpu")
