@@ -23,7 +23,7 @@ export default Stage.make({
       Schema.annotate({ description: "seed of everything that is drawn" }),
       Schema.withDecodingDefaultKey(Effect.succeed(1))
     ),
-    genes: count(60, "genes, on both strands"),
+    genes: count(120, "genes, on both strands"),
     variants_per_gene: count(6, "variants near each gene"),
     reach: count(300, "largest distance of a variant from an exon of its gene, in bp")
   },

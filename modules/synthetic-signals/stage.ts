@@ -37,7 +37,7 @@ export default Stage.make({
       Schema.annotate({ description: "fraction of the signals whose GWAS causal variant is that of the eQTL" }),
       Schema.withDecodingDefaultKey(Effect.succeed(0.6))
     ),
-    eqtl_samples: count(30_000, "people in the eQTL study"),
+    eqtl_samples: count(50_000, "people in the eQTL study"),
     gwas_samples: count(300_000, "people in the GWAS"),
     ld_length: count(1000, "distance in bp over which the correlation of two variants falls to 1/e")
   },

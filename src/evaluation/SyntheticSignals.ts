@@ -29,7 +29,7 @@ import type { Signal } from "./Signal.ts"
 import { noiseVariance } from "./SyntheticExpectation.ts"
 
 /** Root mean square of the true effects: standard deviations of expression per copy of ALT. */
-export const effectSize = 0.3
+export const effectSize = 0.5
 /** The GWAS effect per copy of ALT, in standard deviations of the trait, is uniform in this range: signals are found. */
 const gwasEffect = [0.04, 0.08] as const
 const frequency = [0.1, 0.5] as const

@@ -34,7 +34,7 @@ const study: SyntheticSignals.Study = {
   seed: 5,
   reliability: 0.8,
   shared: 0.6,
-  eqtlSamples: 30_000,
+  eqtlSamples: 50_000,
   gwasSamples: 300_000,
   ldLength: 1000
 }
