@@ -1,14 +1,10 @@
 import { assert, describe, it } from "vitest"
 import * as Random from "../../src/core/Random.ts"
 import * as SyntheticExpectation from "../../src/evaluation/SyntheticExpectation.ts"
+import { pearson } from "../../src/metric/Pearson.ts"
+import { signAccuracy } from "../../src/metric/SignAccuracy.ts"
 
-const correlation = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): number => {
-  const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [mx, my] = [mean(x), mean(y)]
-  const sum = (f: (i: number) => number) => x.reduce((total, _, i) => total + f(i), 0)
-  const cov = sum((i) => (x[i]! - mx) * (y[i]! - my))
-  return cov / Math.sqrt(sum((i) => (x[i]! - mx) ** 2) * sum((i) => (y[i]! - my) ** 2))
-}
+const correlation = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): number => pearson(x, y).value!
 
 describe("SyntheticExpectation", () => {
   const n = 20_000
@@ -29,7 +25,7 @@ describe("SyntheticExpectation", () => {
       close(correlation(truth, measured) ** 2, reliability)
       const rho = SyntheticExpectation.attenuated(quality, reliability)
       close(correlation(predicted, measured), rho)
-      const agree = predicted.filter((p, i) => Math.sign(p) === Math.sign(measured[i]!)).length / n
+      const agree = signAccuracy(measured, predicted).value!
       const expected = SyntheticExpectation.signAccuracy(rho)
       assert.closeTo(agree, expected, 4 * Math.sqrt((expected * (1 - expected)) / n))
     })

@@ -1,17 +1,13 @@
 import * as Effect from "effect/Effect"
+import { assert, describe, it } from "vitest"
 import * as Random from "../../src/core/Random.ts"
 import * as SyntheticExpectation from "../../src/evaluation/SyntheticExpectation.ts"
 import * as SyntheticSignals from "../../src/evaluation/SyntheticSignals.ts"
 import type { Variant } from "../../src/genome/Variant.ts"
-import { assert, describe, it } from "vitest"
+import { pearson } from "../../src/metric/Pearson.ts"
+import { signAccuracy } from "../../src/metric/SignAccuracy.ts"
 
-const correlation = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): number => {
-  const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [mx, my] = [mean(x), mean(y)]
-  const sum = (f: (i: number) => number) => x.reduce((total, _, i) => total + f(i), 0)
-  const cov = sum((i) => (x[i]! - mx) * (y[i]! - my))
-  return cov / Math.sqrt(sum((i) => (x[i]! - mx) ** 2) * sum((i) => (y[i]! - my) ** 2))
-}
+const correlation = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): number => pearson(x, y).value!
 
 /** `genes` genes of six variants within 1.5 kb; genes differ in how much a variant moves them, as a network's do. */
 const cohort = (genes: number, seed = 1) => {
@@ -106,7 +102,7 @@ describe("SyntheticSignals", () => {
   })
 
   it("agrees in sign at least as often as normal effects would", () => {
-    const rate = truth.filter((t, i) => Math.sign(t) === Math.sign(measured[i]!)).length / n
+    const rate = signAccuracy(measured, truth).value!
     const normal = SyntheticExpectation.signAccuracy(Math.sqrt(study.reliability))
     assert.isAbove(rate, normal - 4 * Math.sqrt((normal * (1 - normal)) / n))
   })
