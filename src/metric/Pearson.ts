@@ -32,7 +32,7 @@ export const pearson: Measure.Compare = Measure.guarded(2, (labels, predictions)
     yy += y[i]! * y[i]!
     xy += x[i]! * y[i]!
   }
-  const r = xy / (Math.sqrt(xx) * Math.sqrt(yy))
+  const r = xy / Math.sqrt(xx * yy)
   // Only infinite values, or a mean beyond the range of float64, lead to NaN from here.
   return Number.isNaN(r) ? Measure.undefinedBecause("a value is infinite") : Measure.of(Math.max(-1, Math.min(1, r)))
 })

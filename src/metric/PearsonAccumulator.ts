@@ -11,10 +11,13 @@ export interface PearsonAccumulator {
 
 /**
  * Float64 sufficient statistics, updated by Welford's recurrence: means move, squares are of deviations, so that large
- * offsets cancel nothing. Six numbers a series, whatever is added.
+ * offsets cancel nothing. Values are taken relative to the first of their series, which keeps the moving means as exact
+ * as the deviations. Eight numbers a series, whatever is added.
  */
 export const make = (series: number): PearsonAccumulator => {
   const n = new Float64Array(series)
+  const firstX = new Float64Array(series)
+  const firstY = new Float64Array(series)
   const meanX = new Float64Array(series)
   const meanY = new Float64Array(series)
   const xx = new Float64Array(series)
@@ -24,12 +27,18 @@ export const make = (series: number): PearsonAccumulator => {
     add: (i, x, y) => {
       if (Number.isNaN(x) || Number.isNaN(y)) return
       const count = ++n[i]!
-      const dx = x - meanX[i]!
-      const dy = y - meanY[i]!
+      if (count === 1) {
+        firstX[i] = x
+        firstY[i] = y
+      }
+      const relativeX = x - firstX[i]!
+      const relativeY = y - firstY[i]!
+      const dx = relativeX - meanX[i]!
+      const dy = relativeY - meanY[i]!
       meanX[i]! += dx / count
       meanY[i]! += dy / count
-      const ey = y - meanY[i]!
-      xx[i]! += dx * (x - meanX[i]!)
+      const ey = relativeY - meanY[i]!
+      xx[i]! += dx * (relativeX - meanX[i]!)
       yy[i]! += dy * ey
       xy[i]! += dx * ey
     },
