@@ -63,10 +63,14 @@ export class Leases extends Context.Service<
           catch: (cause) => new InputError({ message: `cannot take a lease: ${messageOf(cause)}`, file: path })
         })
 
+      /** Undefined when there is no lease. One that a crash left unreadable has a holder that is nobody. */
       const readHolder = (path: string) =>
         Effect.try(() => ({ text: readFileSync(path, "utf8"), mtime: statSync(path).mtimeMs })).pipe(
           Effect.flatMap(({ text, mtime }) =>
-            Effect.map(Schema.decodeEffect(HolderJson)(text), (holder) => ({ ...holder, mtime }))
+            Schema.decodeEffect(HolderJson)(text).pipe(
+              Effect.orElseSucceed(() => ({ nonce: "", host: "", pid: 0, started: null })),
+              Effect.map((holder) => ({ ...holder, mtime }))
+            )
           ),
           Effect.orElseSucceed(() => undefined)
         )

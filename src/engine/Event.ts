@@ -1,0 +1,58 @@
+/** All that a user sees of a run comes from these: the display, the log, `events.ndjson`, the trace, the report. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Failure } from "../core/Failure.ts"
+
+export type RunStatus = "succeeded" | "failed" | "interrupted"
+
+export type EventBody =
+  | {
+      readonly _tag: "RunStarted"
+      readonly run: string
+      readonly workflow: string
+      readonly file: string
+      readonly profiles: ReadonlyArray<string>
+      readonly params: Readonly<Record<string, unknown>>
+      readonly stages: ReadonlyArray<string>
+    }
+  | { readonly _tag: "TaskCached"; readonly stage: string; readonly key: string }
+  | { readonly _tag: "TaskWaiting"; readonly stage: string; readonly key: string; readonly holder: string }
+  | { readonly _tag: "TaskStarted"; readonly stage: string; readonly key: string; readonly reason: string }
+  | {
+      readonly _tag: "TaskProgress"
+      readonly stage: string
+      readonly done: number
+      readonly total: number
+      readonly unit: string
+    }
+  | { readonly _tag: "TaskLog"; readonly stage: string; readonly line: string }
+  | { readonly _tag: "TaskDone"; readonly stage: string; readonly key: string; readonly seconds: number }
+  | {
+      readonly _tag: "TaskFailed"
+      readonly stage: string
+      readonly key: string | null
+      readonly failure: Failure
+      /** The last lines that the task printed. */
+      readonly log: ReadonlyArray<string>
+      /** Where the task's folder is kept. */
+      readonly folder: string | null
+      readonly seconds: number
+    }
+  | { readonly _tag: "TaskSkipped"; readonly stage: string; readonly reason: string }
+  | {
+      readonly _tag: "RunEnded"
+      readonly status: RunStatus
+      readonly seconds: number
+      readonly folder: string
+      readonly report: string
+    }
+
+/** With the time at which it happened, ISO 8601, UTC. */
+export type Event = EventBody & { readonly time: string }
+
+export class Events extends Context.Service<
+  Events,
+  {
+    readonly publish: (event: EventBody) => Effect.Effect<void>
+  }
+>()("agflow/engine/Events") {}

@@ -1,0 +1,143 @@
+/** Turns a checked stage and the artifacts that feed it into a task: its key, and whether its result is known. */
+import * as Effect from "effect/Effect"
+import { existsSync } from "node:fs"
+import { basename } from "node:path"
+import * as Artifact from "../cache/Artifact.ts"
+import { ContentStore } from "../cache/ContentStore.ts"
+import { FileDigests } from "../cache/FileDigests.ts"
+import { Records, type Record as CacheRecord } from "../cache/Record.ts"
+import * as TaskKey from "../cache/TaskKey.ts"
+import * as Digest from "../core/Digest.ts"
+import { InputError } from "../core/Failure.ts"
+import type { Binding, CheckedStage } from "../dsl/CheckedStage.ts"
+import * as FileKind from "../dsl/FileKind.ts"
+import * as Port from "../dsl/Port.ts"
+
+/** An artifact with where its files are: in the store, or where the user has them. */
+export interface InputArtifact {
+  readonly artifact: Artifact.Artifact
+  readonly pathOf: (suffix: string) => string
+  /** For messages: `windows.windows`, or the user's path. */
+  readonly origin: string
+  /** The user's own file name, which a script can see. */
+  readonly fileName: string | undefined
+}
+
+export type TaskInputs = ReadonlyMap<string, InputArtifact | ReadonlyArray<InputArtifact>>
+
+export interface Task {
+  readonly stage: CheckedStage
+  readonly key: string
+  readonly structure: TaskKey.TaskKey
+  readonly inputs: TaskInputs
+  readonly synthetic: boolean
+  /** Its result, when it is in the cache. */
+  readonly record: CacheRecord | undefined
+  /** Why it has to run; empty when it has not. */
+  readonly reason: string
+}
+
+/** The artifacts of a finished stage, by output. */
+export type StageOutputs = Readonly<Record<string, Artifact.Artifact>>
+
+const filePort = (port: Port.InputPort): Port.FilePort | Port.TablePort =>
+  port._tag === "Optional" ? filePort(port.port) : port._tag === "List" ? port.item : port
+
+const isScript = (stage: CheckedStage): boolean => stage.body._tag === "Script"
+
+const checkExtension = (extension: string, port: Port.FilePort | Port.TablePort, origin: string) => {
+  const kind = Port.kindOf(port)
+  return FileKind.extensionOf(kind, `x.${extension}`) === undefined
+    ? Effect.fail(
+        new InputError({
+          message: `${origin} is a .${extension} file, where ${kind} is expected`,
+          hint: `${kind} files end in .${FileKind.get(kind).extensions.join(", .")}`
+        })
+      )
+    : Effect.void
+}
+
+const bindFile = Effect.fnUntraced(function* (path: string, port: Port.FilePort | Port.TablePort) {
+  const digests = yield* FileDigests
+  const kind = Port.kindOf(port)
+  const extension = FileKind.extensionOf(kind, path)
+  if (extension === undefined) return yield* new InputError({ message: `not a ${kind} file`, file: path })
+  const suffixes = ["", ...(FileKind.get(kind).companions ?? []).filter((suffix) => existsSync(`${path}${suffix}`))]
+  const files = yield* Effect.forEach(suffixes, (suffix) =>
+    Effect.map(digests.of(`${path}${suffix}`), (identity) => ({ suffix, ...identity }))
+  )
+  return {
+    artifact: { extension, files, synthetic: false },
+    pathOf: (suffix: string) => `${path}${suffix}`,
+    origin: path,
+    fileName: basename(path)
+  } satisfies InputArtifact
+})
+
+const bindInput: (
+  binding: Binding,
+  port: Port.FilePort | Port.TablePort,
+  upstream: ReadonlyMap<string, StageOutputs>
+) => Effect.Effect<InputArtifact | ReadonlyArray<InputArtifact>, InputError, FileDigests | ContentStore> =
+  Effect.fnUntraced(function* (binding, port, upstream) {
+    if (binding._tag === "File") return yield* bindFile(binding.path, port)
+    if (binding._tag === "List") {
+      const items = yield* Effect.forEach(binding.items, (item) => bindInput(item, port, upstream))
+      return items.flat()
+    }
+    const store = yield* ContentStore
+    const artifact = upstream.get(binding.stage)![binding.port]!
+    const origin = `${binding.stage}.${binding.port}`
+    yield* checkExtension(artifact.extension, port, origin)
+    const bySuffix = new Map(artifact.files.map((file) => [file.suffix, file.sha256]))
+    return { artifact, pathOf: (suffix) => store.path(bySuffix.get(suffix)!), origin, fileName: undefined }
+  })
+
+const structureOf = (stage: CheckedStage, inputs: TaskInputs): TaskKey.TaskKey => {
+  const seen = ({ artifact, fileName }: InputArtifact) => ({
+    // A script sees the names of the user's files, so they are part of what it is given.
+    extension: isScript(stage) && fileName !== undefined ? fileName : artifact.extension,
+    digest: Artifact.digest(artifact)
+  })
+  const { body } = stage
+  return {
+    version: TaskKey.keyVersion,
+    stage: body._tag === "Uses" ? body.stage.name : "script",
+    code: body._tag === "Uses" ? body.code : Digest.ofBytes(body.script),
+    params: (body._tag === "Uses" ? body.params : body.env) as Readonly<Record<string, unknown>>,
+    inputs: Object.fromEntries(
+      [...inputs].map(([name, input]) => [name, "artifact" in input ? seen(input) : input.map(seen)])
+    ),
+    outputs:
+      body._tag === "Uses"
+        ? {}
+        : Object.fromEntries(Object.entries(stage.outputs).map(([name, port]) => [name, Port.kindOf(port)]))
+  }
+}
+
+/** Every stage that feeds this one must be in `upstream`. `label` names the stage across runs, for the reason. */
+export const resolve = Effect.fnUntraced(function* (
+  stage: CheckedStage,
+  label: string,
+  upstream: ReadonlyMap<string, StageOutputs>
+) {
+  const records = yield* Records
+  const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
+  for (const [name, binding] of [...stage.inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    inputs.set(name, yield* bindInput(binding, filePort(stage.inputPorts[name]!), upstream))
+  }
+  const structure = structureOf(stage, inputs)
+  const key = TaskKey.digest(structure)
+  const record = yield* records.find(key)
+  const synthetic = stage.synthetic || [...inputs.values()].flat().some(({ artifact }) => artifact.synthetic)
+  const reason = record === undefined ? yield* explain(label, structure) : ""
+  return { stage, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
+})
+
+const explain = Effect.fnUntraced(function* (label: string, structure: TaskKey.TaskKey) {
+  const records = yield* Records
+  const last = yield* records.last(label)
+  if (last === undefined) return "not run before"
+  const changes = TaskKey.explain(last, structure)
+  return changes.length === 0 ? "its result is gone, damaged or was never finished" : changes.join("; ")
+})

@@ -1,0 +1,36 @@
+/** The stages that were built into a folder: `stages.json` names them, `modules/<name>.js` holds each. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { InputError, messageOf } from "../core/Failure.ts"
+import * as Digest from "../core/Digest.ts"
+import type { Stage } from "../dsl/Stage.ts"
+import { StageLibrary } from "../dsl/StageLibrary.ts"
+
+export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
+  Layer.effect(
+    StageLibrary,
+    Effect.try({
+      try: () => {
+        const digests = JSON.parse(readFileSync(join(folder, "stages.json"), "utf8")) as Readonly<
+          Record<string, string>
+        >
+        return StageLibrary.of({
+          names: Object.keys(digests).sort(),
+          load: (name) =>
+            Effect.tryPromise({
+              try: async () => {
+                const file = pathToFileURL(join(folder, "modules", `${name}.js`)).href
+                const { default: stage } = (await import(file)) as { readonly default: Stage }
+                return { stage, code: Digest.ofJson([stage.version, digests[name]]) }
+              },
+              catch: (cause) => new InputError({ message: `stage '${name}' does not load: ${messageOf(cause)}` })
+            })
+        })
+      },
+      catch: (cause) =>
+        new InputError({ message: `agflow is not built: ${messageOf(cause)}`, hint: "run: npm run build" })
+    })
+  )

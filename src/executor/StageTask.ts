@@ -1,0 +1,88 @@
+/** Runs the task of a TypeScript stage that lies in a folder: what a worker does, warm or alone. */
+import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
+import * as NodePath from "@effect/platform-node-shared/NodePath"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { appendFileSync } from "node:fs"
+import { basename, join } from "node:path"
+import type { Failure } from "../core/Failure.ts"
+import { Settings } from "../core/Settings.ts"
+import { Task, type Provenance } from "../core/Task.ts"
+import { StageLibrary } from "../dsl/StageLibrary.ts"
+import type { TaskMessage } from "./Executor.ts"
+import * as StageCall from "./StageCall.ts"
+import * as TaskFolder from "./TaskFolder.ts"
+
+const perform = Effect.fnUntraced(function* (
+  folder: string,
+  notes: Array<Provenance>,
+  listen: (message: TaskMessage) => void
+) {
+  const spec = yield* TaskFolder.readSpec(folder)
+  if (spec.kind !== "stage") return yield* Effect.die("a worker runs stages, bash runs scripts")
+  const library = yield* StageLibrary
+  const { stage } = yield* library.load(spec.stage)
+  const task = Task.of({
+    progress: (done, total, unit) => Effect.sync(() => listen({ _tag: "Progress", done, total, unit })),
+    log: (line) =>
+      Effect.sync(() => {
+        appendFileSync(join(folder, "stdout.log"), `${line}\n`)
+        listen({ _tag: "Log", line })
+      }),
+    note: (provenance) => Effect.sync(() => void notes.push(provenance)),
+    scratch: join(folder, "scratch")
+  })
+  return yield* StageCall.run(stage, spec.params, spec.inputs, join(folder, "outputs")).pipe(
+    Effect.provide(
+      Layer.mergeAll(
+        NodeFileSystem.layer,
+        NodePath.layer,
+        Layer.succeed(Settings)(spec.settings),
+        Layer.succeed(Task)(task)
+      )
+    )
+  )
+})
+
+const plain = ({ _tag, message, file, line, hint }: Failure): TaskFolder.TaskExit["failure"] => ({
+  _tag,
+  message,
+  ...(file === undefined ? {} : { file }),
+  ...(line === undefined ? {} : { line }),
+  ...(hint === undefined ? {} : { hint })
+})
+
+/** Always ends by writing `exit.json`; what went wrong is in it. */
+export const run = Effect.fnUntraced(function* (folder: string, listen: (message: TaskMessage) => void) {
+  const notes: Array<Provenance> = []
+  const cpu = process.cpuUsage()
+  const exit = yield* Effect.exit(perform(folder, notes, listen))
+  const used = process.cpuUsage(cpu)
+  const common = {
+    provenance: notes,
+    cpuSeconds: (used.user + used.system) / 1e6,
+    maxRssBytes: process.resourceUsage().maxRSS * 1024
+  }
+  if (Exit.isSuccess(exit)) {
+    const outputs = Object.entries(exit.value).map(([port, path]) => [port, basename(path)] as const)
+    TaskFolder.writeExit(folder, { ...common, code: 0, failure: null, outputs: Object.fromEntries(outputs) })
+    return
+  }
+  const failure = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  if (failure === undefined) appendFileSync(join(folder, "stderr.log"), `${Cause.pretty(exit.cause)}\n`)
+  TaskFolder.writeExit(folder, {
+    ...common,
+    code: 1,
+    failure: plain(
+      failure ?? {
+        _tag: "Defect",
+        message: `the stage broke: ${Cause.pretty(exit.cause).split("\n")[0]}`,
+        hint: "this is a fault in the stage, not in your input; its stderr.log has the trace"
+      }
+    ),
+    outputs: {}
+  })
+})

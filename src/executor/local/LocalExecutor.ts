@@ -1,0 +1,62 @@
+/** Tasks on this machine: stages in warm workers, scripts in process groups of their own. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { spawn } from "node:child_process"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { InputError } from "../../core/Failure.ts"
+import * as Process from "../../core/Process.ts"
+import { Executor } from "../Executor.ts"
+import * as TaskFolder from "../TaskFolder.ts"
+import * as WorkerPool from "./WorkerPool.ts"
+
+/** Signals a whole process group; one that is gone is no error. */
+export const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
+  try {
+    process.kill(-pid, signal)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** TERM first, so that programs can clean up; KILL for those that do not end. */
+const stopGroup = Effect.fnUntraced(function* (pid: number) {
+  if (!signalGroup(pid, "SIGTERM")) return
+  for (let waited = 0; waited < 20 && signalGroup(pid, 0); waited++) yield* Effect.sleep("100 millis")
+  signalGroup(pid, "SIGKILL")
+})
+
+const runScript = (folder: string): Effect.Effect<void, InputError> =>
+  Effect.callback<void, InputError>((resume) => {
+    const child = spawn("bash", [join(folder, "run.sh")], { stdio: "ignore", detached: true })
+    if (child.pid !== undefined) {
+      // A later run reaps the group by this, if this process is killed.
+      writeFileSync(join(folder, "child.json"), JSON.stringify(Process.identify(child.pid)))
+    }
+    child.on("error", (cause) =>
+      resume(Effect.fail(new InputError({ message: `cannot start bash: ${cause.message}` })))
+    )
+    child.on("exit", () => resume(Effect.void))
+    return child.pid === undefined ? Effect.void : stopGroup(child.pid)
+  })
+
+export const layer = (worker: string): Layer.Layer<Executor> =>
+  Layer.effect(
+    Executor,
+    Effect.gen(function* () {
+      const pool = yield* WorkerPool.make(worker)
+      return Executor.of({
+        name: "local",
+        execute: Effect.fnUntraced(function* (task, listen) {
+          yield* task.spec.kind === "script" ? runScript(task.folder) : pool.run(task.folder, listen)
+          const exit = yield* TaskFolder.readExit(task)
+          if (exit !== undefined) return exit
+          return yield* new InputError({
+            message: "the task was killed before it could say how it ended",
+            hint: "it may have run out of memory: give the stage more under 'resources'"
+          })
+        })
+      })
+    })
+  )

@@ -1,0 +1,73 @@
+/** Warm workers: processes that run stages one at a time and are used again. One that crashes takes only its task. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { fork, type ChildProcess } from "node:child_process"
+import { createWriteStream } from "node:fs"
+import { join } from "node:path"
+import { InputError } from "../../core/Failure.ts"
+import type { TaskMessage } from "../Executor.ts"
+import type { WorkerReply } from "../worker.ts"
+
+export interface WorkerPool {
+  /** Runs the task in the folder; ends when the worker says so. */
+  readonly run: (folder: string, listen: (message: TaskMessage) => void) => Effect.Effect<void, InputError>
+}
+
+const start = (program: string): ChildProcess =>
+  fork(program, [], { stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: ["--no-warnings"], serialization: "json" })
+
+export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => ({ idle: [] as Array<ChildProcess>, all: new Set<ChildProcess>() })),
+      ({ all }) => Effect.sync(() => all.forEach((child) => child.kill("SIGKILL")))
+    ),
+    ({ idle, all }) => ({
+      run: (folder, listen) =>
+        Effect.callback<void, InputError>((resume) => {
+          const child = idle.pop() ?? start(program)
+          all.add(child)
+          const logs = (["stdout", "stderr"] as const).map((name) => {
+            const file = createWriteStream(join(folder, `${name}.log`), { flags: "a" })
+            child[name]!.pipe(file, { end: false })
+            return () => {
+              // Flowing again, or a full pipe would stop the worker.
+              child[name]!.unpipe(file)
+              child[name]!.resume()
+              file.end()
+            }
+          })
+          const release = () => {
+            child.off("message", onMessage)
+            child.off("exit", onExit)
+            logs.forEach((close) => close())
+          }
+          const onMessage = (message: WorkerReply) => {
+            if (message._tag !== "Ended") return listen(message)
+            release()
+            idle.push(child)
+            resume(Effect.void)
+          }
+          const onExit = (code: number | null, signal: string | null) => {
+            release()
+            all.delete(child)
+            resume(
+              Effect.fail(
+                new InputError({
+                  message: `the worker died (${signal ?? `exit code ${code}`}): a native library crashed or memory ran out`,
+                  hint: "other tasks are not touched; give the stage more memory, or another --device"
+                })
+              )
+            )
+          }
+          child.on("message", onMessage)
+          child.on("exit", onExit)
+          child.send({ folder })
+          return Effect.sync(() => {
+            release()
+            all.delete(child)
+            child.kill("SIGKILL")
+          })
+        })
+    })
+  )
