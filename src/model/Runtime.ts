@@ -1,6 +1,6 @@
 /** What executes a program: the interface that every runtime fills. */
 import type * as Effect from "effect/Effect"
-import type { InsufficientMemory, ModelError, RuntimeUnavailable } from "./ModelError.ts"
+import type { ModelError, RuntimeUnavailable } from "./ModelError.ts"
 import type { Program } from "./Program.ts"
 import type { Tensors } from "./Tensor.ts"
 
@@ -20,24 +20,22 @@ export interface Device {
   readonly name: string
   /** `f32`; `tf32` where matrix products may be rounded to 10 bits of mantissa. */
   readonly numerics: "f32" | "tf32"
-  /** Version of the runtime's package. */
+  /** Name and version of the package behind it. */
   readonly version: string
 }
 
 /** A program with its weights, ready to run. */
 export interface Executable {
   /** `input` holds `batch` samples one after the other, as does the result. */
-  readonly predict: (input: Float32Array, batch: number) => Effect.Effect<Float32Array, ModelError | InsufficientMemory>
+  readonly predict: (input: Float32Array, batch: number) => Effect.Effect<Float32Array, ModelError>
 }
 
 export interface Runtime {
   readonly id: RuntimeId
   /** Finds the device, or says why it cannot be used. */
   readonly probe: Effect.Effect<Device, RuntimeUnavailable>
+  /** Bytes that weights and intermediate values of a program may take; Infinity where the runtime cannot tell. */
+  readonly memoryLimit: number
   /** The weights must fit the program (`Program.weightFault`). */
-  readonly load: (
-    program: Program,
-    weights: Tensors,
-    options: { readonly threads: number; readonly batch: number }
-  ) => Effect.Effect<Executable, ModelError | InsufficientMemory>
+  readonly load: (program: Program, weights: Tensors, threads: number) => Effect.Effect<Executable, ModelError>
 }

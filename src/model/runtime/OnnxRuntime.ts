@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import { cpus, totalmem } from "node:os"
 import { messageOf } from "../../core/Failure.ts"
-import { InsufficientMemory, ModelError, RuntimeUnavailable } from "../ModelError.ts"
+import { ModelError, RuntimeUnavailable } from "../ModelError.ts"
 import * as Program from "../Program.ts"
 import type { Device, Runtime } from "../Runtime.ts"
 import * as OnnxGraph from "./OnnxGraph.ts"
@@ -66,18 +66,8 @@ const make = (provider: Provider): Runtime => ({
     })
     return { ...devices[provider], version: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}` }
   }),
-  load: Effect.fnUntraced(function* (program, weights, { threads, batch }) {
-    const { weights: weightBytes, activations } = Program.estimate(program, batch)
-    const needed = 2 * weightBytes + activations
-    const limit = totalmem()
-    if (needed > limit) {
-      return yield* new InsufficientMemory({
-        message: `a batch of ${batch} needs about ${(needed / 2 ** 30).toFixed(1)} GiB; this machine has ${(limit / 2 ** 30).toFixed(1)} GiB`,
-        needed,
-        limit,
-        hint: "use a smaller batch"
-      })
-    }
+  memoryLimit: provider === "cpu" ? totalmem() : Infinity,
+  load: Effect.fnUntraced(function* (program, weights, threads) {
     const ort = yield* Effect.mapError(importRuntime, ({ message }) => new ModelError({ message }))
     const session = yield* Effect.tryPromise({
       try: () =>

@@ -12,17 +12,12 @@ import { cpus } from "node:os"
 import { dirname } from "node:path"
 import { promisify } from "node:util"
 import { messageOf } from "../../core/Failure.ts"
-import { InsufficientMemory, ModelError, RuntimeUnavailable } from "../ModelError.ts"
+import { ModelError, RuntimeUnavailable } from "../ModelError.ts"
 import * as Program from "../Program.ts"
 import type { Device, Runtime, RuntimeId } from "../Runtime.ts"
 import type { Tensors } from "../Tensor.ts"
 
 const require = createRequire(import.meta.url)
-const GiB = 2 ** 30
-
-/** The heap of WebAssembly ends at 4 GiB, and the backend does not notice when an allocation fails. */
-export const wasmLimit = 3.5 * GiB
-
 type Shape = [number, number, number, number]
 
 const handlers = (
@@ -144,7 +139,7 @@ const evaluate = (
 interface Backend {
   readonly id: RuntimeId
   readonly name: string
-  readonly limit: number
+  readonly memoryLimit: number
   readonly probe: Effect.Effect<Device, RuntimeUnavailable>
   readonly start: () => Promise<typeof Tf>
 }
@@ -153,22 +148,8 @@ interface Backend {
 const make = (backend: Backend): Runtime => ({
   id: backend.id,
   probe: backend.probe,
-  load: Effect.fnUntraced(function* (
-    program: Program.Program,
-    tensors: Tensors,
-    { batch }: { readonly batch: number }
-  ) {
-    const { weights: weightBytes, activations } = Program.estimate(program, batch)
-    // The backend packs a second copy of the weights; an operation keeps up to one value of its own beside those counted.
-    const needed = 2 * weightBytes + 1.5 * activations
-    if (needed > backend.limit) {
-      return yield* new InsufficientMemory({
-        message: `a batch of ${batch} needs about ${(needed / GiB).toFixed(1)} GiB; ${backend.id} holds ${(backend.limit / GiB).toFixed(1)} GiB`,
-        needed,
-        limit: backend.limit,
-        hint: "use a smaller batch, or device onnxruntime-cpu"
-      })
-    }
+  memoryLimit: backend.memoryLimit,
+  load: Effect.fnUntraced(function* (program: Program.Program, tensors: Tensors) {
     const attempt = <A>(doing: string, run: () => Promise<A>) =>
       Effect.tryPromise({
         try: run,
@@ -213,7 +194,8 @@ const startWasm = async (): Promise<typeof Tf> => {
 export const tfjsWasm = make({
   id: "tfjs-wasm",
   name: "wasm",
-  limit: wasmLimit,
+  // The heap of WebAssembly ends at 4 GiB, and the backend does not notice when an allocation fails.
+  memoryLimit: 3.5 * 2 ** 30,
   start: startWasm,
   probe: Effect.tryPromise({
     try: async () => {
@@ -241,7 +223,7 @@ tf.ready().then(() => console.log(JSON.stringify({ gpu: tf.backend().isUsingGpuD
 export const tfjsNodeGpu = make({
   id: "tfjs-node-gpu",
   name: "tensorflow",
-  limit: Infinity,
+  memoryLimit: Infinity,
   start: async () => {
     await import(gpuPackage)
     return import("@tensorflow/tfjs-core")

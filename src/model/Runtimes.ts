@@ -1,0 +1,80 @@
+/** The runtimes there are, and the choice among them. */
+import * as Effect from "effect/Effect"
+import { InputError } from "../core/Failure.ts"
+import { InsufficientMemory, RuntimeUnavailable } from "./ModelError.ts"
+import * as Program from "./Program.ts"
+import { runtimeIds, type Device, type Runtime, type RuntimeId } from "./Runtime.ts"
+import { onnxruntimeCpu, onnxruntimeCuda, onnxruntimeWebgpu } from "./runtime/OnnxRuntime.ts"
+import { tfjsNodeGpu, tfjsWasm } from "./runtime/TfjsRuntime.ts"
+
+export const runtimes: { readonly [Id in RuntimeId]: Runtime } = {
+  "onnxruntime-cpu": onnxruntimeCpu,
+  "onnxruntime-cuda": onnxruntimeCuda,
+  "onnxruntime-webgpu": onnxruntimeWebgpu,
+  "tfjs-wasm": tfjsWasm,
+  "tfjs-node-gpu": tfjsNodeGpu
+}
+
+/**
+ * What each word of `device` tries, in order. `gpu` never falls back to a CPU, and no word but its own takes WebGPU: its
+ * adapter may be software.
+ */
+const candidates: { readonly [word: string]: ReadonlyArray<RuntimeId> } = {
+  auto: ["onnxruntime-cuda", "onnxruntime-cpu", "tfjs-wasm"],
+  cpu: ["onnxruntime-cpu", "tfjs-wasm"],
+  gpu: ["tfjs-node-gpu", "onnxruntime-cuda"],
+  ...Object.fromEntries(runtimeIds.map((id) => [id, [id]]))
+}
+
+export interface Choice {
+  readonly runtime: Runtime
+  readonly device: Device
+  /** Why the runtimes that would have been preferred were not taken. */
+  readonly refused: ReadonlyArray<string>
+}
+
+/** `device` is `auto`, `cpu`, `gpu` or the id of a runtime. */
+export const select = Effect.fnUntraced(function* (
+  device: string
+): Effect.fn.Return<Choice, InputError | RuntimeUnavailable> {
+  const ids = Object.hasOwn(candidates, device) ? candidates[device]! : undefined
+  if (ids === undefined) {
+    return yield* new InputError({
+      message: `there is no device '${device}'`,
+      hint: `it is one of: ${Object.keys(candidates).join(", ")}`
+    })
+  }
+  const refused: Array<RuntimeUnavailable> = []
+  for (const id of ids) {
+    const runtime = runtimes[id]
+    const found = yield* Effect.result(runtime.probe)
+    if (found._tag === "Success") {
+      return { runtime, device: found.success, refused: refused.map(({ message }) => message) }
+    }
+    refused.push(found.failure)
+  }
+  return yield* new RuntimeUnavailable({
+    message: `device '${device}' cannot be used here: ${refused.map(({ message }) => message).join("; ")}`,
+    hint: refused.map(({ hint }) => hint ?? "").join("; ")
+  })
+})
+
+const GiB = 2 ** 30
+
+/** Fails when a batch would not fit. Runtimes keep a second, rearranged copy of the weights. */
+export const requireMemory = Effect.fnUntraced(function* (
+  runtime: Runtime,
+  program: Program.Program,
+  batch: number
+): Effect.fn.Return<void, InsufficientMemory> {
+  const { weights, activations } = Program.estimate(program, batch)
+  const needed = 2 * weights + 1.5 * activations
+  if (needed <= runtime.memoryLimit) return
+  const figure = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`
+  yield* new InsufficientMemory({
+    message: `a batch of ${batch} needs about ${figure(needed)}; ${runtime.id} has ${figure(runtime.memoryLimit)}`,
+    needed,
+    limit: runtime.memoryLimit,
+    hint: runtime.id === "tfjs-wasm" ? "use a smaller batch, or device onnxruntime-cpu" : "use a smaller batch"
+  })
+})
