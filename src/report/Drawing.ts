@@ -1,4 +1,7 @@
-/** A drawing of the workflow: stages from top to bottom, each below everything that it reads. */
+/**
+ * A drawing of the workflow: stages from top to bottom, each below everything that it reads. An arrow that follows from
+ * others (a to c, where a to b and b to c are drawn) is left out.
+ */
 import { textWidth } from "./Figure.ts"
 import { markup, type Markup } from "./Markup.ts"
 import * as Numeral from "./Numeral.ts"
@@ -37,7 +40,7 @@ const under = ({ uses, id, status, seconds }: ReportedStage): string =>
 
 const node = (stage?: ReportedStage): Node => ({
   stage,
-  width: stage === undefined ? 8 : Math.max(80, textWidth(stage.id, 13) + 24, textWidth(under(stage), 11.5) + 24),
+  width: stage === undefined ? 24 : Math.max(80, textWidth(stage.id, 13) + 24, textWidth(under(stage), 11.5) + 24),
   above: [],
   below: [],
   x: 0,
@@ -61,9 +64,28 @@ const depths = (ids: ReadonlyArray<string>, edges: RunReport["edges"]): Readonly
   return found
 }
 
+/** The edges that no longer path implies; of an acyclic graph, the fewest with the same reach. */
+const reduce = (edges: RunReport["edges"]): RunReport["edges"] => {
+  const next = new Map<string, Array<string>>()
+  for (const [from, to] of edges) next.set(from, [...(next.get(from) ?? []), to])
+  const reach = new Map<string, ReadonlySet<string>>()
+  const reachOf = (id: string): ReadonlySet<string> => {
+    const known = reach.get(id)
+    if (known !== undefined) return known
+    const found = new Set<string>()
+    reach.set(id, found)
+    for (const child of next.get(id) ?? []) {
+      found.add(child)
+      for (const further of reachOf(child)) found.add(further)
+    }
+    return found
+  }
+  return edges.filter(([from, to]) => !next.get(from)!.some((child) => child !== to && reachOf(child).has(to)))
+}
+
 const layersOf = ({ stages, edges }: Pick<RunReport, "stages" | "edges">): ReadonlyArray<Array<Node>> => {
   const nodes = new Map(stages.map((stage) => [stage.id, node(stage)]))
-  const known = edges.filter(([from, to]) => nodes.has(from) && nodes.has(to) && from !== to)
+  const known = reduce(edges.filter(([from, to]) => nodes.has(from) && nodes.has(to) && from !== to))
   const depth = depths([...nodes.keys()], known)
   const layers = Array.from({ length: Math.max(-1, ...depth.values()) + 1 }, (): Array<Node> => [])
   for (const [id, each] of nodes) layers[depth.get(id)!]!.push(each)

@@ -25,7 +25,7 @@ pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px
 .muted { color: var(--muted); }
 .small { font-size: 13px; }
 .lead { font-size: 16px; }
-.badge { display: inline-block; font-size: 12px; font-weight: 700; line-height: 1; letter-spacing: .02em; padding: 4px 7px; border-radius: 4px; vertical-align: 2px; white-space: nowrap; border: 1px solid currentColor; }
+.badge { display: inline-block; font-size: 10.5px; font-weight: 700; line-height: 1; letter-spacing: .02em; padding: 3px 5px; border-radius: 3px; vertical-align: 1px; white-space: nowrap; border: 1px solid currentColor; }
 .badge.synthetic { background: #d55e00; border-color: #d55e00; color: #fff; }
 .good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }
 .state { font-weight: 600; white-space: nowrap; }
@@ -42,8 +42,8 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); }
 th { color: var(--muted); font-weight: 600; white-space: nowrap; border-bottom: 2px solid var(--line); vertical-align: bottom; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.name, td.nowrap { white-space: nowrap; }
-td.long { min-width: 200px; max-width: 420px; overflow-wrap: anywhere; }
+td.name, td.nowrap, td code[title] { white-space: nowrap; }
+td.long { min-width: 220px; max-width: 420px; overflow-wrap: anywhere; }
 td .missing { color: var(--muted); }
 [title] { text-decoration: none; }
 figure { margin: 10px 0; padding: 0; background: #fff; border: 1px solid var(--line); border-radius: 6px; max-width: 740px; }
@@ -56,7 +56,7 @@ figure img { display: block; width: 100%; height: auto; border-radius: 6px; }
 .drawing .done rect { stroke: var(--good); } .drawing .failed rect { stroke: var(--bad); stroke-width: 3; }
 .drawing .skipped rect, .drawing .idle rect { stroke-dasharray: 4 3; }
 .drawing path { fill: none; stroke: var(--muted); stroke-width: 1.2; opacity: .7; } .drawing .head { fill: var(--muted); stroke: none; opacity: 1; }
-.drawing .flag { fill: #d55e00; stroke: none; } .drawing text.flagged { fill: #fff; font-size: 9.5px; font-weight: 700; }
+.drawing g .flag { fill: #d55e00; stroke: none; } .drawing g .flagged { fill: #fff; font-size: 9.5px; font-weight: 700; }
 @media print {
   :root { color-scheme: light; --page: #fff; --ink: #000; --muted: #444; --line: #bbb; --soft: #f5f6f8; --link: #000; --good: #00735a; --bad: #b33c00; --wait: #444; --accent: #0072b2; --band: #cfd3d8; }
   body { font-size: 11pt; } main { max-width: none; padding: 0; } .wide { overflow: visible; } table { font-size: 9pt; }

@@ -92,8 +92,9 @@ const metrics = (table: TableText): Markup => {
     texts.length === 2 ? [numeral(texts[0]!), between, numeral(texts[1]!)] : none
   const judged = rows.some((cell) => cell("verdict") !== undefined || cell("expected_low") !== undefined)
   const noted = rows.some((cell) => cell("note") !== undefined)
+  const names = new Set(rows.map((cell) => cell("evaluation")))
   const columns = [
-    { title: "Evaluation", class: "long" },
+    ...(names.size > 1 ? [{ title: "Evaluation" }] : []),
     { title: "Subset" },
     { title: "Metric" },
     { title: "Value", class: "number" },
@@ -111,14 +112,14 @@ const metrics = (table: TableText): Markup => {
       const expected = pair(cell, ["expected_low", "expected_high"])
       const verdict = cell("verdict")
       return [
-        words(cell("evaluation") ?? ""),
+        ...(names.size > 1 ? [words(cell("evaluation") ?? "")] : []),
         words(cell("subset") ?? ""),
         words(cell("metric") ?? ""),
         value === undefined ? none : markup`<strong>${numeral(value)}</strong>`,
-        range(interval, " – "),
+        range(interval, " to "),
         Numeral.count(Number(cell("n") ?? 0)),
         value === undefined ? null : gauge(Number(value), interval.map(Number), expected.map(Number)),
-        ...(judged ? [range(expected, " – "), verdict === undefined ? none : (verdicts[verdict] ?? verdict)] : []),
+        ...(judged ? [range(expected, " to "), verdict === undefined ? none : (verdicts[verdict] ?? verdict)] : []),
         ...(noted ? [cell("note") ?? ""] : [])
       ]
     })

@@ -1,0 +1,114 @@
+/** The benchmark in figures: accuracy of direction, correlation with the measured effects, and coverage. */
+import * as Bootstrap from "../metric/Bootstrap.ts"
+import type { Compare } from "../metric/Measure.ts"
+import * as MetricTable from "../metric/MetricTable.ts"
+import { pearson } from "../metric/Pearson.ts"
+import { spearman } from "../metric/Spearman.ts"
+import * as Wilson from "../metric/Wilson.ts"
+import { signAccuracy, type Benchmark, type Pair, type SignalRow } from "./GwasBenchmark.ts"
+import type { Threshold } from "./GwasBenchmarkThreshold.ts"
+
+export interface Options {
+  /** Name of the evaluation. */
+  readonly evaluation: string
+  readonly accuracy: number
+  readonly seed: number
+  /** Bootstrap replicates of the correlations. */
+  readonly replicates: number
+}
+
+const nothingMeasured = "no scored signal has a measured direction"
+
+/** How the threshold came about, for the reader of any number that rests on it. */
+export const thresholdNote = ({ value, calibrated, pairs, passing }: Threshold, accuracy: number): string => {
+  if (!calibrated) {
+    return pairs === 0
+      ? "given; not calibrated for this model: no direction was measured"
+      : `given, not calibrated; ${passing} of ${pairs} measured pairs reach it`
+  }
+  return value === null
+    ? `no threshold gives a sign accuracy of ${accuracy} on the ${pairs} measured pairs: the model resolves nothing`
+    : `calibrated on these signals for a sign accuracy of ${accuracy}; ${passing} of ${pairs} measured pairs reach it`
+}
+
+const correlation = (
+  pairs: ReadonlyArray<Pair>,
+  name: string,
+  compare: Compare,
+  { evaluation, seed, replicates }: Options
+): MetricTable.Metric => {
+  const columns = (indices: ArrayLike<number>) =>
+    compare(
+      Float64Array.from(indices, (index) => pairs[index]!.measured),
+      Float64Array.from(indices, (index) => pairs[index]!.score)
+    )
+  const { value, note } = columns(pairs.map((_, index) => index))
+  const interval =
+    value === null
+      ? undefined
+      : Bootstrap.interval({
+          rows: pairs.length,
+          replicates,
+          seed,
+          label: `${evaluation}/${name}`,
+          statistic: (indices) => columns(indices).value
+        })
+  return MetricTable.make({
+    evaluation,
+    subset: "all",
+    metric: name,
+    value,
+    n: pairs.length,
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    note: pairs.length === 0 ? nothingMeasured : note
+  })
+}
+
+const flags: ReadonlyArray<{ readonly metric: string; readonly has: (row: SignalRow) => boolean }> = [
+  { metric: "coverage_model", has: (row) => row.resolved_by_model },
+  { metric: "coverage_colocalisation", has: (row) => row.resolved_by_colocalisation },
+  { metric: "coverage_both", has: (row) => row.resolved_by_model && row.resolved_by_colocalisation },
+  { metric: "coverage_either", has: (row) => row.resolved_by_model || row.resolved_by_colocalisation }
+]
+
+/**
+ * Correlations and sign accuracies count each variant-gene pair once; coverages count signals. Subset `all` is every
+ * signal, `scored` those with a score, `above_threshold` those whose |score| reaches the model's threshold.
+ */
+export const make = ({ signals, pairs, threshold }: Benchmark, options: Options): ReadonlyArray<MetricTable.Metric> => {
+  const { evaluation, accuracy } = options
+  const share = (subset: string, metric: string, proportion: Wilson.Proportion, note: string | null) =>
+    MetricTable.make({ evaluation, subset, metric, ...proportion, note })
+  const count = (rows: ReadonlyArray<SignalRow>, has: (row: SignalRow) => boolean) =>
+    Wilson.proportion(rows.filter(has).length, rows.length)
+  const passing = pairs.filter(({ score }) => threshold.value !== null && Math.abs(score) >= threshold.value)
+  const scored = signals.filter(({ score }) => score !== null)
+  const unmeasured = (n: number, otherwise: string | null) =>
+    pairs.length === 0 ? nothingMeasured : n === 0 ? "no measured pair reaches the threshold" : otherwise
+  const byConstruction = threshold.calibrated
+    ? `at least ${accuracy} by construction: the threshold was calibrated on these pairs`
+    : null
+  return [
+    share("all", "sign_accuracy", signAccuracy(pairs), unmeasured(pairs.length, null)),
+    share("above_threshold", "sign_accuracy", signAccuracy(passing), unmeasured(passing.length, byConstruction)),
+    correlation(pairs, "pearson", pearson, options),
+    correlation(pairs, "spearman", spearman, options),
+    share(
+      "all",
+      "coverage_scored",
+      count(signals, ({ score }) => score !== null),
+      null
+    ),
+    ...flags.map(({ metric, has }) => share("all", metric, count(signals, has), null)),
+    ...flags.map(({ metric, has }) => share("scored", metric, count(scored, has), null)),
+    MetricTable.make({
+      evaluation,
+      subset: "all",
+      metric: "threshold",
+      value: threshold.value,
+      n: pairs.length,
+      note: thresholdNote(threshold, accuracy)
+    })
+  ]
+}
