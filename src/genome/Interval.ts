@@ -15,10 +15,9 @@ export interface Interval {
 export const chromName = (name: string): string =>
   name === "MT" || name === "chrMT" ? "chrM" : /^(?:\d{1,2}|[XYM])$/u.test(name) ? `chr${name}` : name
 
-const order = (chrom: string): string => {
-  const [, number] = /^chr(\d+)$/u.exec(chrom) ?? []
-  return number === undefined ? `~${chrom}` : number.padStart(4, "0")
-}
+/** Sorts as text: numbers by value, chromosomes with a number alone before all others. */
+const order = (chrom: string): string =>
+  (/^chr\d+$/u.test(chrom) ? "" : "~") + chrom.replaceAll(/\d+/gu, (digits) => digits.padStart(10, "0"))
 
 /** Genome order: chr1, chr2, ... chr22, then the others by name; then start, then end. */
 export const compare = (a: Interval, b: Interval): number => {

@@ -18,7 +18,6 @@ export const pairTable = {
 }
 export type Pair = Table.Row<typeof pairTable>
 
-/** Variants by id, for joins. */
 export const idOf = (chrom: string, pos: number, ref: string, alt: string): string => `${chrom}_${pos}_${ref}_${alt}`
 
 /**
@@ -45,11 +44,15 @@ export const make = (chrom: string, pos: number, ref: string, alt: string): Resu
 
 /** Reads `chr1_12345_A_G`, `chr1:12345:A:G`, `1-12345-A-G` and `chr1:12345:A>G`. */
 export const parse = (text: string): Result.Result<Variant, string> => {
-  const [, chrom, pos, ref, alt] = /^(\S+?)[_:-](\d+)[_:-]([A-Za-z]+)[_:>-]([A-Za-z]+)$/u.exec(text) ?? []
+  const [, chrom, pos, ref, alt] = /^(\S+?)[_:-](\d+)[_:-]([A-Za-z]+)[_:>-](\S+)$/u.exec(text) ?? []
   return chrom === undefined
     ? Result.fail(`'${text}' is not a variant; write it as chr1_12345_A_G`)
     : make(chrom, Number(pos), ref!, alt!)
 }
+
+/** Whether the alternative allele is one that VCF does not spell out in bases: `<DEL>`, `*`, a breakend, `.`. */
+export const isSymbolic = (text: string): boolean =>
+  /[<>*[\]]|[_:-]\.$/u.test(text.replace(/([A-Za-z])>([A-Za-z])/u, "$1:$2"))
 
 /** The reference bases that the variant replaces, 0-based half-open. */
 export const interval = ({ chrom, pos, ref }: Pick<Variant, "chrom" | "pos" | "ref">): Interval.Interval => ({

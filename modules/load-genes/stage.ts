@@ -1,0 +1,56 @@
+import * as Effect from "effect/Effect"
+import { InputError } from "../../src/core/Failure.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Annotation from "../../src/genome/Annotation.ts"
+import * as Gene from "../../src/genome/Gene.ts"
+import * as Variant from "../../src/genome/Variant.ts"
+
+const idTable = {
+  gene_id: Table.string("Ensembl gene id"),
+  gene_name: Table.string("symbol, as the annotation writes it")
+}
+
+export default Stage.make({
+  name: "load-genes",
+  version: 1,
+  summary: "Reads genes and their exons from GTF, GFF3 and tables of transcript spans into one table.",
+  params: {},
+  inputs: {
+    annotations: Port.list(
+      Port.file("file", "gene annotation; told apart by content, plain or gzip"),
+      "gene annotations: where two have a gene, exons win over a span, then the one that stands first"
+    ),
+    ids: Port.optional(Port.table(idTable, "Ensembl ids for annotations that name genes by symbol alone")),
+    pairs: Port.optional(Port.table(Variant.pairTable, "keep only the genes of these pairs"))
+  },
+  outputs: { genes: Port.table(Gene.table, "genes in genome order, one row each") },
+  run: Effect.fnUntraced(function* ({ inputs, outputs }) {
+    const idOf = new Map(
+      inputs.ids === undefined ? [] : (yield* inputs.ids.rows).map((row) => [row.gene_name, row.gene_id])
+    )
+    const wanted =
+      inputs.pairs === undefined
+        ? undefined
+        : new Set((yield* inputs.pairs.rows).map(({ gene_id }) => Gene.withoutVersion(gene_id)))
+    const genes = new Map<string, Gene.Gene>()
+    for (const annotation of inputs.annotations) {
+      for (const gene of yield* Annotation.read(annotation)) {
+        const gene_id = Gene.withoutVersion(idOf.get(gene.gene_id) ?? gene.gene_id)
+        if (wanted !== undefined && !wanted.has(gene_id)) continue
+        const known = genes.get(gene_id)
+        if (known === undefined || (known.region === "span" && gene.region === "exons")) {
+          genes.set(gene_id, { ...gene, gene_id })
+        }
+      }
+    }
+    if (genes.size === 0) {
+      return yield* new InputError({
+        message: `load-genes: none of the ${wanted?.size ?? 0} genes of the pairs is in the annotations`,
+        hint: "an annotation that names genes by symbol needs the input `ids`"
+      })
+    }
+    yield* outputs.genes.write([...genes.values()].sort(Gene.compare))
+  })
+})

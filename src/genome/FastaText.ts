@@ -1,0 +1,60 @@
+/** FASTA as a stream of whole sequences: for writing a reference anew. Reading by coordinates is Fasta's. */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { InputError } from "../core/Failure.ts"
+import * as FastaIndex from "./FastaIndex.ts"
+import * as TextLines from "./TextLines.ts"
+
+export interface Sequence {
+  readonly name: string
+  /** As in the file: lower case (soft-masked) bases stay so. */
+  readonly sequence: string
+}
+
+/** Bases a line, as UCSC, Ensembl and NCBI write them. */
+const lineBases = 60
+
+/** The sequences of a file, plain or gzip, each as a whole (250 MB for the longest human chromosome). */
+export const records = (path: string): Stream.Stream<Sequence, InputError> =>
+  Stream.suspend(() => {
+    let name: string | undefined
+    let lines: Array<string> = []
+    let number = 0
+    const finish = (): ReadonlyArray<Sequence> => (name === undefined ? [] : [{ name, sequence: lines.join("") }])
+    return TextLines.stream(path, "latin1").pipe(
+      Stream.mapEffect((batch) => {
+        const done: Array<Sequence> = []
+        for (const raw of batch) {
+          number++
+          const line = raw.trimEnd()
+          if (line.startsWith(">")) {
+            done.push(...finish())
+            name = FastaIndex.nameOf(line)
+            lines = []
+            if (name === "") return new InputError({ message: "a sequence without a name", file: path, line: number })
+          } else if (line !== "" && (name === undefined || /[^A-Za-z*-]/u.test(line))) {
+            const message =
+              name === undefined ? "not FASTA: the first line must begin with '>'" : `'${name}' holds more than letters`
+            return new InputError({ message, file: path, line: number })
+          } else {
+            lines.push(line)
+          }
+        }
+        return Effect.succeed(done)
+      }),
+      Stream.concat(Stream.suspend(() => Stream.succeed(finish()))),
+      Stream.flatMap(Stream.fromIterable)
+    )
+  })
+
+/** A sequence as FASTA text, 60 bases a line. */
+export const format = ({ name, sequence }: Sequence): Uint8Array => {
+  const header = `>${name}\n`
+  const text = Buffer.allocUnsafe(header.length + sequence.length + Math.ceil(sequence.length / lineBases))
+  let at = text.write(header, "latin1")
+  for (let i = 0; i < sequence.length; i += lineBases) {
+    at += text.write(sequence.slice(i, i + lineBases), at, "latin1")
+    text[at++] = 10
+  }
+  return text
+}
