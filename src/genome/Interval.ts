@@ -37,6 +37,13 @@ export const parse = (text: string): Interval | undefined => {
 /** The inverse of {@link parse}: 1-based, both ends included. */
 export const format = ({ chrom, start, end }: Interval): string => `${chrom}:${start + 1}-${end}`
 
+/** The intervals of a chromosome, as text for messages. */
+export const listed = (intervals: ReadonlyArray<Interval>, chrom: string): string =>
+  intervals
+    .filter((interval) => interval.chrom === chrom)
+    .map(format)
+    .join(", ") || `nothing of ${chrom}`
+
 export const width = ({ start, end }: Interval): number => end - start
 
 export const overlaps = (a: Interval, b: Interval): boolean => a.chrom === b.chrom && a.start < b.end && b.start < a.end

@@ -12,12 +12,6 @@ export interface Problem {
   readonly hint?: string
 }
 
-/** What the file holds of a chromosome, as text for messages. */
-export const atHand = (fasta: Fasta, chrom: string): string => {
-  const pieces = fasta.pieces.filter((piece) => piece.chrom === chrom)
-  return pieces.length === 0 ? `nothing of ${chrom}` : pieces.map(Interval.format).join(", ")
-}
-
 const likelyCause = (ref: string, alt: string, found: string): string => {
   if (found.startsWith(alt)) return "the genome has the alternative allele: are ref and alt swapped?"
   if (found.startsWith(Sequence.reverseComplement(ref))) return "the alleles look like those of the reverse strand"
@@ -33,7 +27,7 @@ export const check = Effect.fnUntraced(function* (
   if (!fasta.covers(interval)) {
     return {
       kind: "outside",
-      reason: `outside the sequence at hand (${atHand(fasta, variant.chrom)})`
+      reason: `outside the sequence at hand (${Interval.listed(fasta.pieces, variant.chrom)})`
     }
   }
   const longest = Math.max(variant.ref.length, variant.alt.length)

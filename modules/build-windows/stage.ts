@@ -1,0 +1,132 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Bed from "../../src/genome/Bed.ts"
+import * as Fasta from "../../src/genome/Fasta.ts"
+import * as Gene from "../../src/genome/Gene.ts"
+import * as Interval from "../../src/genome/Interval.ts"
+import * as Placement from "../../src/genome/Placement.ts"
+import * as Variant from "../../src/genome/Variant.ts"
+import * as Window from "../../src/genome/Window.ts"
+
+const positive = Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))
+
+/** A window before it has a strand. */
+interface Site extends Interval.Interval {
+  readonly window_id: string
+  readonly variant_id: string | null
+  readonly gene_id: string | null
+}
+
+export default Stage.make({
+  name: "build-windows",
+  version: 1,
+  summary: "Lays model-sized windows around variants, variant-gene pairs or intervals, or along the reference.",
+  params: {
+    mode: Schema.Literals(["variants", "pairs", "tiles", "intervals"]).annotate({
+      description:
+        "variants: each variant at the centre, N where the sequence ends; pairs: variant in the input and the gene's exons in the predicted part, moved rather than filled with N; tiles: along the reference, whole windows only; intervals: around the centre of each interval"
+    }),
+    width: positive.annotate({ description: "bp that the model reads" }),
+    output_width: Schema.optionalKey(
+      positive.annotate({ description: "bp at the centre that the model predicts; width, if not given" })
+    ),
+    step: Schema.optionalKey(
+      positive.annotate({ description: "tiles: bp between starts; output_width, if not given" })
+    ),
+    strand: Schema.Literals(["+", "-", "both"]).pipe(
+      Schema.annotate({ description: "strand that the model is given; an interval's own strand is not used" }),
+      Schema.withDecodingDefaultKey(Effect.succeed("+" as const))
+    )
+  },
+  inputs: {
+    reference: Port.file("fasta", "the reference sequence"),
+    variants: Port.optional(Port.table(Variant.variants, "for the mode variants")),
+    pairs: Port.optional(Port.table(Variant.pairTable, "for the mode pairs")),
+    genes: Port.optional(Port.table(Gene.table, "for the mode pairs: the genes' exons")),
+    intervals: Port.optional(Port.file("bed", "for the mode intervals"))
+  },
+  outputs: {
+    windows: Port.table(Window.table, "the windows, in the order of what they are about"),
+    unscored: Port.table(Window.unscoredTable, "what has no window, and why")
+  },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const { mode, width } = params
+    const shape = { width, outputWidth: params.output_width ?? width }
+    const fault = (message: string, hint: string) => new InputError({ message: `build-windows: ${message}`, hint })
+    if (shape.outputWidth > width || (width - shape.outputWidth) % 2 === 1) {
+      return yield* fault(
+        `output_width ${shape.outputWidth} does not lie at the centre of width ${width}`,
+        "it must not be larger, and the difference must be even"
+      )
+    }
+    const needed = <A>(name: string, input: A | undefined) =>
+      input === undefined
+        ? fault(`mode ${mode} needs the input ${name}`, `with: { ${name}: ... }`)
+        : Effect.succeed(input)
+    const { pieces, covers } = yield* Fasta.open(inputs.reference)
+    const unscored: Array<Window.Unscored> = []
+    const sites: Array<Site> = []
+
+    if (mode === "variants") {
+      for (const variant of yield* (yield* needed("variants", inputs.variants)).rows) {
+        const { variant_id } = variant
+        if (covers(Variant.interval(variant))) {
+          const window = Placement.centred(variant.chrom, variant.pos - 1, shape)
+          sites.push({ ...window, window_id: variant_id, variant_id, gene_id: null })
+        } else {
+          const reason = `the variant lies outside the sequence at hand (${Interval.listed(pieces, variant.chrom)})`
+          unscored.push({ variant_id, gene_id: null, reason })
+        }
+      }
+    }
+    if (mode === "pairs") {
+      const genes = new Map((yield* (yield* needed("genes", inputs.genes)).rows).map((gene) => [gene.gene_id, gene]))
+      const pairs = yield* needed("pairs", inputs.pairs)
+      for (const { variant_id, gene_id } of yield* pairs.rows) {
+        const variant = yield* Effect.fromResult(Variant.parse(variant_id)).pipe(
+          Effect.mapError((message) => new InputError({ message, file: pairs.path }))
+        )
+        const gene = genes.get(gene_id)
+        const placed =
+          gene === undefined ? Result.fail("no annotation for the gene") : Placement.place(variant, gene, shape, pieces)
+        if (placed._tag === "Failure") unscored.push({ variant_id, gene_id, reason: placed.failure })
+        else sites.push({ ...placed.success, window_id: `${variant_id}:${gene_id}`, variant_id, gene_id })
+      }
+    }
+    if (mode === "tiles") {
+      const step = params.step ?? shape.outputWidth
+      for (const piece of pieces) {
+        for (let start = piece.start; start + width <= piece.end; start += step) {
+          const window = { chrom: piece.chrom, start, end: start + width }
+          sites.push({ ...window, window_id: Interval.format(window), variant_id: null, gene_id: null })
+        }
+      }
+    }
+    if (mode === "intervals") {
+      const seen = new Map<string, number>()
+      for (const interval of yield* Bed.read(yield* needed("intervals", inputs.intervals))) {
+        const name = interval.name ?? Interval.format(interval)
+        const repeats = (seen.get(name) ?? 0) + 1
+        seen.set(name, repeats)
+        const window = Placement.centred(interval.chrom, Math.floor((interval.start + interval.end) / 2), shape)
+        const window_id = repeats === 1 ? name : `${name}#${repeats}`
+        sites.push({ ...window, window_id, variant_id: null, gene_id: null })
+      }
+    }
+    const strands = params.strand === "both" ? ["+", "-"] : [params.strand]
+    yield* outputs.windows.write(
+      sites.flatMap((site) =>
+        strands.map((strand) => ({
+          ...site,
+          strand,
+          window_id: strands.length === 1 ? site.window_id : `${site.window_id}:${strand}`
+        }))
+      )
+    )
+    yield* outputs.unscored.write(unscored)
+  }, Effect.scoped)
+})
