@@ -17,6 +17,9 @@ import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 
 const Share = Schema.Number.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
 
+const param = <A>(schema: Schema.Codec<A>, value: A, description: string) =>
+  schema.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))
+
 const write = Effect.fnUntraced(function* (path: string, text: string) {
   const fs = yield* FileSystem.FileSystem
   yield* fs
@@ -29,50 +32,35 @@ export default Stage.make({
   version: 1,
   summary: "Compares a model with colocalisation on GWAS signals: direction, strength and coverage.",
   params: {
-    groups: Schema.Array(Schema.String)
-      .pipe(Schema.withDecodingDefaultKey(Effect.succeed(["RNA"])))
-      .annotate({ description: "track groups whose scores are used" }),
-    scorer: Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed("gene_lfc"))).annotate({
-      description: "the scorer whose scores are used"
-    }),
-    aggregate: Schema.Literals(GwasBenchmarkScores.aggregates)
-      .pipe(Schema.withDecodingDefaultKey(Effect.succeed("strongest" as const)))
-      .annotate({
-        description: "how the scores of the tracks become one: `strongest`, the one of largest size, or their `mean`"
-      }),
-    pp_h4_threshold: Share.pipe(Schema.withDecodingDefaultKey(Effect.succeed(0.95))).annotate({
-      description: "PP.H4 from which on colocalisation resolves a signal"
-    }),
-    model_threshold: Schema.NullOr(Schema.Number.pipe(Schema.check(Schema.isGreaterThan(0))))
-      .pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
-      .annotate({
-        description: "|score| from which on the model resolves a signal; null calibrates it on the measured directions"
-      }),
-    accuracy: Share.pipe(Schema.withDecodingDefaultKey(Effect.succeed(0.8))).annotate({
-      description: "sign accuracy that the calibrated threshold must give"
-    }),
-    strata: Schema.Array(Schema.Number)
-      .pipe(Schema.withDecodingDefaultKey(Effect.succeed([0.5, 0.75, 0.9, 0.95, 1])))
-      .annotate({ description: "ascending edges of the PP.H4 strata" }),
-    evaluation: Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed("gwas-benchmark"))).annotate({
-      description: "name of the evaluation in the metrics"
-    }),
-    expect: Schema.Record(Schema.String, Schema.Tuple([Schema.Number, Schema.Number]))
-      .pipe(Schema.withDecodingDefaultKey(Effect.succeed({})))
-      .annotate({ description: "what is expected: [low, high] by `subset/metric`" }),
-    strict: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))).annotate({
-      description: "fail when a metric is not as expected"
-    }),
-    synthetic_label: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))).annotate({
-      description: "put SYNTHETIC into the titles of the figures"
-    }),
-    replicates: Schema.Int.pipe(
-      Schema.check(Schema.isGreaterThanOrEqualTo(0)),
-      Schema.withDecodingDefaultKey(Effect.succeed(1000))
-    ).annotate({ description: "bootstrap replicates behind the intervals of the correlations" }),
-    seed: Schema.Int.pipe(Schema.withDecodingDefaultKey(Effect.succeed(1))).annotate({
-      description: "seed of the bootstrap"
-    })
+    groups: param(Schema.Array(Schema.String), ["RNA"], "track groups whose scores are used"),
+    scorer: param(Schema.String, "gene_lfc", "the scorer whose scores are used"),
+    aggregate: param(
+      Schema.Literals(GwasBenchmarkScores.aggregates),
+      "strongest",
+      "how the scores of the tracks become one: `strongest`, the one of largest size, or their `mean`"
+    ),
+    pp_h4_threshold: param(Share, 0.95, "PP.H4 from which on colocalisation resolves a signal"),
+    model_threshold: param(
+      Schema.NullOr(Schema.Number.pipe(Schema.check(Schema.isGreaterThan(0)))),
+      null,
+      "|score| from which on the model resolves a signal; null calibrates it on the measured directions"
+    ),
+    accuracy: param(Share, 0.8, "sign accuracy that the calibrated threshold must give"),
+    strata: param(Schema.Array(Schema.Number), [0.5, 0.75, 0.9, 0.95, 1], "ascending edges of the PP.H4 strata"),
+    evaluation: param(Schema.String, "gwas-benchmark", "name of the evaluation in the metrics"),
+    expect: param(
+      Schema.Record(Schema.String, Schema.Tuple([Schema.Number, Schema.Number])),
+      {},
+      "what is expected: [low, high] by `subset/metric`"
+    ),
+    strict: param(Schema.Boolean, false, "fail when a metric is not as expected"),
+    synthetic_label: param(Schema.Boolean, false, "put SYNTHETIC into the titles of the figures"),
+    replicates: param(
+      Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))),
+      1000,
+      "bootstrap replicates behind the intervals of the correlations"
+    ),
+    seed: param(Schema.Int, 1, "seed of the bootstrap")
   },
   inputs: {
     signals: Port.table(Signal.table, "GWAS signals, each with a variant, a gene and, where known, PP.H4 and effects"),

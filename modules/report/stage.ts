@@ -1,0 +1,111 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Document from "../../src/report/Document.ts"
+
+const kinds = ["figures", "tables", "texts"] as const
+type Kind = (typeof kinds)[number]
+
+const Positions = Schema.Array(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(1)))).pipe(
+  Schema.withDecodingDefaultKey(Effect.succeed([]))
+)
+
+const Section = Schema.Struct({
+  title: Schema.String,
+  text: Schema.optionalKey(Schema.String),
+  figures: Positions,
+  tables: Positions,
+  texts: Positions
+})
+
+const headings: { readonly [K in Kind]: string } = { figures: "Figures", tables: "Tables", texts: "Notes" }
+
+const readText = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* fs
+    .readFileString(file)
+    .pipe(Effect.mapError((error) => new InputError({ message: `cannot read: ${error.message}`, file })))
+})
+
+const readTable = Effect.fnUntraced(function* (file: string, name: string, rows: number) {
+  const { columns, rows: all } = yield* Table.readText(file)
+  return { kind: "table" as const, name, table: { columns, rows: all.slice(0, rows) }, total: all.length }
+})
+
+export default Stage.make({
+  name: "report",
+  version: 1,
+  summary: "Puts tables, figures and text together into one self-contained HTML page.",
+  params: {
+    title: Schema.String.annotate({ description: "title of the page" }),
+    intro: Schema.optionalKey(
+      Schema.String.annotate({ description: "what the page is about; blank lines part paragraphs" })
+    ),
+    sections: Schema.Array(Section).pipe(
+      Schema.annotate({
+        description:
+          "sections in order, each with a title, a text, and the positions (from 1) of its figures, tables and texts; what no section names comes at the end"
+      }),
+      Schema.withDecodingDefaultKey(Effect.succeed([]))
+    ),
+    rows: Schema.Int.pipe(
+      Schema.check(Schema.isGreaterThanOrEqualTo(1)),
+      Schema.annotate({ description: "rows shown of each table" }),
+      Schema.withDecodingDefaultKey(Effect.succeed(50))
+    ),
+    synthetic_label: Schema.Boolean.pipe(
+      Schema.annotate({ description: "put a SYNTHETIC banner on top of the page" }),
+      Schema.withDecodingDefaultKey(Effect.succeed(false))
+    )
+  },
+  inputs: {
+    figures: Port.optional(Port.list(Port.file("svg", "figures"))),
+    tables: Port.optional(Port.list(Port.file("tsv", "tables"))),
+    texts: Port.optional(Port.list(Port.file("text", "texts")))
+  },
+  outputs: { page: Port.file("html", "the page") },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const nameOf = (file: string) => path.basename(file).replace(/\.(?:tsv|txt|md|svg)(?:\.gz)?$/u, "")
+    const items: { readonly [K in Kind]: ReadonlyArray<Document.Item> } = {
+      figures: yield* Effect.forEach(inputs.figures ?? [], (file) =>
+        Effect.map(readText(file), (svg) => ({ kind: "figure" as const, name: nameOf(file), svg }))
+      ),
+      tables: yield* Effect.forEach(inputs.tables ?? [], (file) => readTable(file, nameOf(file), params.rows)),
+      texts: yield* Effect.forEach(inputs.texts ?? [], (file) =>
+        Effect.map(readText(file), (text) => ({ kind: "text" as const, name: nameOf(file), text }))
+      )
+    }
+    for (const kind of kinds) {
+      const beyond = params.sections.flatMap((section) => section[kind]).find((at) => at > items[kind].length)
+      if (beyond !== undefined) {
+        return yield* new InputError({
+          message: `sections: ${kind} has no position ${beyond}`,
+          hint: `${items[kind].length} given; positions count from 1`
+        })
+      }
+    }
+    const named = params.sections.map((section) => ({
+      ...section,
+      items: kinds.flatMap((kind) => section[kind].map((at) => items[kind][at - 1]!))
+    }))
+    const placed = new Set(named.flatMap((section) => section.items))
+    const rest = kinds
+      .map((kind) => ({ title: headings[kind], items: items[kind].filter((item) => !placed.has(item)) }))
+      .filter((section) => section.items.length > 0)
+    const page = Document.render({ ...params, synthetic: params.synthetic_label, sections: [...named, ...rest] })
+    yield* fs
+      .writeFileString(outputs.page.path, page)
+      .pipe(
+        Effect.mapError(
+          (error) => new InputError({ message: `cannot write: ${error.message}`, file: outputs.page.path })
+        )
+      )
+  })
+})

@@ -1,0 +1,61 @@
+/** A page that a lab puts together: sections of text, tables and figures. */
+import { markup, type Part } from "./Markup.ts"
+import * as Page from "./Page.ts"
+import * as TableView from "./TableView.ts"
+
+export type Item =
+  | { readonly kind: "table"; readonly name: string; readonly table: TableView.TableText; readonly total: number }
+  | { readonly kind: "figure"; readonly name: string; readonly svg: string }
+  | { readonly kind: "text"; readonly name: string; readonly text: string }
+
+export interface Document {
+  readonly title: string
+  readonly intro?: string
+  /** Says at the top that the content is made up. */
+  readonly synthetic: boolean
+  readonly sections: ReadonlyArray<{
+    readonly title: string
+    readonly text?: string
+    readonly items: ReadonlyArray<Item>
+  }>
+}
+
+/** Blank lines part paragraphs. */
+const paragraphs = (text: string): Part =>
+  text
+    .split(/\n\s*\n/u)
+    .filter((paragraph) => paragraph.trim() !== "")
+    .map((paragraph) => markup`<p>${paragraph.trim()}</p>\n`)
+
+/** The title that a figure carries in itself: what a reader who cannot see it is told. */
+const spokenTitle = (svg: string): string | undefined =>
+  /<title[^>]*>([^<]*)<\/title>/u
+    .exec(svg)?.[1]
+    ?.replace(
+      /&(?:amp|lt|gt|quot|#39);/gu,
+      (entity) => ({ "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" })[entity] ?? "&"
+    )
+
+const item = (each: Item): Part => {
+  switch (each.kind) {
+    case "table":
+      return markup`<h3>${each.name}</h3>\n${TableView.render(each.table, each.total)}`
+    case "figure":
+      return Page.figure(each.svg, spokenTitle(each.svg) ?? each.name)
+    case "text":
+      return markup`<h3>${each.name}</h3>\n<pre>${each.text}</pre>\n`
+  }
+}
+
+export const render = ({ title, intro, synthetic, sections }: Document): string =>
+  Page.render(title, [
+    markup`<h1>${title}</h1>\n`,
+    synthetic && Page.syntheticBanner("What is on this page is made up from a seed: nobody measured it."),
+    intro !== undefined && markup`<div class="lead">${paragraphs(intro)}</div>\n`,
+    sections.map((section, index) =>
+      Page.section(`section-${index + 1}`, section.title, [
+        section.text !== undefined && paragraphs(section.text),
+        section.items.map(item)
+      ])
+    )
+  ])
