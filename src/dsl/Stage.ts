@@ -61,6 +61,8 @@ export interface Stage {
   readonly version: number
   readonly summary: string
   readonly params: ParamsSchema
+  /** Decoded params as they would be written, defaults filled in: for the key and for the task's file. */
+  readonly encodeParams: (params: unknown) => unknown
   readonly inputs: InputPorts
   readonly outputs: OutputPorts
   readonly resources: Resources
@@ -84,6 +86,7 @@ export const make = <
 ): Stage => ({
   ...definition,
   params: Schema.Struct(definition.params) as unknown as ParamsSchema,
+  encodeParams: Schema.encodeUnknownSync(Schema.Struct(definition.params) as unknown as ParamsSchema),
   resources: { ...defaults, ...definition.resources },
   synthetic: (definition.synthetic ?? (() => false)) as Stage["synthetic"],
   run: definition.run as unknown as Stage["run"]

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import type { Resources } from "../dsl/Stage.ts"
 
 export interface Job {
@@ -34,7 +35,7 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
   jobs: ReadonlyArray<Job>,
   total: Resources,
   resolve: (id: string) => Effect.Effect<Resolved<E, R>, E, R2>
-): Effect.fn.Return<Outcome, never, R | R2> {
+): Effect.fn.Return<Outcome, never, R | R2 | Scope.Scope> {
   const free = { ...total }
   const byId = new Map(jobs.map((job) => [job.id, job]))
   const dependents = new Map<string, Array<string>>(jobs.map(({ id }) => [id, []]))

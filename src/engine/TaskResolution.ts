@@ -104,7 +104,9 @@ const structureOf = (stage: CheckedStage, inputs: TaskInputs): TaskKey.TaskKey =
     version: TaskKey.keyVersion,
     stage: body._tag === "Uses" ? body.stage.name : "script",
     code: body._tag === "Uses" ? body.code : Digest.ofBytes(body.script),
-    params: (body._tag === "Uses" ? body.params : body.env) as Readonly<Record<string, unknown>>,
+    params: (body._tag === "Uses" ? body.stage.encodeParams(body.params) : body.env) as Readonly<
+      Record<string, unknown>
+    >,
     inputs: Object.fromEntries(
       [...inputs].map(([name, input]) => [name, "artifact" in input ? seen(input) : input.map(seen)])
     ),

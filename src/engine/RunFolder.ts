@@ -1,0 +1,71 @@
+/** `runs/<id>/`: what one `agflow run` leaves behind. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { randomBytes } from "node:crypto"
+import {
+  appendFileSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { join } from "node:path"
+import type { Artifact } from "../cache/Artifact.ts"
+import { ContentStore } from "../cache/ContentStore.ts"
+import { Home } from "../cache/Home.ts"
+import { InputError, messageOf } from "../core/Failure.ts"
+import type { Workflow } from "../dsl/Workflow.ts"
+import type { Event } from "./Event.ts"
+
+export interface RunFolder {
+  readonly id: string
+  readonly path: string
+  readonly logs: string
+  readonly results: string
+}
+
+/** `2026-11-22T14-05-33-9f3a`: sorts by time. */
+export const make = Effect.fnUntraced(function* (workflow: Workflow) {
+  const { runs } = yield* Home
+  const now = new Date(yield* Clock.currentTimeMillis).toISOString()
+  const id = `${now.slice(0, 19).replaceAll(":", "-")}-${randomBytes(2).toString("hex")}`
+  const path = join(runs, id)
+  const folder: RunFolder = { id, path, logs: join(path, "logs"), results: join(path, "results") }
+  yield* Effect.try({
+    try: () => {
+      for (const each of [folder.logs, folder.results]) mkdirSync(each, { recursive: true })
+      writeFileSync(join(path, "workflow.yaml"), workflow.text)
+      const latest = join(runs, "latest")
+      rmSync(latest, { force: true })
+      symlinkSync(id, latest)
+    },
+    catch: (cause) => new InputError({ message: `cannot make the run's folder: ${messageOf(cause)}`, file: path })
+  })
+  return folder
+})
+
+export const append = ({ path }: RunFolder, event: Event): void =>
+  appendFileSync(join(path, "events.ndjson"), `${JSON.stringify(event)}\n`)
+
+/** Up to this size a result is a copy of its own; above, a second name of the stored file. */
+const copyLimit = 64e6
+
+/** Puts an output under its name into `results/`; the path of its main file, relative to the run's folder. */
+export const publish = Effect.fnUntraced(function* ({ path }: RunFolder, name: string, artifact: Artifact) {
+  const store = yield* ContentStore
+  const main = join("results", `${name}.${artifact.extension}`)
+  yield* Effect.try({
+    try: () => {
+      for (const { suffix, sha256, bytes } of artifact.files) {
+        const target = join(path, `${main}${suffix}`)
+        if (bytes > copyLimit) linkSync(store.path(sha256), target)
+        else copyFileSync(store.path(sha256), target, constants.COPYFILE_FICLONE)
+      }
+    },
+    catch: (cause) => new InputError({ message: `cannot publish output '${name}': ${messageOf(cause)}`, file: path })
+  })
+  return main
+})

@@ -1,0 +1,195 @@
+/** Runs one task and keeps its result: lease, folder, executor, outputs into the store, the record last. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import type { Artifact } from "../cache/Artifact.ts"
+import { ContentStore } from "../cache/ContentStore.ts"
+import { Home } from "../cache/Home.ts"
+import { Leases } from "../cache/Lease.ts"
+import { Records, type Record as CacheRecord } from "../cache/Record.ts"
+import { InputError, type Failure } from "../core/Failure.ts"
+import type { SettingsValue } from "../core/Settings.ts"
+import * as FileKind from "../dsl/FileKind.ts"
+import * as Port from "../dsl/Port.ts"
+import { Executor } from "../executor/Executor.ts"
+import * as TaskFolder from "../executor/TaskFolder.ts"
+import { Events } from "./Event.ts"
+import type { InputArtifact, Task } from "./TaskResolution.ts"
+
+export interface RunnerOptions {
+  readonly settings: SettingsValue
+  /** The program that runs a stage's task by itself. */
+  readonly worker: string
+  /** Where logs of finished tasks and folders of failed ones are kept. */
+  readonly logs: string
+  readonly version: string
+}
+
+/** Why a task failed, with what helps to find out. */
+export interface TaskFailure {
+  readonly failure: Failure
+  readonly log: ReadonlyArray<string>
+  readonly folder: string | null
+}
+
+const outputPath = (folder: string, name: string, port: Port.OutputPort): string =>
+  join(folder, "outputs", `${name}.${FileKind.get(Port.kindOf(port)).extensions[0]}`)
+
+/** The links to be made for an input, and the path or paths that the task is told. */
+const stage = (folder: string, name: string, input: InputArtifact | ReadonlyArray<InputArtifact>, script: boolean) => {
+  const links: Array<TaskFolder.StagedFile> = []
+  const origins = new Map<string, string>()
+  const link = (item: InputArtifact, stem: string): string => {
+    const main =
+      script && item.fileName !== undefined ? `scratch/${item.fileName}` : `inputs/${stem}.${item.artifact.extension}`
+    for (const { suffix } of item.artifact.files) links.push({ from: item.pathOf(suffix), name: `${main}${suffix}` })
+    origins.set(join(folder, main), item.origin)
+    return join(folder, main)
+  }
+  const path = "artifact" in input ? link(input, name) : input.map((item, index) => link(item, `${name}.${index}`))
+  return { links, origins, path }
+}
+
+const specOf = (
+  task: Task,
+  inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
+  folder: string,
+  settings: SettingsValue
+): TaskFolder.TaskSpec => {
+  const { body, outputs, resources } = task.stage
+  return body._tag === "Uses"
+    ? {
+        kind: "stage",
+        stage: body.stage.name,
+        params: body.stage.encodeParams(body.params),
+        inputs,
+        settings: { ...settings, threads: Math.min(resources.cpus, availableParallelism()) }
+      }
+    : {
+        kind: "script",
+        script: body.script,
+        inputs,
+        outputs: Object.fromEntries(
+          Object.entries(outputs).map(([name, port]) => [name, outputPath(folder, name, port)])
+        ),
+        env: body.env
+      }
+}
+
+const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: TaskFolder.TaskExit) {
+  const store = yield* ContentStore
+  const artifacts: Record<string, Artifact> = {}
+  for (const [name, port] of Object.entries(task.stage.outputs)) {
+    const kind = Port.kindOf(port)
+    const path = join(folder, "outputs", exit.outputs[name]!)
+    const suffixes = ["", ...(FileKind.get(kind).companions ?? []).filter((suffix) => existsSync(`${path}${suffix}`))]
+    const files = yield* Effect.forEach(suffixes, (suffix) =>
+      Effect.map(store.put(`${path}${suffix}`), (identity) => ({ suffix, ...identity }))
+    )
+    artifacts[name] = { extension: FileKind.extensionOf(kind, path)!, files, synthetic: task.synthetic }
+  }
+  return artifacts
+})
+
+let counter = 0
+
+/** The record of the task: of this execution, or of another run that finished it while this one waited for the lease. */
+export const run = Effect.fnUntraced(function* (
+  task: Task,
+  options: RunnerOptions
+): Effect.fn.Return<CacheRecord, TaskFailure, Home | Leases | Records | ContentStore | Executor | Events> {
+  const home = yield* Home
+  const leases = yield* Leases
+  const records = yield* Records
+  const events = yield* Events
+  const executor = yield* Executor
+  const id = task.stage.id
+  const unexplained = Effect.mapError((failure: InputError): TaskFailure => ({ failure, log: [], folder: null }))
+
+  return yield* Effect.gen(function* () {
+    yield* leases
+      .hold(task.key, (holder) => events.publish({ _tag: "TaskWaiting", stage: id, key: task.key, holder }))
+      .pipe(unexplained)
+    const finished = yield* records.find(task.key)
+    if (finished !== undefined) {
+      yield* events.publish({ _tag: "TaskCached", stage: id, key: task.key })
+      return finished
+    }
+    yield* events.publish({ _tag: "TaskStarted", stage: id, key: task.key, reason: task.reason })
+    const started = yield* Clock.currentTimeMillis
+    const folder = join(home.work, `${task.key.slice(0, 16)}-${process.pid}-${counter++}`)
+    const origins = new Map<string, string>()
+
+    /** Keeps the folder of a failed task for whoever wants to look, out of the way of the next try. */
+    const failed = (failure: Failure): TaskFailure => {
+      const kept = join(options.logs, "failed", id)
+      const log = [...TaskFolder.tail(folder, "stdout.log", 10), ...TaskFolder.tail(folder, "stderr.log", 20)]
+      rmSync(kept, { recursive: true, force: true })
+      mkdirSync(join(options.logs, "failed"), { recursive: true })
+      const there = existsSync(folder)
+      if (there) renameSync(folder, kept)
+      // The user knows an input by its stage or path, not by the link that the task was given.
+      const file = failure.file === undefined ? undefined : (origins.get(failure.file) ?? failure.file)
+      return {
+        failure: { ...failure, message: failure.message, ...(file === undefined ? {} : { file }) },
+        log,
+        folder: there ? kept : null
+      }
+    }
+
+    const attempt = Effect.gen(function* () {
+      const staged: Array<TaskFolder.StagedFile> = []
+      const inputs: Record<string, string | ReadonlyArray<string>> = {}
+      for (const [name, input] of task.inputs) {
+        const { links, origins: known, path } = stage(folder, name, input, task.stage.body._tag === "Script")
+        staged.push(...links)
+        for (const [link, origin] of known) origins.set(link, origin)
+        inputs[name] = path
+      }
+      const spec = specOf(task, inputs, folder, options.settings)
+      const prepared = yield* TaskFolder.prepare(folder, spec, staged, options.worker)
+      const exit = yield* executor.execute(prepared, (message) => {
+        Effect.runSync(
+          events.publish(
+            message._tag === "Progress"
+              ? { _tag: "TaskProgress", stage: id, done: message.done, total: message.total, unit: message.unit }
+              : { _tag: "TaskLog", stage: id, line: message.line }
+          )
+        )
+      })
+      if (exit.failure !== null || exit.code !== 0) {
+        return yield* Effect.fail<Failure>(exit.failure ?? { _tag: "TaskFailed", message: `exit code ${exit.code}` })
+      }
+      const ended = yield* Clock.currentTimeMillis
+      // From here on the result is whole: an interruption waits for these few steps.
+      return yield* Effect.uninterruptible(
+        Effect.gen(function* () {
+          const outputs = yield* collect(task, folder, exit)
+          const record: CacheRecord = {
+            key: task.key,
+            structure: task.structure,
+            outputs,
+            provenance: exit.provenance,
+            startedAt: new Date(started).toISOString(),
+            seconds: (ended - started) / 1000,
+            cpuSeconds: exit.cpuSeconds,
+            maxRssBytes: exit.maxRssBytes,
+            agflow: options.version
+          }
+          yield* records.write(record)
+          TaskFolder.keepLogs(folder, join(options.logs, id))
+          rmSync(folder, { recursive: true, force: true })
+          return record
+        })
+      )
+    })
+    const record = yield* attempt.pipe(
+      Effect.mapError(failed),
+      Effect.onInterrupt(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
+    )
+    yield* events.publish({ _tag: "TaskDone", stage: id, key: task.key, seconds: record.seconds })
+    return record
+  }).pipe(Effect.scoped)
+})
