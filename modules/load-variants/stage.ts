@@ -33,8 +33,6 @@ const columns = Object.fromEntries(
   ])
 ) as { readonly [K in keyof typeof columnUses]: Schema.optionalKey<Schema.String> }
 
-const numberColumns = ["pp_h4", "nsnps", "eqtl_beta", "gwas_beta"] as const
-
 const choice = <const L extends readonly [string, ...ReadonlyArray<string>]>(literals: L, description: string) =>
   Schema.Literals(literals).pipe(
     Schema.annotate({ description }),
@@ -87,11 +85,11 @@ export default Stage.make({
               reason: parsed.failure
             }
       if (problem !== undefined) {
-        const { kind, ...what } = problem
+        const { kind, reason, ...hint } = problem
         if (kind === "malformed" || params[kind] === "error") {
-          return yield* new InputError({ ...what, message: `${text}: ${what.reason}`, file: inputs.variants, line })
+          return yield* new InputError({ ...hint, message: `${text}: ${reason}`, file: inputs.variants, line })
         }
-        dropped.push({ line, variant: text, reason: what.reason })
+        dropped.push({ line, variant: text, reason })
         continue
       }
       if (parsed._tag === "Failure") continue
@@ -105,28 +103,26 @@ export default Stage.make({
       const gwas_id = cell("gwas_id")
       if (gwas_id === undefined) continue
       const dataset = cell("dataset") ?? "not stated"
+      const number = (use: keyof typeof columnUses): Effect.Effect<number | null, InputError> => {
+        const value = cell(use)
+        if (value === undefined) return Effect.succeed(null)
+        const valid = use === "nsnps" ? Number.isSafeInteger(Number(value)) : !Number.isNaN(Number(value))
+        const message = `column '${params.columns[use] ?? use}': '${value}' is not a ${use === "nsnps" ? "whole " : ""}number`
+        return valid ? Effect.succeed(Number(value)) : new InputError({ message, file: inputs.variants, line })
+      }
       const id = cell("signal_id") ?? [gwas_id, dataset, variant_id, gene_id].join("/")
       const repeats = (signalIds.get(id) ?? 0) + 1
       signalIds.set(id, repeats)
-      const numbers: { [K in (typeof numberColumns)[number]]?: number | null } = {}
-      for (const name of numberColumns) {
-        const value = cell(name)
-        numbers[name] = value === undefined ? null : Number(value)
-        if (Number.isNaN(numbers[name]) || (name === "nsnps" && !Number.isInteger(numbers[name] ?? 0))) {
-          return yield* new InputError({
-            message: `column '${params.columns[name]}': '${value}' is not a${name === "nsnps" ? " whole" : ""} number`,
-            file: inputs.variants,
-            line
-          })
-        }
-      }
       signals.push({
         signal_id: repeats === 1 ? id : `${id}#${repeats}`,
         gwas_id,
         dataset,
         variant_id,
         gene_id,
-        ...(numbers as Record<(typeof numberColumns)[number], number | null>)
+        pp_h4: yield* number("pp_h4"),
+        nsnps: yield* number("nsnps"),
+        eqtl_beta: yield* number("eqtl_beta"),
+        gwas_beta: yield* number("gwas_beta")
       })
     }
     const ordered = [...variants.values()].sort(Variant.compare)

@@ -1,7 +1,9 @@
 /** Variants with what a file says about them: from VCF, or from any table whose columns are named. */
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
-import * as Result from "effect/Result"
+import * as Option from "effect/Option"
+import type * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
 import * as TextLines from "./TextLines.ts"
@@ -14,8 +16,8 @@ export interface Record {
   /** The variant as the file has it. */
   readonly text: string
   readonly variant: Result.Result<Variant.Variant, string>
-  /** The cell of one of the named columns; undefined where it is missing or the column is not named. */
-  readonly cell: (column: string) => string | undefined
+  /** The cell of the column for a use (`gene`, say); undefined where it is missing or there is no such column. */
+  readonly cell: (use: string) => string | undefined
 }
 
 /** Column names by what they hold: `variant`, or `chrom`, `pos`, `ref`, `alt`; and any others. */
@@ -23,18 +25,14 @@ export type Columns = { readonly [use: string]: string | undefined }
 
 const missing = new Set(["", "NA", "."])
 
-/** Columns that a table may have without being told. */
-const usual: Columns = { variant: "variant_id", chrom: "chrom", pos: "pos", ref: "ref", alt: "alt", gene: "gene_id" }
+/** Where a column that is not named is looked for, when not under the name of its use. */
+const usual: Columns = { variant: "variant_id", gene: "gene_id" }
 
-const isVcf = Effect.fnUntraced(function* (path: string) {
-  let vcf = false
-  // The first line alone decides; a failure is the way to stop reading.
-  yield* TextLines.forEach(path, (line) => {
-    vcf = line.startsWith("##fileformat=VCF") || line.startsWith("#CHROM\tPOS\tID\tREF\tALT")
-    return { message: "" }
-  }).pipe(Effect.catch((error) => (error.line === 1 ? Effect.void : Effect.fail(error))))
-  return vcf
-})
+const isVcf = (path: string): Effect.Effect<boolean, InputError> =>
+  TextLines.stream(path).pipe(
+    Stream.runHead,
+    Effect.map(Option.exists(([line]) => /^(?:##fileformat=VCF|#CHROM\tPOS\tID\tREF\tALT)/u.test(line ?? "")))
+  )
 
 const fromTable = Effect.fnUntraced(function* (
   table: Table.TextTable,
@@ -49,9 +47,8 @@ const fromTable = Effect.fnUntraced(function* (
       hint: `the table has: ${table.columns.join(", ")}`
     })
   }
-  const columns: Columns = { ...usual, ...named }
-  const at = new Map(Object.entries(columns).map(([use, column]) => [use, table.columns.indexOf(column ?? "")]))
-  const has = (use: string) => at.get(use)! >= 0
+  const at = (use: string): number => table.columns.indexOf(named[use] ?? usual[use] ?? use)
+  const has = (use: string): boolean => at(use) >= 0
   const whole = has("variant") && (named["variant"] !== undefined || named["pos"] === undefined)
   if (!whole && !["chrom", "pos", "ref", "alt"].every(has)) {
     return yield* new InputError({
@@ -63,7 +60,7 @@ const fromTable = Effect.fnUntraced(function* (
   }
   return table.rows.map((cells, index) => {
     const cell = (use: string): string | undefined => {
-      const text = cells[at.get(use) ?? -1]
+      const text = cells[at(use)]
       return text === undefined || missing.has(text) ? undefined : text
     }
     const [chrom = "", pos = "", ref = "", alt = ""] = ["chrom", "pos", "ref", "alt"].map(cell)
