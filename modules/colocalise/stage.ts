@@ -1,0 +1,119 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Colocalisation from "../../src/evaluation/Colocalisation.ts"
+import * as TraitTable from "../../src/evaluation/TraitTable.ts"
+
+const probability = Schema.Number.pipe(
+  Schema.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true }))
+)
+const prior = (value: number, description: string) =>
+  probability.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))
+const sdPrior = (which: string) =>
+  Schema.Number.pipe(
+    Schema.check(Schema.isGreaterThan(0)),
+    Schema.annotate({
+      description: `abf: prior standard deviation of the ${which} trait's effects: 0.15 x its standard deviation, 0.2 for log odds ratios`
+    }),
+    Schema.withDecodingDefaultKey(Effect.succeed(0.15))
+  )
+const column = (value: string, description: string) =>
+  Schema.String.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))
+const methodColumn = (lbf: string, abf: string, description: string) =>
+  Schema.optionalKey(Schema.String.annotate({ description: `${description}; '${lbf}' for lbf, '${abf}' for abf` }))
+
+const defaults = {
+  lbf: { group: "molecular_trait_id", variant: "variant", pairing: "all" },
+  abf: { group: "group", variant: "variant_id", pairing: "same" }
+} as const
+
+export default Stage.make({
+  name: "colocalise",
+  version: 1,
+  summary: "Finds pairs of signals of two traits that share a causal variant (coloc).",
+  params: {
+    method: Schema.Literals(["lbf", "abf"]).pipe(
+      Schema.annotate({
+        description:
+          "what the tables hold: `lbf`, log Bayes factors per credible set; `abf`, effects and standard errors"
+      }),
+      Schema.withDecodingDefaultKey(Effect.succeed("lbf" as const))
+    ),
+    p1: prior(Colocalisation.defaultPriors.p1, "prior that a variant is causal for the first trait alone"),
+    p2: prior(Colocalisation.defaultPriors.p2, "prior that a variant is causal for the second trait alone"),
+    p12: prior(Colocalisation.defaultPriors.p12, "prior that a variant is causal for both traits"),
+    sd_prior1: sdPrior("first"),
+    sd_prior2: sdPrior("second"),
+    group: methodColumn(defaults.lbf.group, defaults.abf.group, "column that names the trait a row belongs to"),
+    variant: methodColumn(defaults.lbf.variant, defaults.abf.variant, "column that names the variant"),
+    lbf_prefix: column("lbf_variable", "lbf: columns of log Bayes factors, before their number"),
+    beta: column("beta", "abf: column of effects"),
+    se: column("se", "abf: column of standard errors"),
+    pairing: Schema.optionalKey(
+      Schema.Literals(["all", "same"]).annotate({
+        description:
+          "which traits are compared: `all` of one table with all of the other (default for lbf), or those of the `same` name (default for abf)"
+      })
+    ),
+    min_pp_h4: Schema.Number.pipe(
+      Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+      Schema.annotate({ description: "leaves out pairs of signals with a lower PP.H4" }),
+      Schema.withDecodingDefaultKey(Effect.succeed(0))
+    )
+  },
+  inputs: {
+    trait1: Port.file("tsv", "the first trait: one row per trait and variant"),
+    trait2: Port.file("tsv", "the second trait")
+  },
+  outputs: {
+    colocalisations: Port.table(Colocalisation.table, "pairs of signals, in the order of the tables"),
+    skipped: Port.table(
+      { trait: Table.string("name of the trait"), reason: Table.string("why it was compared with nothing") },
+      "traits that were compared with nothing"
+    )
+  },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const task = yield* Task
+    if (params.p12 > Math.min(params.p1, params.p2)) {
+      return yield* new InputError({ message: `colocalise: p12 = ${params.p12} is above p1 or p2` })
+    }
+    const columns = { ...defaults[params.method], ...params }
+    const read = (path: string, sd: number) =>
+      params.method === "lbf" ? TraitTable.readLbf(path, columns) : TraitTable.readEffects(path, columns, sd)
+    const traits1 = yield* read(inputs.trait1, params.sd_prior1)
+    const traits2 = yield* read(inputs.trait2, params.sd_prior2)
+
+    const compared = { first: new Set<string>(), second: new Set<string>() }
+    const rows: Array<Colocalisation.Colocalisation> = []
+    const byName = new Map(traits2.map((trait) => [trait.name, [trait]]))
+    for (const [index, trait1] of traits1.entries()) {
+      for (const trait2 of columns.pairing === "all" ? traits2 : (byName.get(trait1.name) ?? [])) {
+        const found = Colocalisation.colocalise(trait1, trait2, params)
+        if (found.length === 0) continue
+        compared.first.add(trait1.name)
+        compared.second.add(trait2.name)
+        for (const row of found) if (row.pp_h4 >= params.min_pp_h4) rows.push(row)
+      }
+      yield* task.progress(index + 1, traits1.length, "traits")
+    }
+    yield* outputs.colocalisations.write(rows)
+    const skipped = (traits: ReadonlyArray<Colocalisation.Trait>, done: ReadonlySet<string>, other: string) =>
+      traits
+        .filter((trait) => !done.has(trait.name))
+        .map((trait) => ({
+          trait: trait.name,
+          reason:
+            trait.signals.length === 0
+              ? "it has no credible set"
+              : `no ${columns.pairing === "same" ? "trait of this name" : "trait"} in the ${other} table has a signal and shares a variant`
+        }))
+    yield* outputs.skipped.write([
+      ...skipped(traits1, compared.first, "second"),
+      ...skipped(traits2, compared.second, "first")
+    ])
+  })
+})
