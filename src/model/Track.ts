@@ -1,4 +1,6 @@
 /** The outputs of a model, one row a track: which assay, which strand, which sample. */
+import * as Effect from "effect/Effect"
+import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
 
 export const table = {
@@ -34,3 +36,39 @@ export const strandPartners = (tracks: ReadonlyArray<Track>): Int32Array => {
     (track) => stranded.get(`${stem(track)}${opposite[track.strand] ?? "?"}`) ?? track.track
   )
 }
+
+/** Checks that a track table describes a model's outputs, one row each, in order. */
+export const check = (
+  tracks: ReadonlyArray<Track>,
+  count: number,
+  file: string
+): Effect.Effect<ReadonlyArray<Track>, InputError> => {
+  const wrong = tracks.findIndex(({ track }, index) => track !== index)
+  const message =
+    tracks.length !== count
+      ? `${tracks.length} tracks where the model has ${count}`
+      : wrong === -1
+        ? undefined
+        : `row ${wrong + 1} is track ${tracks[wrong]!.track}: rows must be tracks 0, 1, 2, ... in order`
+  return message === undefined ? Effect.succeed(tracks) : Effect.fail(new InputError({ message, file }))
+}
+
+const targetColumns = {
+  identifier: Table.string("name, with a sign at its end for a stranded track"),
+  description: Table.string("assay group, a colon, sample")
+}
+
+/** Reads the `targets.txt` of calico's Basenji and baskerville: tracks in order, the group before the first colon. */
+export const readTargets = Effect.fnUntraced(function* (path: string) {
+  const targets = yield* Table.read(path, targetColumns)
+  return targets.map(({ identifier, description }, track): Track => {
+    const colon = description.indexOf(":")
+    return {
+      track,
+      name: identifier,
+      group: colon === -1 ? description : description.slice(0, colon),
+      strand: /[+-]$/u.exec(identifier)?.[0] ?? ".",
+      description: description.slice(colon + 1)
+    }
+  })
+})

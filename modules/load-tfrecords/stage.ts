@@ -1,0 +1,104 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Bed from "../../src/genome/Bed.ts"
+import * as FastaText from "../../src/genome/FastaText.ts"
+import * as Interval from "../../src/genome/Interval.ts"
+import * as Window from "../../src/genome/Window.ts"
+import * as TfRecord from "../../src/model/TfRecord.ts"
+import * as Track from "../../src/model/Track.ts"
+import * as Safetensors from "../../src/model/weights/Safetensors.ts"
+
+export default Stage.make({
+  name: "load-tfrecords",
+  version: 1,
+  summary: "Reads held-out sequences and their measured coverage from calico/baskerville's TFRecords.",
+  params: {
+    fold: Schema.String.pipe(
+      Schema.annotate({
+        description: "the rows of `intervals` (by their fourth column) that the records hold, in order"
+      }),
+      Schema.withDecodingDefaultKey(Effect.succeed("test"))
+    )
+  },
+  inputs: {
+    records: Port.list(Port.file("tfrecord", "records of one fold, zlib-compressed")),
+    intervals: Port.file("file", "sequences.bed: the stretch that each record's targets cover, and its fold"),
+    track_list: Port.file("tsv", "targets.txt: identifier and description of each track")
+  },
+  outputs: {
+    reference: Port.file(
+      "fasta",
+      "one contig a record, named by its region (chr1:101-200, 1-based, both ends included)"
+    ),
+    windows: Port.table(Window.table, "one window a record: the whole sequence"),
+    targets: Port.file("safetensors", "tensor `targets` [windows, bins, tracks]: measured coverage"),
+    tracks: Port.table(Track.table, "the tracks")
+  },
+  resources: { memory: 2 * 2 ** 30 },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const fs = yield* FileSystem.FileSystem
+    const task = yield* Task
+    const tracks = yield* Track.readTargets(inputs.track_list)
+    const rows = (yield* Bed.read(inputs.intervals)).filter(({ name }) => name === params.fold)
+    const contigs: Array<Uint8Array> = []
+    const windows: Array<Window.Window> = []
+    let targets: Safetensors.Writer | undefined
+    let shape: ReadonlyArray<number> = []
+
+    for (const file of inputs.records) {
+      for (const { sequence, target } of yield* TfRecord.read(file)) {
+        const fail = (message: string, hint?: string) =>
+          new InputError({ message, file, ...(hint === undefined ? {} : { hint }) })
+        const row = rows[windows.length]
+        if (row === undefined) {
+          return yield* fail(
+            `more records than the ${rows.length} rows of fold '${params.fold}'`,
+            `the rows are those of ${inputs.intervals} whose fourth column is '${params.fold}'`
+          )
+        }
+        const bins = target.length / tracks.length
+        const margin = (sequence.length - Interval.width(row)) / 2
+        const start = row.start - margin
+        if (!Number.isInteger(bins) || Interval.width(row) % bins !== 0) {
+          return yield* fail(
+            `a record has ${target.length} target values: not ${tracks.length} tracks of equal bins over ${Interval.width(row)} bp`
+          )
+        }
+        if (!Number.isInteger(margin) || margin < 0) {
+          return yield* fail(
+            `a record has ${sequence.length} bp: its row (line ${row.line} of ${inputs.intervals}, ${Interval.width(row)} bp) cannot be its centre`
+          )
+        }
+        shape = shape.length === 0 ? [rows.length, bins, tracks.length] : shape
+        if (bins !== shape[1]) return yield* fail(`a record has ${bins} bins where the first has ${shape[1]}`)
+        targets ??= yield* Safetensors.create(outputs.targets.path, { targets: shape })
+        yield* targets.write("targets", windows.length * target.length, target)
+
+        const window = { chrom: row.chrom, start, end: start + sequence.length }
+        // Before the chromosome there are only N: a contig begins with the chromosome.
+        const contig = { ...window, start: Math.max(0, start) }
+        const bases = TfRecord.bases(sequence).slice(contig.start - start)
+        contigs.push(FastaText.format({ name: Interval.format(contig), sequence: bases }))
+        const window_id = `${row.chrom}_${row.start}_${row.end}`
+        windows.push({ window_id, ...window, strand: "+", variant_id: null, gene_id: null })
+        yield* task.progress(windows.length, rows.length, "records")
+      }
+    }
+    if (windows.length < rows.length) {
+      return yield* new InputError({
+        message: `${windows.length} records where fold '${params.fold}' has ${rows.length} rows`,
+        file: inputs.intervals
+      })
+    }
+    yield* fs
+      .writeFile(outputs.reference.path, Buffer.concat(contigs))
+      .pipe(Effect.mapError(({ message }) => new InputError({ message: `cannot write the reference: ${message}` })))
+    yield* outputs.windows.write(windows)
+    yield* outputs.tracks.write(tracks)
+  }, Effect.scoped)
+})
