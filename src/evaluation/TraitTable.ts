@@ -57,6 +57,14 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
   }
   const groups = yield* grouped(text, columns)
   const values = yield* Table.decode(text, Object.fromEntries(sets.map(({ name }) => [name, Table.number("")])))
+  const wrong = values.findIndex((row) => sets.some((set) => !Number.isFinite(row[set.name])))
+  if (wrong !== -1) {
+    return yield* new InputError({
+      message: "a log Bayes factor is not finite",
+      file: path,
+      line: text.firstLine + wrong
+    })
+  }
   return Array.from(groups, ([name, { variants, rows }]): Trait => ({
     name,
     variants,
@@ -66,7 +74,7 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
   }))
 })
 
-/** Effects and standard errors, as one signal a trait. Rows without an effect or an error are left out. */
+/** Effects and their standard errors, as one signal a trait. Rows without an effect or an error are left out. */
 export const readEffects = Effect.fnUntraced(function* (
   path: string,
   columns: Columns & { readonly beta: string; readonly se: string },
