@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import * as Random from "../../src/core/Random.ts"
+import * as Colocalisation from "../../src/evaluation/Colocalisation.ts"
 import * as SyntheticExpectation from "../../src/evaluation/SyntheticExpectation.ts"
 import * as SyntheticSignals from "../../src/evaluation/SyntheticSignals.ts"
 import type { Variant } from "../../src/genome/Variant.ts"
@@ -43,22 +44,24 @@ const run = (genes: number, options: Partial<SyntheticSignals.Study> = {}) => {
 const failure = (effect: Effect.Effect<unknown, { readonly message: string }>): string =>
   Effect.runSync(Effect.flip(effect)).message
 
-/** PP.H4 by approximate Bayes factors (Giambartolomei et al., PLoS Genet 2014; prior sd 0.15), for testing. */
 const ppH4 = (
-  one: ReadonlyArray<SyntheticSignals.Statistic>,
-  two: ReadonlyArray<SyntheticSignals.Statistic>
+  eqtl: ReadonlyArray<SyntheticSignals.Statistic>,
+  gwas: ReadonlyArray<SyntheticSignals.Statistic>
 ): number => {
-  const lbf = ({ beta, se }: SyntheticSignals.Statistic) => {
-    const r = 0.15 ** 2 / (0.15 ** 2 + se ** 2)
-    return 0.5 * (Math.log(1 - r) + r * (beta / se) ** 2)
-  }
-  const [l1, l2] = [one.map(lbf), two.map(lbf)]
-  const top = Math.max(...l1) + Math.max(...l2)
-  const sum = (terms: ReadonlyArray<number>) => terms.reduce((total, term) => total + Math.exp(term - top), 0)
-  const h4 = 1e-5 * sum(l1.map((l, i) => l + l2[i]!))
-  const h3 = 1e-8 * sum(l1.flatMap((a, i) => l2.filter((_, j) => j !== i).map((b) => a + b)))
-  return h4 / (sum([0]) + 1e-4 * (sum(l1) + sum(l2)) + h3 + h4)
+  const [posterior] = Colocalisation.colocalise(trait(eqtl), trait(gwas), Colocalisation.defaultPriors)
+  return posterior!.pp_h4
 }
+
+const trait = (rows: ReadonlyArray<SyntheticSignals.Statistic>): Colocalisation.Trait => ({
+  name: rows[0]!.group,
+  variants: rows.map(({ variant_id }) => variant_id),
+  signals: [
+    {
+      number: 1,
+      lbf: Colocalisation.approximateLbf({ beta: rows.map(({ beta }) => beta), se: rows.map(({ se }) => se) }, 0.15)
+    }
+  ]
+})
 
 describe("SyntheticSignals", () => {
   const n = 1000
