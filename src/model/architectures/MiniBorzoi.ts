@@ -42,7 +42,7 @@ export const centralMaskFeatures = (length: number, features: number): Float32Ar
 }
 
 /** Enformer's shift: from logits by relative distance [heads, n, 2n - 1] to logits by position [heads, n, n]. */
-const relativeShift = (net: Program.Builder, x: Program.Value): Program.Value => {
+export const relativeShift = (net: Program.Builder, x: Program.Value): Program.Value => {
   const [heads, n] = x.shape as [number, number, number]
   const padded = net.reshape(net.padStart(x, 2, 1), [heads, 2 * n, n])
   const shifted = net.reshape(net.slice(padded, 1, 1, 2 * n), [heads, n, 2 * n - 1])

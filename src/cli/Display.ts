@@ -1,0 +1,88 @@
+/** What a run shows while it goes: plain lines, and on a terminal one line more for what runs now. */
+import { render } from "../core/Failure.ts"
+import * as Units from "../core/Units.ts"
+import type { Event } from "../engine/Event.ts"
+
+export interface Terminal {
+  readonly write: (text: string) => void
+  readonly columns: number
+  /** A person's terminal: colours and a moving line. */
+  readonly interactive: boolean
+}
+
+interface Running {
+  readonly since: number
+  progress: string
+}
+
+const indent = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`)
+
+export const make = (terminal: Terminal): ((event: Event) => void) => {
+  const colour = (code: number) => (text: string) => (terminal.interactive ? `\x1b[${code}m${text}\x1b[0m` : text)
+  const red = colour(31)
+  const green = colour(32)
+  const dim = colour(2)
+  const bold = colour(1)
+  const running = new Map<string, Running>()
+  let width = 0
+  let shown = false
+
+  const clear = () => {
+    if (shown) terminal.write("\r\x1b[2K")
+    shown = false
+  }
+  const line = (text: string) => {
+    clear()
+    terminal.write(`${text}\n`)
+  }
+  const status = () => {
+    if (!terminal.interactive) return
+    clear()
+    if (running.size === 0) return
+    const text = [...running].map(([id, { progress }]) => `${id}${progress === "" ? "" : ` ${progress}`}`).join(" | ")
+    terminal.write(dim(`  running: ${text}`.slice(0, terminal.columns - 1)))
+    shown = true
+  }
+
+  const handlers: { readonly [T in Event["_tag"]]: (event: Extract<Event, { _tag: T }>) => void } = {
+    RunStarted: ({ workflow, file, profiles, stages, run }) => {
+      width = Math.max(...stages.map((id) => id.length))
+      const profile = profiles.length === 0 ? "" : `, profile ${profiles.join(", ")}`
+      line(`${bold(workflow)} (${file}${profile}): ${stages.length} stages, run ${run}`)
+    },
+    TaskCached: ({ stage }) => line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim("cached")}`),
+    TaskWaiting: ({ stage, holder }) => line(`  ~ ${stage.padEnd(width)}  another run is at it (${holder}): waiting`),
+    TaskStarted: ({ stage, reason, time }) => {
+      running.set(stage, { since: Date.parse(time), progress: "" })
+      line(`  > ${stage.padEnd(width)}  ${indent(reason, " ".repeat(width + 6))}`)
+    },
+    TaskProgress: ({ stage, done, total, unit }) => {
+      const amount =
+        unit === "bytes" ? `${Units.formatBytes(done)} of ${Units.formatBytes(total)}` : `${done}/${total} ${unit}`
+      const entry = running.get(stage)
+      if (entry !== undefined) entry.progress = amount
+    },
+    TaskLog: () => undefined,
+    TaskDone: ({ stage, seconds }) => {
+      running.delete(stage)
+      line(`  ${green("✓")} ${stage.padEnd(width)}  ${Units.formatSeconds(seconds)}`)
+    },
+    TaskFailed: ({ stage, failure, log, folder, seconds }) => {
+      running.delete(stage)
+      line(`  ${red("✗")} ${stage.padEnd(width)}  failed after ${Units.formatSeconds(seconds)}`)
+      line(`    ${indent(render(failure), "    ")}`)
+      if (log.length > 0) line(dim(`    last lines of its log:\n${log.map((text) => `      ${text}`).join("\n")}`))
+      if (folder !== null) line(dim(`    its folder: ${folder}`))
+    },
+    TaskSkipped: ({ stage, reason }) => line(`  - ${stage.padEnd(width)}  ${dim(`not run: ${reason}`)}`),
+    RunEnded: ({ status, seconds, report }) => {
+      const word = status === "succeeded" ? green(status) : red(status)
+      line(`${word} in ${Units.formatSeconds(seconds)}`)
+      line(`report: ${report}`)
+    }
+  }
+  return (event) => {
+    handlers[event._tag](event as never)
+    status()
+  }
+}

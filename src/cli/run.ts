@@ -1,0 +1,53 @@
+/** `agflow run`: checks a workflow and runs it. */
+import * as Effect from "effect/Effect"
+import * as Command from "effect/cli/Command"
+import * as Layer from "effect/Layer"
+import { relative } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as Caches from "../cache/Caches.ts"
+import * as Run from "../engine/Run.ts"
+import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
+import * as RunSummary from "../report/RunSummary.ts"
+import * as Display from "./Display.ts"
+import * as Options from "./Options.ts"
+import { codes, Quit, withFaults } from "./Quit.ts"
+import { version } from "./version.ts"
+
+const here = (path: string): string => {
+  const shown = relative(process.cwd(), path)
+  return shown.startsWith("..") ? path : shown
+}
+
+export const run = (distribution: URL) =>
+  Command.make(
+    "run",
+    { workflow: Options.file, ...Options.workflowFlags, ...Options.settingsFlags },
+    Effect.fnUntraced(function* (options) {
+      const loaded = yield* Options.load(options.workflow, options)
+      if (loaded._tag === "Faults") return yield* withFaults(loaded.diagnostics)
+      const display = Display.make({
+        write: (text) => void process.stdout.write(text),
+        columns: process.stdout.columns ?? 80,
+        interactive: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined
+      })
+      const worker = fileURLToPath(new URL("worker.js", distribution))
+      const status = yield* Run.run(loaded.workflow, {
+        settings: Options.settings(options),
+        machine: yield* Options.machine,
+        worker,
+        version,
+        listen: display,
+        finish: (result) => Effect.map(RunSummary.write(result, ["agflow", ...process.argv.slice(2)], version), here)
+      }).pipe(Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Caches.layer(Options.home()))))
+      if (status === "failed") return yield* new Quit({ code: codes.failed })
+    })
+  ).pipe(
+    Command.withDescription("Run a workflow; what is already done is taken from the cache"),
+    Command.withExamples([
+      { command: "agflow run workflows/gwas-benchmark.yaml", description: "the main job, on made-up data" },
+      {
+        command: "agflow run workflows/gwas-benchmark.yaml --profile mini --mirror /data/mirror",
+        description: "on real data, with a folder of downloaded files"
+      }
+    ])
+  )

@@ -1,0 +1,151 @@
+/** Writes a run's report and trace from what the engine tells of it. */
+import * as Effect from "effect/Effect"
+import { writeFileSync } from "node:fs"
+import { availableParallelism, totalmem } from "node:os"
+import { join } from "node:path"
+import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
+import * as Artifact from "../cache/Artifact.ts"
+import * as Digest from "../core/Digest.ts"
+import { InputError, messageOf, render as renderFailure } from "../core/Failure.ts"
+import type { Provenance } from "../core/Task.ts"
+import { needs } from "../dsl/CheckedStage.ts"
+import * as FileKind from "../dsl/FileKind.ts"
+import * as Port from "../dsl/Port.ts"
+import type { PublishedOutput, RunResult, StageResult } from "../engine/Run.ts"
+import * as Table from "../data/Table.ts"
+import * as Report from "./Report.ts"
+import type { ReportedStage, Result, ResultBody, RunReport } from "./RunReport.ts"
+import * as Trace from "./Trace.ts"
+
+/** Rows of a table that the page shows; the file beside it has all. */
+const shownRows = 50
+
+const bodyOf = Effect.fnUntraced(function* (path: string, kind: FileKind.FileKindName) {
+  if (kind === "tsv") {
+    const { columns, rows } = yield* Table.readText(path)
+    return {
+      kind: "table",
+      columns,
+      rows: rows.slice(0, shownRows),
+      total: rows.length
+    } satisfies ResultBody as ResultBody
+  }
+  const text = kind === "svg" || kind === "text" ? yield* readText(path) : ""
+  const body: ResultBody =
+    kind === "svg" ? { kind: "figure", svg: text } : kind === "text" ? { kind: "text", text } : { kind: "file" }
+  return body
+})
+
+const readText = (path: string) =>
+  Effect.flatMap(
+    Effect.promise(() => import("node:fs/promises")),
+    ({ readFile }) =>
+      Effect.tryPromise({
+        try: () => readFile(path, "utf8"),
+        catch: (cause) => new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
+      })
+  )
+
+const resultOf = Effect.fnUntraced(function* (run: RunResult, output: PublishedOutput) {
+  const { stage } = run.stages.find((result) => result.stage.id === output.stage)!
+  const port = stage.outputs[output.port]!
+  const body = yield* bodyOf(join(run.folder.path, output.path), Port.kindOf(port))
+  const result: Result = {
+    name: output.name,
+    description: port.description,
+    stage: output.stage,
+    synthetic: output.artifact.synthetic,
+    path: output.path,
+    sha256: output.artifact.files[0]!.sha256,
+    bytes: Artifact.bytes(output.artifact),
+    ...body
+  }
+  return result
+})
+
+const usesOf = ({ stage }: StageResult): string => (stage.body._tag === "Uses" ? stage.body.stage.name : "run")
+
+const stageOf = (result: StageResult): ReportedStage => ({
+  id: result.stage.id,
+  uses: usesOf(result),
+  status: result.status,
+  reason: result.reason,
+  seconds: result.seconds,
+  cpuSeconds: result.record?.cpuSeconds ?? null,
+  maxRssBytes: result.record?.maxRssBytes ?? null,
+  key: result.key,
+  synthetic: result.synthetic,
+  summary: result.stage.description,
+  ...(result.failure === undefined ? {} : { error: renderFailure(result.failure.failure) })
+})
+
+/** Each fact once, in the order in which the stages stand. */
+const factsOf = <K extends Provenance["kind"]>(
+  run: RunResult,
+  kind: K
+): ReadonlyArray<Extract<Provenance, { kind: K }>> => {
+  const all = run.stages.flatMap(({ record }) => record?.provenance ?? [])
+  const distinct = new Map(all.filter((fact) => fact.kind === kind).map((fact) => [Digest.canonicalJson(fact), fact]))
+  return [...distinct.values()] as unknown as ReadonlyArray<Extract<Provenance, { kind: K }>>
+}
+
+const shellWord = (word: string): string =>
+  /^[\w./:=,@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+
+const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyArray<string>, version: string) {
+  const { workflow } = run
+  const results = yield* Effect.forEach(run.outputs, (output) => resultOf(run, output))
+  const report: RunReport = {
+    title: workflow.name,
+    description: workflow.description,
+    workflow: { file: workflow.file, name: workflow.name, sha256: Digest.ofBytes(workflow.text) },
+    profile: workflow.profiles.length === 0 ? null : workflow.profiles.join(", "),
+    runId: run.folder.id,
+    status: run.status,
+    startedAt: new Date(run.started).toISOString(),
+    endedAt: new Date(run.ended).toISOString(),
+    versions: { agflow: version, node: process.versions.node },
+    host: { cpus: availableParallelism(), memory: totalmem(), platform: `${process.platform} ${process.arch}` },
+    params: workflow.params.map(({ name, value, from, declaration }) => ({
+      name,
+      value: String(value),
+      source: from,
+      ...(declaration.description === undefined ? {} : { description: declaration.description })
+    })),
+    synthetic: run.stages.some(({ synthetic }) => synthetic),
+    results,
+    stages: run.stages.map(stageOf),
+    datasets: factsOf(run, "dataset"),
+    models: factsOf(run, "model"),
+    devices: factsOf(run, "device"),
+    command: command.map(shellWord).join(" "),
+    edges: run.stages.flatMap(({ stage }) => needs(stage).map((need) => [need, stage.id] as const))
+  }
+  return report
+})
+
+const traceOf = (result: StageResult): Trace.TraceRow => ({
+  task: result.stage.id,
+  stage: usesOf(result),
+  status: result.status,
+  reason: result.reason === "" ? null : result.reason,
+  key: result.key,
+  started: result.status === "done" ? (result.record?.startedAt ?? null) : null,
+  seconds: result.seconds,
+  cpu_seconds: result.status === "done" ? (result.record?.cpuSeconds ?? null) : null,
+  max_rss_bytes: result.status === "done" ? (result.record?.maxRssBytes ?? null) : null,
+  exit: result.status === "done" ? 0 : result.status === "failed" ? 1 : null,
+  synthetic: result.synthetic
+})
+
+/** `report.html` and `trace.tsv` in the run's folder; the path of the report. */
+export const write = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyArray<string>, version: string) {
+  yield* Trace.write(join(run.folder.path, "trace.tsv"), run.stages.map(traceOf))
+  const path = join(run.folder.path, "report.html")
+  const html = Report.render(yield* reportOf(run, command, version))
+  yield* Effect.try({
+    try: () => writeFileSync(path, html),
+    catch: (cause) => new InputError({ message: `cannot write the report: ${messageOf(cause)}`, file: path })
+  })
+  return path
+}, Effect.provide(NodeFileSystem.layer))
