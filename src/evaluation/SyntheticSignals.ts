@@ -12,7 +12,7 @@
  *   - signs agree in 1/2 + arcsin(rho)/pi of the genes if t is normal, and more often here, where t is the strongest of
  *     several; for the teacher exactly the mean of Phi(|t| / sd(noise)) is expected;
  *   - PP.H4 is near 1 where the GWAS signal has the same causal variant, and near 0 where it has another one: the samples
- *     are large enough for |z| > 4 nearly always (see `eqtlSamples`, `gwasSamples` of the stage).
+ *     of the stage's defaults are large enough for |z| > 4 in more than nine of ten genes.
  *
  * Summary statistics: frequencies f uniform in [0.1, 0.5]; correlation of two variants s_i s_j exp(-d_ij / ldLength) with
  * seeded signs s and distance d (positive definite, a Markov chain along the chromosome); se_i = 1 / sqrt(2 f_i (1 -
