@@ -1,0 +1,76 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Task } from "../../src/core/Task.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as VariantEvaluation from "../../src/evaluation/VariantEvaluation.ts"
+import * as VariantJoin from "../../src/evaluation/VariantJoin.ts"
+import * as Verdict from "../../src/evaluation/Verdict.ts"
+import * as Metric from "../../src/metric/Metric.ts"
+import * as MetricTable from "../../src/metric/MetricTable.ts"
+
+const param = <A>(schema: Schema.Codec<A>, value: A, description: string) =>
+  schema.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))
+
+export default Stage.make({
+  name: "evaluate-variants",
+  version: 1,
+  summary: "Compares predicted with measured variant effects: correlations, ranking, direction.",
+  params: {
+    ...Verdict.params("variants"),
+    on: param(
+      Schema.Array(Schema.String).pipe(Schema.check(Schema.isMinLength(1))),
+      ["variant_id"],
+      "columns of both tables that name what is predicted"
+    ),
+    prediction: param(Schema.String, "score", "column of the predictions"),
+    label: param(Schema.String, "label", "column of the labels: a number, or for auroc and average_precision 0 or 1"),
+    metrics: param(
+      Schema.Array(Schema.Literals(Metric.names)).pipe(Schema.check(Schema.isMinLength(1))),
+      ["pearson", "spearman"],
+      "what to measure"
+    ),
+    where: param(
+      Schema.Record(Schema.String, Schema.String),
+      {},
+      "the rows of the predictions to use: the value they have, by column"
+    ),
+    aggregate: param(
+      Schema.Literals(VariantJoin.aggregates),
+      "single",
+      "how several predictions of one key become one: their `mean`, `mean_abs` (of sizes), the `strongest`; `single`: there is one"
+    ),
+    group: Schema.optionalKey(
+      Schema.String.annotate({
+        description: "column of the labels (a tissue): measure each group, and `all` as their mean weighted by rows"
+      })
+    ),
+    replicates: param(
+      Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))),
+      1000,
+      "bootstrap replicates behind the intervals; 0 for none"
+    ),
+    seed: param(Schema.Int, 1, "seed of the bootstrap")
+  },
+  inputs: {
+    predictions: Port.file("tsv", "predicted effects"),
+    labels: Port.file("tsv", "measured effects, or classes")
+  },
+  outputs: {
+    metrics: Port.table(MetricTable.table, "the metrics, with 95 % bootstrap intervals"),
+    unmatched: Port.table(VariantJoin.unmatchedTable, "rows of either table that count for nothing, and why")
+  },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const task = yield* Task
+    const joined = yield* VariantJoin.join(
+      yield* Table.readText(inputs.predictions),
+      yield* Table.readText(inputs.labels),
+      { ...params, group: params.group }
+    )
+    yield* outputs.unmatched.write(joined.unmatched)
+    yield* task.log(`${joined.labels.length} labels have a prediction; ${joined.unmatched.length} rows have no partner`)
+    const metrics = VariantEvaluation.evaluate(joined, { ...params, grouped: params.group !== undefined })
+    yield* Verdict.conclude(metrics, params, outputs.metrics.write)
+  })
+})

@@ -1,0 +1,144 @@
+/** Predictions beside the labels that they predict, by the columns that both tables have. */
+import * as Effect from "effect/Effect"
+import * as Suggest from "../core/Suggest.ts"
+import { InputError } from "../core/Failure.ts"
+import * as Table from "../data/Table.ts"
+
+/** How several predictions of one key (tracks, windows) become one. */
+export const aggregates = ["single", "mean", "mean_abs", "strongest"] as const
+export type Aggregate = (typeof aggregates)[number]
+
+const combine: { readonly [A in Exclude<Aggregate, "single">]: (values: ReadonlyArray<number>) => number } = {
+  mean: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  mean_abs: (values) => values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length,
+  strongest: (values) => values.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best))
+}
+
+export interface Options {
+  /** Columns of both tables that name what is predicted. */
+  readonly on: ReadonlyArray<string>
+  readonly prediction: string
+  readonly label: string
+  /** Column of the labels. */
+  readonly group: string | undefined
+  /** Values that rows of the predictions must have, by column. */
+  readonly where: { readonly [column: string]: string }
+  readonly aggregate: Aggregate
+}
+
+export const unmatchedTable = {
+  side: Table.string("the table that the row is in: `prediction` or `label`"),
+  key: Table.string("its values in the columns joined on"),
+  reason: Table.string("why it counts for nothing")
+}
+export type Unmatched = Table.Row<typeof unmatchedTable>
+
+export interface Joined {
+  /** One entry per row of the labels that has a prediction, in their order. */
+  readonly labels: ReadonlyArray<number>
+  readonly predictions: ReadonlyArray<number>
+  /** All `all` without a group column. */
+  readonly groups: ReadonlyArray<string>
+  readonly unmatched: ReadonlyArray<Unmatched>
+}
+
+const columnOf = (table: Table.TextTable, name: string): Effect.Effect<number, InputError> => {
+  const at = table.columns.indexOf(name)
+  return at === -1
+    ? Effect.fail(
+        new InputError({
+          message: `column '${name}' missing`,
+          file: table.file,
+          line: table.firstLine - 1,
+          hint: Suggest.hint(name, table.columns, "columns")
+        })
+      )
+    : Effect.succeed(at)
+}
+
+const keysOf = Effect.fnUntraced(function* (table: Table.TextTable, on: ReadonlyArray<string>) {
+  const columns = yield* Effect.forEach(on, (name) => columnOf(table, name))
+  return (cells: ReadonlyArray<string>) => columns.map((at) => cells[at]!).join(" ")
+})
+
+/** A number, or a class as `true` or `false`; null where the value is missing. */
+const numbersOf = Effect.fnUntraced(function* (table: Table.TextTable, name: string) {
+  const at = yield* columnOf(table, name)
+  const classes: { readonly [text: string]: string } = { true: "1", false: "0", True: "1", False: "0" }
+  const only = {
+    ...table,
+    columns: [name],
+    rows: table.rows.map((cells) => [classes[cells[at]!] ?? cells[at]!])
+  }
+  const rows = yield* Table.decode(only, { [name]: Table.nullable(Table.number("")) })
+  return rows.map((row) => {
+    const value = row[name]!
+    return value === null || Number.isNaN(value) ? null : value
+  })
+})
+
+/**
+ * Each row of the labels is one observation, even where two have the same key (one variant in two tissues, say). Rows
+ * without a value, and those without a partner, are listed as unmatched.
+ */
+export const join = Effect.fnUntraced(function* (
+  predictions: Table.TextTable,
+  labels: Table.TextTable,
+  options: Options
+): Effect.fn.Return<Joined, InputError> {
+  const unmatched: Array<Unmatched> = []
+  const predicted = new Map<string, { readonly values: Array<number>; used: boolean }>()
+  const filters = yield* Effect.forEach(Object.entries(options.where), ([name, value]) =>
+    Effect.map(columnOf(predictions, name), (at) => ({ at, value }))
+  )
+  const predictionKey = yield* keysOf(predictions, options.on)
+  const predictionValues = yield* numbersOf(predictions, options.prediction)
+  for (const [index, cells] of predictions.rows.entries()) {
+    if (filters.some(({ at, value }) => cells[at] !== value)) continue
+    const key = predictionKey(cells)
+    const value = predictionValues[index]!
+    if (value === null) {
+      unmatched.push({ side: "prediction", key, reason: `no value in column '${options.prediction}'` })
+      continue
+    }
+    const before = predicted.get(key)
+    if (before === undefined) {
+      predicted.set(key, { values: [value], used: false })
+      continue
+    }
+    if (options.aggregate === "single") {
+      return yield* new InputError({
+        message: `two predictions for ${key}`,
+        file: predictions.file,
+        line: predictions.firstLine + index,
+        hint: "choose rows with `where`, or make one of several with `aggregate`: mean, mean_abs or strongest"
+      })
+    }
+    before.values.push(value)
+  }
+
+  const labelKey = yield* keysOf(labels, options.on)
+  const labelValues = yield* numbersOf(labels, options.label)
+  const groupAt = options.group === undefined ? undefined : yield* columnOf(labels, options.group)
+  const joined = { labels: [] as Array<number>, predictions: [] as Array<number>, groups: [] as Array<string> }
+  for (const [index, cells] of labels.rows.entries()) {
+    const key = labelKey(cells)
+    const partner = predicted.get(key)
+    const label = labelValues[index]!
+    if (partner !== undefined) partner.used = true
+    if (partner === undefined || label === null) {
+      const reason = label === null ? `no value in column '${options.label}'` : "no prediction"
+      unmatched.push({ side: "label", key, reason })
+      continue
+    }
+    joined.labels.push(label)
+    joined.predictions.push(
+      options.aggregate === "single" ? partner.values[0]! : combine[options.aggregate](partner.values)
+    )
+    joined.groups.push(groupAt === undefined ? "all" : cells[groupAt]!)
+  }
+  for (const [key, { used }] of predicted) {
+    if (!used) unmatched.push({ side: "prediction", key, reason: "no label" })
+  }
+  return { ...joined, unmatched }
+})

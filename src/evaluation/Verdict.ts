@@ -1,0 +1,33 @@
+/** What every stage that measures shares: the evaluation's name, what is expected of its metrics, and how strictly. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { InputError } from "../core/Failure.ts"
+import * as MetricTable from "../metric/MetricTable.ts"
+
+export const params = (evaluation: string) => ({
+  evaluation: Schema.String.pipe(
+    Schema.annotate({ description: "name of the evaluation in the metrics" }),
+    Schema.withDecodingDefaultKey(Effect.succeed(evaluation))
+  ),
+  expect: Schema.Record(Schema.String, Schema.Tuple([Schema.Number, Schema.Number])).pipe(
+    Schema.annotate({ description: "what is expected: [low, high] by `subset/metric`" }),
+    Schema.withDecodingDefaultKey(Effect.succeed({}))
+  ),
+  strict: Schema.Boolean.pipe(
+    Schema.annotate({ description: "fail when a metric is not as expected" }),
+    Schema.withDecodingDefaultKey(Effect.succeed(false))
+  )
+})
+
+/** Judges the metrics and writes them; then fails where the expectations are wrong, or strict and not met. */
+export const conclude = Effect.fnUntraced(function* <E, R>(
+  metrics: ReadonlyArray<MetricTable.Metric>,
+  params: { readonly expect: MetricTable.Expectations; readonly strict: boolean },
+  write: (metrics: ReadonlyArray<MetricTable.Metric>) => Effect.Effect<void, E, R>
+): Effect.fn.Return<void, E | InputError, R> {
+  const judged = MetricTable.judge(metrics, params.expect)
+  yield* write(judged)
+  const wrong =
+    MetricTable.misfits(metrics, params.expect) ?? (params.strict ? MetricTable.failureOf(judged) : undefined)
+  if (wrong !== undefined) return yield* wrong
+})
