@@ -7,13 +7,17 @@ import * as Page from "./Page.ts"
 import type { ReportedStage, Result, RunReport, RunStatus, StageStatus } from "./RunReport.ts"
 import * as TableView from "./TableView.ts"
 
-const states: { readonly [S in StageStatus | RunStatus]: Markup } = {
+const states: { readonly [S in StageStatus]: Markup } = {
   done: markup`<span class="state good">✓ done</span>`,
   cached: markup`<span class="state good">= cached</span>`,
   failed: markup`<span class="state bad">✗ failed</span>`,
   skipped: markup`<span class="state wait">– skipped</span>`,
-  "not started": markup`<span class="state wait">○ not started</span>`,
+  "not started": markup`<span class="state wait">○ not started</span>`
+}
+
+const outcomes: { readonly [S in RunStatus]: Markup } = {
   succeeded: markup`<span class="state good">✓ Succeeded</span>`,
+  failed: markup`<span class="state bad">✗ Failed</span>`,
   interrupted: markup`<span class="state bad">✗ Interrupted</span>`
 }
 
@@ -56,7 +60,7 @@ const facts = (report: RunReport): Markup => {
   const { workflow, profile, datasets, models, devices } = report
   const time = elapsed(report)
   return markup`<dl class="facts">
-<dt>Outcome</dt><dd>${states[report.status]}: ${Numeral.counted(report.stages.length, "stage")}${
+<dt>Outcome</dt><dd>${outcomes[report.status]}: ${Numeral.counted(report.stages.length, "stage")}${
     report.stages.length > 0 && ` (${stageCounts(report.stages)})`
   }${time !== undefined && ` in ${time}`}</dd>
 ${verdicts(report.results)}<dt>Workflow</dt><dd><strong>${workflow.name}</strong> <span class="muted">(${workflow.file}${

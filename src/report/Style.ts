@@ -60,7 +60,7 @@ figure img { display: block; width: 100%; height: auto; border-radius: 6px; }
 @media print {
   :root { color-scheme: light; --page: #fff; --ink: #000; --muted: #444; --line: #bbb; --soft: #f5f6f8; --link: #000; --good: #00735a; --bad: #b33c00; --wait: #444; --accent: #0072b2; --band: #cfd3d8; }
   body { font-size: 11pt; } main { max-width: none; padding: 0; } .wide { overflow: visible; } table { font-size: 9pt; }
-  h2, h3 { break-after: avoid; } tr, figure, dl, .drawing, .banner { break-inside: avoid; } thead { display: table-header-group; }
+  h2, h3, h3 + p { break-after: avoid; } tr, figure, dl, .drawing, .banner { break-inside: avoid; } thead { display: table-header-group; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @media (max-width: 640px) { dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: 8px; } main { padding: 18px 14px 40px; } .banner { display: block; } }
