@@ -19,7 +19,7 @@ export default Stage.make({
       Schema.annotate({
         description: "how far the student is from the teacher, relative to the spread of each tensor"
       }),
-      Schema.withDecodingDefaultKey(Effect.succeed(0.1))
+      Schema.withDecodingDefaultKey(Effect.succeed(0.03))
     )
   },
   inputs: {},

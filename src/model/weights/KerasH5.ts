@@ -13,6 +13,8 @@ const nameOf = (path: string): string =>
     .filter((part, index, parts) => part !== "model_weights" && part !== parts[index - 1])
     .join("/")
 
+const signature = Buffer.from("\x89HDF\r\n\x1a\n", "latin1")
+
 let opened = 0
 
 /** Every float32 weight of the file. */
@@ -20,6 +22,7 @@ export const readAll = (path: string): Effect.Effect<Tensors, ModelError> =>
   Effect.tryPromise({
     try: async () => {
       const bytes = await readFile(path)
+      if (!bytes.subarray(0, signature.length).equals(signature)) throw new Error("not an HDF5 file")
       const h5wasm = await import("h5wasm")
       const { FS } = await h5wasm.ready
       const name = `weights_${opened++}.h5`
@@ -32,8 +35,9 @@ export const readAll = (path: string): Effect.Effect<Tensors, ModelError> =>
           const tensors = new Map<string, Tensor>()
           for (const path of root.paths()) {
             const dataset = root.get(path)
-            if (!(dataset instanceof h5wasm.Dataset) || !(dataset.value instanceof Float32Array)) continue
-            tensors.set(nameOf(path), { shape: dataset.shape ?? [], data: dataset.value })
+            if (!(dataset instanceof h5wasm.Dataset)) continue
+            const { shape, value } = dataset
+            if (value instanceof Float32Array) tensors.set(nameOf(path), { shape: shape ?? [], data: value })
           }
           return tensors
         } finally {
