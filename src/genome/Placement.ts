@@ -18,8 +18,8 @@ export interface Shape {
   readonly outputWidth: number
 }
 
-/** Bases kept between the variant and the ends of the window, where the window is wide enough. */
-export const margin = 128
+/** Bases kept between the variant and the ends of the window; a 64th of the window where that is less. */
+const margin = 128
 
 /** The window whose middle base (index width / 2, rounded down) is `position` (0-based). */
 export const centred = (chrom: string, position: number, { width }: Shape): Interval.Interval => {
@@ -71,7 +71,7 @@ export const place = (
   }
 
   const crop = (width - outputWidth) / 2
-  const room = Math.min(margin, Math.floor((width - Interval.width(site)) / 2))
+  const room = Math.floor(Math.min(margin, width / 64, (width - Interval.width(site)) / 2))
   const first = site.end + room - width
   const last = site.start - room
   const body = { start: exons[0]!.start, end: exons.at(-1)!.end }

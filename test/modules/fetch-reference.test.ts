@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from "node:fs"
+import { gunzipSync, gzipSync } from "node:zlib"
+import { assert, describe, it } from "vitest"
+import fetchReference from "../../modules/fetch-reference/stage.ts"
+import * as SyntheticGenome from "../../src/genome/SyntheticGenome.ts"
+import { file, rejection } from "../support/genome.ts"
+import { runStage } from "../support/stage.ts"
+
+const fetched = async (params: object, inputs = {}): Promise<string> => {
+  const { outputs } = await runStage(fetchReference, params, inputs)
+  const path = outputs["fasta"]!
+  assert.isTrue(existsSync(`${path}.fai`) && existsSync(`${path}.gzi`))
+  return gunzipSync(readFileSync(path)).toString()
+}
+
+describe("fetch-reference", () => {
+  it("brings pieces into one file, named by their regions, 60 bases a line", async () => {
+    const one = file("a.fa", `>whatever\n${"acgt".repeat(20)}\n`)
+    const two = file("b.fa.gz", gzipSync(">chr2 x\nAAA\nCCC\n"))
+    const params = { genome: "local", regions: ["chr1:101-180", "2:1-6"] }
+    assert.strictEqual(
+      await fetched(params, { pieces: [one, two] }),
+      `>chr1:101-180\n${"acgt".repeat(15)}\n${"acgt".repeat(5)}\n>chr2:1-6\nAAACCC\n`
+    )
+  })
+
+  it("keeps chosen contigs of a whole file, by either name", async () => {
+    const fasta = file("a.fa", ">1\nAC\n>chr2\nGT\n>chr3:5-6\nTT\n")
+    assert.strictEqual(await fetched({ genome: "local" }, { fasta }), ">1\nAC\n>chr2\nGT\n>chr3:5-6\nTT\n")
+    const contigs = ["chr1", "3"]
+    assert.strictEqual(await fetched({ genome: "local", contigs }, { fasta }), ">1\nAC\n>chr3:5-6\nTT\n")
+    const error = await rejection(fetched({ genome: "local", contigs: ["chr9"] }, { fasta }))
+    assert.match(error.message, /the reference has no chr9/u)
+  })
+
+  it("makes up a genome from its seed, and says so", async () => {
+    const params = { genome: "synthetic", seed: 7, chromosomes: 1, length: 1000 }
+    const [chromosome] = SyntheticGenome.make(params)
+    const text = await fetched(params)
+    assert.strictEqual(text.replaceAll("\n", ""), `>chrS1${chromosome!.sequence}`)
+    assert.strictEqual(await fetched(params), text)
+    assert.isTrue(fetchReference.synthetic(params))
+    assert.isFalse(fetchReference.synthetic({ genome: "hg38-snippets" }))
+  })
+
+  it("refuses what does not fit together", async () => {
+    const one = file("a.fa", ">a\nACGT\n")
+    const two = file("b.fa", ">a\nACGT\n>b\nAC\n")
+    for (const [params, inputs, message] of [
+      [{ genome: "local" }, {}, /genome local needs the input/u],
+      [{ genome: "synthetic" }, { fasta: one }, /genome synthetic takes no input file/u],
+      [{ genome: "local", regions: ["chr1:1-4"] }, { pieces: [one, one] }, /1 regions for 2 pieces/u],
+      [{ genome: "local", regions: ["chr1:1-5"] }, { pieces: [one] }, /has 4 bases where chr1:1-5 has 5/u],
+      [{ genome: "local", regions: ["chr1"] }, { pieces: [one] }, /'chr1' is not a region/u],
+      [{ genome: "local", regions: ["chr1:1-4"] }, { pieces: [two] }, /more than one sequence/u],
+      [{ genome: "local" }, { fasta: file("c.fa", "nothing") }, /not FASTA/u],
+      [{ genome: "local" }, { fasta: file("c.fa", "") }, /no sequence/u]
+    ] as const) {
+      assert.match((await rejection(runStage(fetchReference, params, inputs))).message, message)
+    }
+  })
+})
