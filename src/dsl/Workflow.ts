@@ -9,7 +9,9 @@ import type { Diagnostic } from "../core/Diagnostic.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import * as Params from "./Params.ts"
+import * as Reference from "./Reference.ts"
 import { needs, type CheckedStage } from "./CheckedStage.ts"
+import { report, type CheckContext, type PlacedStage } from "./CheckContext.ts"
 import type { Resources } from "./Stage.ts"
 import * as StageCheck from "./StageCheck.ts"
 import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
@@ -75,6 +77,8 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
 
   const chosen = chooseProfiles(document, declaration, options.profiles)
   diagnostics.push(...chosen.diagnostics)
+  // Of a profile that cannot run, that is all there is to say.
+  if (chosen.diagnostics.some(({ code }) => code === "unavailable-profile")) return faults(chosen.diagnostics)
 
   const given: Array<Params.GivenParam> = []
   const folder = path.dirname(path.resolve(file))
@@ -103,37 +107,32 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   for (const name of new Set([...placed.values()].flatMap(({ stage }) => stage.uses ?? []))) {
     if (library.names.includes(name)) loaded.set(name, yield* library.load(name))
   }
-  const context: StageCheck.Context = {
+  const context: CheckContext = {
     document,
     folder,
     params: resolved.params,
     // Declared but without a usable value: reported above, so references to them are passed over.
     silent: new Set([...Object.keys(written), ...Object.keys(declared)].filter((name) => !resolved.params.has(name))),
     placed,
+    ports: StageCheck.outputPorts({ placed, library: loaded }),
     library: loaded,
     libraryNames: library.names,
-    machine: options.machine
+    machine: options.machine,
+    diagnostics,
+    files: []
   }
   const stages = new Map<string, CheckedStage>()
-  const ports = StageCheck.outputPorts(context)
   for (const id of placed.keys()) {
-    const checked = StageCheck.check(context, ports, id)
-    diagnostics.push(...checked.diagnostics)
-    if (checked.stage !== undefined) stages.set(id, checked.stage)
-    for (const reference of checked.files) {
-      if (yield* fs.exists(reference.path).pipe(Effect.orElseSucceed(() => false))) continue
-      diagnostics.push({
-        code: "missing-file",
-        message: `there is no file ${reference.path}`,
-        hint: "a relative path starts from the folder of the file it is written in",
-        source: document.source,
-        range: reference.range
-      })
-    }
+    const checked = StageCheck.check(context, id)
+    if (checked !== undefined) stages.set(id, checked)
   }
-  diagnostics.push(...cycles(document, placed, stages))
-  const outputs = checkOutputs(document, declaration, chosen.names, ports)
-  diagnostics.push(...outputs.diagnostics)
+  for (const { path: named, range } of context.files) {
+    if (yield* fs.exists(named).pipe(Effect.orElseSucceed(() => false))) continue
+    const hint = "a relative path starts from the folder of the file it is written in"
+    report(context, range, "missing-file", `there is no file ${named}`, hint)
+  }
+  checkCycles(context, stages)
+  const outputs = checkOutputs(context, declaration, chosen.names)
   if (placed.size === 0 && diagnostics.length === 0) {
     diagnostics.push({
       code: "no-stages",
@@ -152,7 +151,7 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     profiles: chosen.names,
     params: [...resolved.params.values()],
     stages: order(stages),
-    outputs: outputs.outputs
+    outputs
   }
   return { _tag: "Workflow", workflow } satisfies Loaded as Loaded
 })
@@ -196,8 +195,8 @@ const chooseProfiles = (
 const placeStages = (
   declaration: WorkflowFile.WorkflowDeclaration,
   profiles: ReadonlyArray<string>
-): ReadonlyMap<string, StageCheck.PlacedStage> => {
-  const placed = new Map<string, StageCheck.PlacedStage>()
+): ReadonlyMap<string, PlacedStage> => {
+  const placed = new Map<string, PlacedStage>()
   const place = (stages: Readonly<Record<string, WorkflowFile.StageDeclaration>>, path: YamlDocument.YamlPath) => {
     for (const [id, stage] of Object.entries(stages)) placed.set(id, { stage, path: [...path, id] })
   }
@@ -207,43 +206,31 @@ const placeStages = (
 }
 
 const checkOutputs = (
-  document: YamlDocument.YamlDocument,
+  context: CheckContext,
   declaration: WorkflowFile.WorkflowDeclaration,
-  profiles: ReadonlyArray<string>,
-  ports: StageCheck.OutputPorts
-): { readonly outputs: ReadonlyArray<WorkflowOutput>; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
+  profiles: ReadonlyArray<string>
+): ReadonlyArray<WorkflowOutput> => {
   const outputs = new Map<string, WorkflowOutput>()
-  const diagnostics: Array<Diagnostic> = []
   const add = (values: Readonly<Record<string, string>>, path: YamlDocument.YamlPath) => {
     for (const [name, text] of Object.entries(values)) {
-      const found = StageCheck.reference(document, ports, [...path, name], text)
-      diagnostics.push(...found.diagnostics)
-      if (found.reference !== undefined) outputs.set(name, { name, ...found.reference })
+      const found = Reference.read(context, [...path, name], text)
+      if (found !== undefined) outputs.set(name, { name, stage: found.stage, port: found.port })
     }
   }
   add(declaration.outputs ?? {}, ["outputs"])
   for (const name of profiles) add(declaration.profiles?.[name]?.outputs ?? {}, ["profiles", name, "outputs"])
-  return { outputs: [...outputs.values()], diagnostics }
+  return [...outputs.values()]
 }
 
 /** A stage that waits for itself, by whatever way: one Diagnostic for each such ring. */
-const cycles = (
-  document: YamlDocument.YamlDocument,
-  placed: ReadonlyMap<string, StageCheck.PlacedStage>,
-  stages: ReadonlyMap<string, CheckedStage>
-): ReadonlyArray<Diagnostic> => {
-  const diagnostics: Array<Diagnostic> = []
+const checkCycles = (context: CheckContext, stages: ReadonlyMap<string, CheckedStage>): void => {
   const done = new Set<string>()
   const visit = (id: string, trail: ReadonlyArray<string>): void => {
     const at = trail.indexOf(id)
     if (at !== -1) {
-      const ring = [...trail.slice(at), id]
-      diagnostics.push({
-        code: "cycle",
-        message: `stage '${id}' waits for itself: ${ring.join(" <- ")}`,
-        source: document.source,
-        range: document.locateKey(placed.get(id)!.path)
-      })
+      const ring = [...trail.slice(at), id].join(" <- ")
+      const range = context.document.locateKey(context.placed.get(id)!.path)
+      report(context, range, "cycle", `stage '${id}' waits for itself: ${ring}`)
       return
     }
     const stage = stages.get(id)
@@ -252,7 +239,6 @@ const cycles = (
     done.add(id)
   }
   for (const id of stages.keys()) visit(id, [])
-  return diagnostics
 }
 
 /** Depth first in the order of the file: every stage after what it needs. */

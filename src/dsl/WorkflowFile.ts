@@ -91,7 +91,12 @@ export const read = (
   document: YamlDocument
 ): { readonly declaration: WorkflowDeclaration | undefined; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
   const diagnostics: Array<Diagnostic> = []
-  let value = document.value
+  let value: unknown = document.value
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    const message = "expected a mapping: agflow, name, stages"
+    const fault: Diagnostic = { code: "invalid-value", message, source: document.source, range: document.locate([]) }
+    return { declaration: undefined, diagnostics: [fault] }
+  }
   // Each round drops what the last one found wrong; as every fault removes something, it ends.
   for (let round = 0; round < 8; round++) {
     const result = Schema.decodeUnknownResult(WorkflowDeclaration, {
@@ -110,8 +115,7 @@ export const read = (
         range: atKey ? document.locateKey(path) : document.locate(path)
       })
     }
-    if (value === null || typeof value !== "object") break
-    value = faults.reduce<unknown>((rest, { path }) => without(rest, path), { ...placeholders, ...value })
+    value = faults.reduce<unknown>((rest, { path }) => without(rest, path), { ...placeholders, ...(value as object) })
   }
   return { declaration: undefined, diagnostics }
 }

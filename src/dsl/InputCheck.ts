@@ -1,0 +1,87 @@
+/** What feeds an input: outputs of stages and files of the user's, checked against the port. */
+import { resolve as resolvePath } from "node:path"
+import type { Binding } from "./CheckedStage.ts"
+import { expressionRange, report, type CheckContext } from "./CheckContext.ts"
+import * as Edge from "./Edge.ts"
+import * as Expression from "./Expression.ts"
+import * as FileKind from "./FileKind.ts"
+import { fill } from "./Fill.ts"
+import * as Port from "./Port.ts"
+import * as Reference from "./Reference.ts"
+import type { YamlPath } from "./YamlDocument.ts"
+
+/** One file: a reference, or a path (`port` is undefined for a script, which takes any). */
+const bindOne = (
+  context: CheckContext,
+  value: unknown,
+  path: YamlPath,
+  port: Port.FilePort | Port.TablePort | undefined
+): Binding | undefined => {
+  const range = context.document.locate(path)
+  if (typeof value !== "string") {
+    report(context, range, "invalid-input", "expected ${{ STAGE.OUTPUT }} or a path")
+    return undefined
+  }
+  const only = Expression.whole(Expression.parse(value))
+  if (only !== undefined && only.scope !== "params") {
+    const place = expressionRange(context.document, path, value, only)
+    const found = Reference.lookUp(context, only, place)
+    if (found === undefined) return undefined
+    const fault = port === undefined ? undefined : Edge.fault(found.output, port)
+    if (fault === undefined) return { _tag: "Output", stage: found.stage, port: found.port }
+    report(
+      context,
+      place,
+      "type-mismatch",
+      `'${only.scope}.${only.member}' does not fit '${inputName(path)}': ${fault}`
+    )
+    return undefined
+  }
+  const filled = fill(context, value, path)
+  if (filled.broken) return undefined
+  // A path in a param starts where the param's value was written.
+  const origin = only === undefined ? context.folder : (context.params.get(only.member)?.folder ?? context.folder)
+  const file = resolvePath(origin, String(filled.value))
+  const kind = port === undefined ? "file" : Port.kindOf(port)
+  if (FileKind.extensionOf(kind, file) === undefined) {
+    const { extensions } = FileKind.get(kind)
+    const hint = `its name must end in .${extensions.join(", .")}`
+    report(context, range, "type-mismatch", `'${filled.value}' is not a ${kind} file`, hint)
+    return undefined
+  }
+  context.files.push({ path: file, range })
+  return { _tag: "File", path: file }
+}
+
+const inputName = (path: YamlPath): string => String(path.findLast((key) => typeof key === "string"))
+
+/** Undefined, with Diagnostics, when the value cannot feed the port. */
+export const bind = (
+  context: CheckContext,
+  value: unknown,
+  path: YamlPath,
+  port: Port.InputPort
+): Binding | undefined => {
+  if (port._tag === "Optional") return bind(context, value, path, port.port)
+  if (port._tag === "List") return bindList(context, value, path, port.item)
+  if (!Array.isArray(value)) return bindOne(context, value, path, port)
+  report(context, context.document.locate(path), "type-mismatch", `'${inputName(path)}' takes one file, not a list`)
+  return undefined
+}
+
+const bindList = (
+  context: CheckContext,
+  value: unknown,
+  path: YamlPath,
+  item: Port.FilePort | Port.TablePort | undefined
+): Binding => {
+  const places: ReadonlyArray<readonly [unknown, YamlPath]> = Array.isArray(value)
+    ? value.map((each, index) => [each, [...path, index]])
+    : [[value, path]]
+  const items = places.map(([each, at]) => bindOne(context, each, at, item))
+  return { _tag: "List", items: items.filter((binding) => binding !== undefined) }
+}
+
+/** An input of a script: whatever is given, one file or a list. */
+export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined =>
+  Array.isArray(value) ? bindList(context, value, path, undefined) : bindOne(context, value, path, undefined)

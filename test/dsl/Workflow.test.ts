@@ -1,0 +1,185 @@
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import { load } from "../support/workflow.ts"
+
+const sound = `agflow: 1
+name: small
+params:
+  genome: { type: string, enum: [hg38, hg19], default: hg38 }
+  count: { type: integer, default: 5, min: 1, max: 50 }
+stages:
+  scored:
+    uses: score
+    with: { variants: "\${{ made.variants }}", reference: ./genome.fa }
+  made:
+    uses: make-variants
+    with: { genome: "\${{ params.genome }}", count: "\${{ params.count }}" }
+  ranked:
+    run: sort "$scores" > "$ranked"
+    inputs: { scores: "\${{ scored.scores }}" }
+    outputs: { ranked: tsv }
+outputs: { ranked: "\${{ ranked.ranked }}" }
+`
+const files = { "genome.fa": ">chr1\nACGT\n" }
+
+describe("a sound workflow", () => {
+  it("puts every stage after those it reads from, and decodes params", async () => {
+    const { workflow, diagnostics } = await load(sound, { files })
+    assert.deepStrictEqual(diagnostics, [])
+    assert.deepStrictEqual(
+      workflow?.stages.map(({ id }) => id),
+      ["made", "scored", "ranked"]
+    )
+    const [made, scored] = workflow!.stages
+    assert.deepStrictEqual(made?.body._tag === "Uses" && made.body.params, { count: 5, genome: "hg38" })
+    assert.deepStrictEqual(scored?.inputs.get("variants"), { _tag: "Output", stage: "made", port: "variants" })
+  })
+
+  it("takes params from the file, then the profile, then the params file, then the command line", async () => {
+    const text = `${sound}profiles: { many: { params: { count: 7 } } }\n`
+    const value = async (options: Parameters<typeof load>[1]) => {
+      const { workflow, diagnostics } = await load(text, { files, ...options })
+      assert.deepStrictEqual(diagnostics, [])
+      const param = workflow?.params.find(({ name }) => name === "count")
+      return [param?.value, param?.from]
+    }
+    assert.deepStrictEqual(await value({}), [5, "default"])
+    assert.deepStrictEqual(await value({ profiles: ["many"] }), [7, "profile"])
+    assert.deepStrictEqual(await value({ profiles: ["many"], params: ["count=9"] }), [9, "command line"])
+  })
+
+  it("lets a profile add and replace stages", async () => {
+    const text = `${sound}profiles:
+  short:
+    stages:
+      ranked: { run: 'head "$scores" > "$ranked"', inputs: { scores: "\${{ scored.scores }}" }, outputs: { ranked: tsv } }
+`
+    const { workflow } = await load(text, { files, profiles: ["short"] })
+    const ranked = workflow?.stages.find(({ id }) => id === "ranked")
+    assert.deepStrictEqual(ranked?.body, { _tag: "Script", script: 'head "$scores" > "$ranked"', env: {} })
+  })
+
+  it("resolves paths from the folder of the file", async () => {
+    const { workflow, folder } = await load(sound, { files })
+    const scored = workflow?.stages.find(({ id }) => id === "scored")
+    assert.deepStrictEqual(scored?.inputs.get("reference"), { _tag: "File", path: join(folder, "genome.fa") })
+  })
+})
+
+describe("faults", () => {
+  it("reports twelve different faults at once, each at its place", async () => {
+    const { workflow, places, diagnostics } = await load(
+      `agflow: 1
+name: twelve faults
+params:
+  genome: { type: string, defualt: hg38 }
+  width: { type: integer, default: wide }
+stages:
+  made:
+    uses: make-variants
+    with: { genome: hg37, cuont: 3 }
+  scored:
+    uses: score
+    with:
+      variants: "\${{ made.varaints }}"
+      reference: "\${{ made.log }}"
+  lost:
+    uses: scoer
+  Ranked:
+    run: cat > "$out"
+    outputs: { out: tvs }
+  greedy:
+    run: echo \${{ params.width }} > "$out"
+    inputs: { table: ./none.tsv }
+    outputs: { out: tsv }
+    resources: { cpus: 64 }
+outputs: { best: "\${{ nowhere.out }}" }
+`
+    )
+    assert.strictEqual(workflow, undefined)
+    assert.deepStrictEqual(places, [
+      "4:3 missing-param",
+      "4:27 unknown-key",
+      "5:36 invalid-param",
+      "9:21 invalid-value",
+      "9:27 unknown-key",
+      "13:18 unknown-output",
+      "14:19 type-mismatch",
+      "16:11 unknown-stage",
+      "17:3 invalid-name",
+      "19:21 unknown-kind",
+      "21:5 expression-in-script",
+      "22:22 missing-file",
+      "24:24 impossible-resources",
+      "25:19 unknown-stage"
+    ])
+    const hints = Object.fromEntries(diagnostics.map(({ code, hint }) => [code, hint]))
+    assert.match(hints["unknown-output"]!, /'variants'/u)
+    assert.match(hints["unknown-kind"]!, /'tsv'/u)
+  })
+
+  const one = async (text: string, options: Parameters<typeof load>[1] = {}) => {
+    const { diagnostics, places } = await load(text, { files, ...options })
+    assert.strictEqual(diagnostics.length, 1, JSON.stringify(places))
+    return { ...diagnostics[0]!, place: places[0]! }
+  }
+  const stage = (text: string) => `agflow: 1\nname: x\nstages:\n${text}`
+
+  it("names the column that is missing between two stages", async () => {
+    const text = stage(
+      `  made: { uses: make-variants, with: { genome: hg38 } }\n  a: { uses: score, with: { variants: "\${{ made.variants }}", reference: ./genome.fa } }\n  b: { uses: score, with: { variants: "\${{ a.scores }}", reference: ./genome.fa } }\n`
+    )
+    assert.match((await one(text)).message, /'a\.scores' does not fit 'variants': it has no column 'pos'/u)
+  })
+
+  it("finds a ring of stages", async () => {
+    const text = stage(
+      `  a: { run: 'cp "$x" "$y"', inputs: { x: "\${{ b.y }}" }, outputs: { y: tsv } }\n  b: { run: 'cp "$x" "$y"', inputs: { x: "\${{ a.y }}" }, outputs: { y: tsv } }\n`
+    )
+    const { code, message } = await one(text)
+    assert.strictEqual(code, "cycle")
+    assert.match(message, /a <- b <- a/u)
+  })
+
+  it("says where a broken expression stands, also in a quoted value", async () => {
+    const { place, code } = await one(sound.replace("${{ params.count }}", "${{ params count }}"))
+    assert.strictEqual(code, "invalid-expression")
+    assert.strictEqual(place.split(" ")[0], "12:53")
+  })
+
+  it("checks values given on the command line", async () => {
+    const wrong = await one(sound, { params: ["count=many"] })
+    assert.strictEqual(wrong.source.file, "--param")
+    assert.match(wrong.message, /expected integer, got many/u)
+    assert.match((await one(sound, { params: ["count=51"] })).message, /at most 50/u)
+    assert.match((await one(sound, { params: ["cuont=5"] })).hint!, /'count'/u)
+    assert.match((await one(sound, { params: ["genome=mm10"] })).message, /one of hg38, hg19/u)
+  })
+
+  it("asks for a required param and a required input", async () => {
+    assert.strictEqual((await one(sound.replace(", default: hg38", ""))).code, "missing-param")
+    const { message } = await one(sound.replace("reference: ./genome.fa", ""))
+    assert.match(message, /input 'reference' of 'score' is not given/u)
+  })
+
+  it("says what a profile needs that cannot run", async () => {
+    const text = `${sound}profiles: { published: { unavailable: the tables of the paper } }\n`
+    const { code, hint } = await one(text, { profiles: ["published"] })
+    assert.strictEqual(code, "unavailable-profile")
+    assert.strictEqual(hint, "the tables of the paper")
+    assert.match((await one(text, { profiles: ["publishd"] })).hint!, /'published'/u)
+  })
+
+  it("reads on after a key that stands twice", async () => {
+    const { places } = await load(sound.replace("name: small", "name: small\nname: twice\ntitle: x"), { files })
+    assert.deepStrictEqual(places, ["3:1 yaml-syntax", "4:1 unknown-key"])
+  })
+
+  it("refuses text that is no YAML, no mapping, or unfolds without end", async () => {
+    assert.strictEqual((await one("name: [")).code, "yaml-syntax")
+    assert.strictEqual((await one("- a\n- b\n")).code, "invalid-value")
+    const bomb = Array.from({ length: 9 }, (_, i) => `k${i}: &k${i} [${`*k${i - 1},`.repeat(9)}]`)
+    bomb[0] = "k0: &k0 [x]"
+    assert.strictEqual((await one(bomb.join("\n"))).code, "yaml-alias")
+  })
+})
