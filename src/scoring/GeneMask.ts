@@ -25,7 +25,7 @@ export const geneMask: Scorer = ({ geometry, windowStart, gene, tracks }) => {
     const from = windowStart + geometry.outputOffset
     const to = from + geometry.outputLength * geometry.binSize
     return Result.fail(
-      `the gene's ${gene.region} (${gene.chrom}:${gene.start + 1}-${gene.end}) lie outside the model's output (${from + 1}-${to})`
+      `no part of the gene's ${gene.region} (${gene.chrom}:${gene.start + 1}-${gene.end}) lies inside the model's output (${from + 1}-${to})`
     )
   }
   return Result.succeed({

@@ -70,7 +70,7 @@ describe("gene_lfc", () => {
   it("says why a gene cannot be scored", () => {
     const outside = geneMask({ ...place, windowStart: 5000 })
     assert(outside._tag === "Failure")
-    assert.match(outside.failure, /exons \(chr1:1026-1062\) lie outside the model's output \(5021-5070\)/u)
+    assert.match(outside.failure, /exons \(chr1:1026-1062\) lies inside the model's output \(5021-5070\)/u)
     assert.strictEqual(geneMask({ ...place, gene: undefined })._tag, "Failure")
   })
 })
