@@ -40,7 +40,6 @@ export const windows = (
       return [id, "chr1", start, end, strand, variant ?? "NA", gene ?? "NA"]
     })
   ])
-  ])
 
 export const weights = async (seed = 1): Promise<string> => {
   const path = join(temporaryFolder(), "weights.safetensors")
