@@ -21,7 +21,8 @@ const outcomes: { readonly [S in RunStatus]: Markup } = {
   interrupted: markup`<span class="state bad">✗ Interrupted</span>`
 }
 
-const list = (items: ReadonlyArray<Part>): Part => items.map((item, index) => [index > 0 && ", ", item])
+/** Each name once. */
+const list = (names: ReadonlyArray<string>): string => [...new Set(names)].join(", ")
 
 const digest = (sha256: string): Markup => markup`<code title="sha256 ${sha256}">${Digest.short(sha256)}</code>`
 
@@ -132,7 +133,7 @@ const body = (result: Result): Part => {
 
 const result = (each: Result, index: number): Markup => markup`<article id="${anchor(index)}">
 <h3>${each.name} ${each.synthetic && Page.syntheticBadge}</h3>
-<p class="muted">${each.description}</p>
+<p class="muted says">${each.description}</p>
 ${body(each)}<p class="small muted"><a href="${relativeHref(each.path)}">${each.path}</a> · ${Numeral.bytes(each.bytes)} · sha256 ${digest(
   each.sha256
 )} · from stage ${each.stage}</p>
@@ -191,8 +192,8 @@ const stages = (report: RunReport): Part => [
   Drawing.render(report),
   TableView.grid(
     [
-      title("Stage", "name"),
-      title("Uses", "name"),
+      title("Stage", "nowrap"),
+      title("Uses", "nowrap"),
       title("Status"),
       title("Why", "long"),
       title("Time", "number"),
@@ -221,7 +222,7 @@ const params = ({ params }: RunReport): Markup =>
   params.length === 0
     ? markup`<p class="muted">The workflow has no params.</p>\n`
     : TableView.grid(
-        [title("Param", "name"), title("Value", "long"), title("Set by"), title("Meaning", "long")],
+        [title("Param", "nowrap"), title("Value", "long"), title("Set by"), title("Meaning", "long")],
         params.map(({ name, value, source, description }) => [
           name,
           markup`<code>${value}</code>`,

@@ -1,4 +1,4 @@
-/** Every value of each group as a dot on a row of its own, and the group's median; values at or above zero, log axis. */
+/** The values of each group as dots on a row of its own, and the group's median; values at or above zero, log axis. */
 import { median } from "../metric/Median.ts"
 import * as Figure from "./Figure.ts"
 import { markup } from "./Markup.ts"
@@ -15,6 +15,15 @@ export interface Strip extends Figure.Heading {
 const rowHeight = 48
 /** The golden ratio's fraction spreads neighbours apart without chance. */
 const golden = 0.6180339887498949
+
+/** Dots of a group that are drawn: of more values, as many evenly spaced order statistics. */
+const most = 2000
+
+const thin = (values: ReadonlyArray<number>): ReadonlyArray<number> => {
+  if (values.length <= most) return values
+  const sorted = [...values].sort((a, b) => a - b)
+  return Array.from({ length: most }, (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (most - 1))]!)
+}
 
 export const render = (figure: Strip): string => {
   const positive = [...figure.groups.flatMap(({ values }) => values), figure.reference?.x ?? 0].filter(
@@ -50,7 +59,7 @@ export const render = (figure: Strip): string => {
       const middle = median(values)
       return [
         Figure.rowLabel(left, y, labels[row]!),
-        values.map((value, index) =>
+        thin(values).map((value, index) =>
           Figure.mark(scale.at(value), y + (((index * golden) % 1) - 0.5) * 26, "circle", Figure.palette.blue, 3.5)
         ),
         middle !== null && Figure.rect(scale.at(middle) - 2, y - 18, 4, 36, Figure.palette.vermillion)

@@ -37,13 +37,14 @@ dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 6px 20px;
 dl.facts dt { color: var(--muted); } dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 ul.contents { list-style: none; margin: 0; padding: 0; columns: 2 380px; column-gap: 28px; }
 ul.contents li { padding: 3px 0; break-inside: avoid; }
-.wide { overflow-x: auto; margin: 8px 0 6px; }
+.wide { overflow: auto; margin: 8px 0 6px; } .wide.tall { max-height: 460px; }
+.says::first-letter { text-transform: uppercase; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); }
-th { color: var(--muted); font-weight: 600; white-space: nowrap; border-bottom: 2px solid var(--line); vertical-align: bottom; }
+th { color: var(--muted); font-weight: 600; white-space: nowrap; box-shadow: inset 0 -2px var(--line); border-bottom: 0; vertical-align: bottom; position: sticky; top: 0; background: var(--page); }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.name, td.nowrap, td code[title] { white-space: nowrap; }
-td.long { min-width: 220px; max-width: 420px; overflow-wrap: anywhere; }
+td.nowrap, td code[title] { white-space: nowrap; }
+td.long { min-width: 180px; max-width: 420px; overflow-wrap: anywhere; }
 td .missing { color: var(--muted); }
 [title] { text-decoration: none; }
 figure { margin: 10px 0; padding: 0; background: #fff; border: 1px solid var(--line); border-radius: 6px; max-width: 740px; }
@@ -59,7 +60,7 @@ figure img { display: block; width: 100%; height: auto; border-radius: 6px; }
 .drawing g .flag { fill: #d55e00; stroke: none; } .drawing g .flagged { fill: #fff; font-size: 9.5px; font-weight: 700; }
 @media print {
   :root { color-scheme: light; --page: #fff; --ink: #000; --muted: #444; --line: #bbb; --soft: #f5f6f8; --link: #000; --good: #00735a; --bad: #b33c00; --wait: #444; --accent: #0072b2; --band: #cfd3d8; }
-  body { font-size: 11pt; } main { max-width: none; padding: 0; } .wide { overflow: visible; } table { font-size: 9pt; }
+  body { font-size: 11pt; } main { max-width: none; padding: 0; } .wide, .wide.tall { overflow: visible; max-height: none; } th { position: static; } table { font-size: 9pt; }
   h2, h3, h3 + p { break-after: avoid; } tr, figure, dl, .drawing, .banner { break-inside: avoid; } thead { display: table-header-group; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -25,16 +25,17 @@ const isNumberColumn = (rows: TableText["rows"], at: number): boolean => {
   return cells.length > 0 && cells.every(Numeral.isNumeral)
 }
 
-/** Rows of cells under a header; a column's class is `number`, `long`, `name` or none. */
+/** Rows of cells under a header; a column's class is `number`, `long`, `nowrap` or none; a `tall` box scrolls. */
 export const grid = (
   columns: ReadonlyArray<{ readonly title: Part; readonly class?: string }>,
-  rows: ReadonlyArray<ReadonlyArray<Part>>
+  rows: ReadonlyArray<ReadonlyArray<Part>>,
+  box = "wide"
 ): Markup => {
   const kind = (at: number) => {
     const name = columns[at]?.class
     return name === undefined ? null : markup` class="${name}"`
   }
-  return markup`<div class="wide"><table>
+  return markup`<div class="${box}"><table>
 <thead><tr>${columns.map(({ title }, at) => markup`<th scope="col"${kind(at)}>${title}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((cells) => markup`<tr>${cells.map((cell, at) => markup`<td${kind(at)}>${cell}</td>`)}</tr>\n`)}</tbody>
@@ -49,7 +50,8 @@ const plain = (table: TableText): Markup => {
     table.columns.map((title, at) =>
       numeric[at] ? { title, class: "number" } : wordy[at] ? { title, class: "long" } : { title, class: "nowrap" }
     ),
-    table.rows.map((row) => row.map((cell, at) => (missing.has(cell) ? none : numeric[at] ? numeral(cell) : cell)))
+    table.rows.map((row) => row.map((cell, at) => (missing.has(cell) ? none : numeric[at] ? numeral(cell) : cell))),
+    table.rows.length > 15 ? "wide tall" : "wide"
   )
 }
 
@@ -60,17 +62,17 @@ export const isMetricTable = (columns: ReadonlyArray<string>): boolean =>
 
 const words = (text: string): string => text.replaceAll("_", " ")
 
-/** The value as a dot, its interval as a line and the expected range as a band, on a scale of the row's own. */
+/** The value as a dot, its interval as a line and the expected range as a band; each row has a scale of its own. */
 const gauge = (value: number, interval: ReadonlyArray<number>, expected: ReadonlyArray<number>): Part => {
   const all = [value, ...interval, ...expected].filter(Number.isFinite)
-  if (all.length < 2) return null
+  const [from, to] = expected
+  if (from === undefined || to === undefined || !Number.isFinite(value)) return null
   const [low, high] = [Math.min(...all), Math.max(...all)]
   const place = (x: number) => (high === low ? 60 : 6 + ((Math.min(high, Math.max(low, x)) - low) / (high - low)) * 108)
   const at = (x: number) => Math.round(place(x) * 10) / 10
-  return markup`<svg class="gauge" width="120" height="16" viewBox="0 0 120 16" aria-hidden="true"><path class="rule" d="M0 8H120"/>${
-    expected.length === 2 &&
-    markup`<rect class="band" x="${at(expected[0]!)}" y="2" width="${Math.max(2, at(expected[1]!) - at(expected[0]!))}" height="12"/>`
-  }${interval.length === 2 && markup`<path class="line" d="M${at(interval[0]!)} 8H${at(interval[1]!)}"/>`}<circle class="dot" cx="${at(value)}" cy="8" r="4"/></svg>`
+  const band = markup`<rect class="band" x="${at(from)}" y="2" width="${Math.max(2, at(to) - at(from))}" height="12"/>`
+  const line = interval.length === 2 && markup`<path class="line" d="M${at(interval[0]!)} 8H${at(interval[1]!)}"/>`
+  return markup`<svg class="gauge" width="120" height="16" viewBox="0 0 120 16" aria-hidden="true"><path class="rule" d="M0 8H120"/>${band}${line}<circle class="dot" cx="${at(value)}" cy="8" r="4"/></svg>`
 }
 
 const verdicts: { readonly [verdict: string]: Markup } = {
@@ -95,13 +97,12 @@ const metrics = (table: TableText): Markup => {
   const names = new Set(rows.map((cell) => cell("evaluation")))
   const columns = [
     ...(names.size > 1 ? [{ title: "Evaluation" }] : []),
-    { title: "Subset" },
-    { title: "Metric" },
+    { title: "Subset", class: "nowrap" },
+    { title: "Metric", class: "nowrap" },
     { title: "Value", class: "number" },
     { title: "95 % interval", class: "number" },
     { title: "n", class: "number" },
-    { title: "" },
-    ...(judged ? [{ title: "Expected", class: "number" }, { title: "Verdict" }] : []),
+    ...(judged ? [{ title: "" }, { title: "Expected", class: "number" }, { title: "Verdict" }] : []),
     ...(noted ? [{ title: "Note", class: "long" }] : [])
   ]
   return grid(
@@ -118,8 +119,13 @@ const metrics = (table: TableText): Markup => {
         value === undefined ? none : markup`<strong>${numeral(value)}</strong>`,
         range(interval, " to "),
         Numeral.count(Number(cell("n") ?? 0)),
-        value === undefined ? null : gauge(Number(value), interval.map(Number), expected.map(Number)),
-        ...(judged ? [range(expected, " to "), verdict === undefined ? none : (verdicts[verdict] ?? verdict)] : []),
+        ...(judged
+          ? [
+              value !== undefined && gauge(Number(value), interval.map(Number), expected.map(Number)),
+              range(expected, " to "),
+              verdict === undefined ? none : (verdicts[verdict] ?? verdict)
+            ]
+          : []),
         ...(noted ? [cell("note") ?? ""] : [])
       ]
     })

@@ -83,6 +83,16 @@ describe("figures", () => {
     assert.notMatch(Strip.render({ title: "t", xLabel: "x", groups: [] }), /NaN|Infinity/u)
   })
 
+  it("draw a strip of many values as some of them, ends included", () => {
+    const values = Array.from({ length: 50_000 }, (_, index) => (index + 1) / 50_000)
+    const dots = elements(Strip.render({ title: "t", xLabel: "x", groups: [{ label: "a", values }] })).filter((tag) =>
+      tag.includes('r="3.5"')
+    )
+    assert.strictEqual(dots.length, 2000)
+    assert.isAbove(attribute(dots[0]!, "cx"), Figure.labelMargin([]))
+    assert.strictEqual(attribute(dots.at(-1)!, "cx"), Figure.width - Figure.rightMargin)
+  })
+
   it("stay whole whatever the labels, and give the same bytes twice", () => {
     const all = () => [
       StackedBars.render(bars(hostile, [0, 0])),
