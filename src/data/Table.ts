@@ -45,26 +45,44 @@ export interface TextTable {
 
 const missing = new Set(["", "NA", "."])
 
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
 /** Reads plain or gzip text. Lines starting with `##` before the header are skipped, as is the header's own `#`. */
 export const readText = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
   const bytes = yield* fs
     .readFile(path)
     .pipe(Effect.mapError((error) => new InputError({ message: `cannot read: ${error.message}`, file: path })))
-  const text = yield* Effect.try({
-    try: () => Buffer.from(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("utf8"),
+  const plain = yield* Effect.try({
+    try: () => (isGzip(bytes) ? gunzipSync(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
     catch: (cause) => new InputError({ message: `not a whole gzip file: ${messageOf(cause)}`, file: path })
   })
-  return yield* parse(text, path)
+  return yield* parse(linesOf(plain), path)
 })
 
-const parse = Effect.fnUntraced(function* (text: string, file: string): Effect.fn.Return<TextTable, InputError> {
-  const lines = text.split(/\r?\n/u)
-  while (lines.length > 0 && lines[lines.length - 1] === "") lines.pop()
+/** Line by line, because the whole may be longer than a string can be. Empty lines at the end are dropped. */
+const linesOf = (bytes: Buffer): Array<string> => {
+  const lines: Array<string> = []
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  for (let from = hasMark ? 3 : 0; from < bytes.length;) {
+    const newline = bytes.indexOf(10, from)
+    const end = newline === -1 ? bytes.length : newline
+    lines.push(bytes.toString("utf8", from, bytes[end - 1] === 13 && end > from ? end - 1 : end))
+    from = end + 1
+  }
+  while (lines.at(-1) === "") lines.pop()
+  return lines
+}
+
+const parse = Effect.fnUntraced(function* (
+  lines: ReadonlyArray<string>,
+  file: string
+): Effect.fn.Return<TextTable, InputError> {
   const header = lines.findIndex((line) => !line.startsWith("##"))
   if (header === -1) {
     return yield* new InputError({ message: "the table is empty: a header row is needed", file, line: 1 })
   }
+  if (lines[header] === "") return yield* new InputError({ message: "the header row is empty", file, line: header + 1 })
   const columns = lines[header]!.replace(/^#/u, "").split("\t")
   const duplicate = columns.find((name, index) => columns.indexOf(name) !== index)
   if (duplicate !== undefined) {
@@ -86,14 +104,25 @@ const parse = Effect.fnUntraced(function* (text: string, file: string): Effect.f
   return { file, columns, rows, firstLine: header + 2 }
 })
 
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/u
+
+/** As JavaScript, Python and R write them. */
+const notDecimal = new Map([
+  ...["NaN", "nan"].map((text) => [text, Number.NaN] as const),
+  ...["Infinity", "inf", "Inf"].flatMap((text) => [
+    [text, Infinity] as const,
+    [`+${text}`, Infinity] as const,
+    [`-${text}`, -Infinity] as const
+  ])
+])
+
+const parseNumber = (text: string): number | undefined => (decimal.test(text) ? Number(text) : notDecimal.get(text))
+
 const parsers: { readonly [T in ColumnType]: (text: string) => unknown } = {
   string: (text) => text,
-  number: (text) => {
-    const value = Number(text)
-    return Number.isNaN(value) && text !== "NaN" ? undefined : value
-  },
+  number: parseNumber,
   integer: (text) => {
-    const value = Number(text)
+    const value = parseNumber(text)
     return Number.isSafeInteger(value) ? value : undefined
   },
   boolean: (text) => (text === "true" ? true : text === "false" ? false : undefined)
@@ -143,28 +172,43 @@ export const read = Effect.fnUntraced(function* <S extends TableSchema>(path: st
   return yield* decode(yield* readText(path), schema)
 })
 
-const cell = (value: unknown): string => (value === null || value === undefined ? "NA" : String(value))
+const cell = (value: unknown): string =>
+  value === null || value === undefined ? "NA" : Object.is(value, -0) ? "-0" : String(value)
+
+function* cells<S extends TableSchema>(schema: S, rows: Iterable<Row<S>>): Iterable<ReadonlyArray<string>> {
+  const names = Object.keys(schema)
+  for (const row of rows) yield names.map((name) => cell(row[name]))
+}
 
 /** Writes the schema's columns in the schema's order. */
 export const write = <S extends TableSchema>(path: string, schema: S, rows: Iterable<Row<S>>) =>
-  writeText(
-    path,
-    Object.keys(schema),
-    Array.from(rows, (row) => Object.keys(schema).map((name) => cell(row[name])))
-  )
+  writeText(path, Object.keys(schema), cells(schema, rows))
 
+/** Characters gathered before they are written. */
+const flushAt = 1 << 20
+
+/** Rows are taken one by one: the table may be larger than memory. */
 export const writeText = Effect.fnUntraced(function* (
   path: string,
   columns: ReadonlyArray<string>,
-  rows: ReadonlyArray<ReadonlyArray<string>>
+  rows: Iterable<ReadonlyArray<string>>
 ) {
   const fs = yield* FileSystem.FileSystem
-  const bad = rows.findIndex((cells) => cells.some((text) => /[\t\n\r]/u.test(text)))
-  if (bad !== -1) {
-    return yield* new InputError({ message: `row ${bad + 1}: a cell holds a tab or a line break`, file: path })
+  const failed = (error: { readonly message: string }) =>
+    new InputError({ message: `cannot write: ${error.message}`, file: path })
+  const file = yield* fs.open(path, { flag: "w" }).pipe(Effect.mapError(failed))
+  const encoder = new TextEncoder()
+  let text = `${columns.join("\t")}\n`
+  let count = 0
+  for (const row of rows) {
+    count++
+    if (row.some((cell) => /[\t\n\r]/u.test(cell))) {
+      return yield* new InputError({ message: `row ${count}: a cell holds a tab or a line break`, file: path })
+    }
+    text += `${row.join("\t")}\n`
+    if (text.length < flushAt) continue
+    yield* file.writeAll(encoder.encode(text)).pipe(Effect.mapError(failed))
+    text = ""
   }
-  const text = [columns, ...rows].map((cells) => cells.join("\t")).join("\n")
-  yield* fs
-    .writeFileString(path, `${text}\n`)
-    .pipe(Effect.mapError((error) => new InputError({ message: `cannot write: ${error.message}`, file: path })))
-})
+  yield* file.writeAll(encoder.encode(text)).pipe(Effect.mapError(failed))
+}, Effect.scoped)
