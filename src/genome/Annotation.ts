@@ -60,20 +60,19 @@ const draft = ({ chrom, strand }: Pick<Feature, "chrom" | "strand">): Draft => (
 /** GTF: each line names its gene. */
 const gtf = (): Reader => {
   const drafts = new Map<string, Draft>()
-  const attribute = (text: string, name: string) => new RegExp(`\\b${name} "([^"]*)"`, "u").exec(text)?.[1]
   return {
     line: (line) => {
       const feature = parseFeature(line)
       if (typeof feature === "string") return { message: feature }
       if (feature.type !== "gene" && feature.type !== "transcript" && feature.type !== "exon") return undefined
-      const id = attribute(feature.attributes, "gene_id")
+      const id = /\bgene_id "([^"]*)"/u.exec(feature.attributes)?.[1]
       if (id === undefined || id === "") return { message: `a ${feature.type} without a gene_id` }
       // The same id on X and Y (old pseudoautosomal genes) is two genes; the first stands.
       const gene = drafts.get(id) ?? draft(feature)
       drafts.set(id, gene)
       if (gene.chrom !== feature.chrom) return undefined
       gene.id = id
-      gene.name ??= attribute(feature.attributes, "gene_name")
+      gene.name ??= /\bgene_name "([^"]*)"/u.exec(feature.attributes)?.[1]
       gene.spans.push(feature.span)
       if (feature.type === "exon") gene.exons.push(feature.span)
       return undefined
@@ -100,6 +99,8 @@ const gff3 = (): Reader => {
     line: (line) => {
       const feature = parseFeature(line)
       if (typeof feature === "string") return { message: feature }
+      // Parts of transcripts that say nothing of exons are most of the file.
+      if (/CDS|UTR|codon|intron/u.test(feature.type)) return undefined
       const attributes = attributesOf(feature.attributes)
       const [id, parent] = [attributes.get("ID"), attributes.get("Parent")]
       if (/(?:^|_)(?:pseudo)?gene$/u.test(feature.type)) {

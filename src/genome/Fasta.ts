@@ -39,8 +39,6 @@ type Read = (from: number, length: number) => Effect.Effect<Uint8Array, InputErr
 const failure = (path: string) => (cause: unknown) =>
   new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
 
-const upperCase = new Uint8Array(256).map((_, code) => (code >= 97 && code <= 122 ? code - 32 : code))
-
 const plainReader =
   (path: string, fd: number): Read =>
   (from, length) =>
@@ -84,7 +82,7 @@ const pieceOf = (entry: FastaIndex.Entry, path: string): Effect.Effect<Piece, In
       )
 }
 
-/** Writes the bases [start, end) of a contig, upper case, into `out` from `at` on. */
+/** Writes the bases [start, end) of a contig into `out` from `at` on. */
 const copy = Effect.fnUntraced(function* (
   read: Read,
   path: string,
@@ -102,7 +100,7 @@ const copy = Effect.fnUntraced(function* (
   let base = start
   for (let i = 0; i < bytes.length;) {
     const run = Math.min(entry.lineBases - (base % entry.lineBases), bytes.length - i)
-    for (let k = 0; k < run; k++) out[filled + k] = upperCase[bytes[i + k]!]!
+    out.set(bytes.subarray(i, i + run), filled)
     filled += run
     base += run
     i += run + entry.lineBytes - entry.lineBases
@@ -157,7 +155,8 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
         padded -= end - start
         done = end
       }
-      return { sequence: out.toString("latin1"), padded }
+      // ASCII, not Latin-1: upper case must not change the length, as it does for a stray \u00df.
+      return { sequence: out.toString("ascii").toUpperCase(), padded }
     })
   }
 })

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { assert, describe, it } from "vitest"
 import fetchReference from "../../modules/fetch-reference/stage.ts"
 import * as SyntheticGenome from "../../src/genome/SyntheticGenome.ts"
 import { file, rejection } from "../support/genome.ts"
-import { runStage } from "../support/stage.ts"
+import { runStage, temporaryFolder } from "../support/stage.ts"
 
 const fetched = async (params: object, inputs = {}): Promise<string> => {
   const { outputs } = await runStage(fetchReference, params, inputs)
@@ -41,6 +42,22 @@ describe("fetch-reference", () => {
     assert.strictEqual(await fetched(params), text)
     assert.isTrue(fetchReference.synthetic(params))
     assert.isFalse(fetchReference.synthetic({ genome: "hg38-snippets" }))
+  })
+
+  it("brings a whole genome by name, from a mirror or the network", async () => {
+    const mirror = temporaryFolder()
+    const folder = join(mirror, "hgdownload.soe.ucsc.edu/goldenPath/hg38/bigZips")
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, "hg38.fa.gz"), gzipSync(">chr1\nACgt\n>chrM\nGATC\n"))
+    const { outputs, notes } = await runStage(
+      fetchReference,
+      { genome: "hg38", contigs: ["MT"] },
+      {},
+      { mirrors: [mirror] }
+    )
+    assert.strictEqual(gunzipSync(readFileSync(outputs["fasta"]!)).toString(), ">chrM\nGATC\n")
+    assert.strictEqual(readFileSync(`${outputs["fasta"]}.fai`, "utf8"), "chrM\t4\t6\t4\t5\n")
+    assert.strictEqual(notes.length, 1)
   })
 
   it("refuses what does not fit together", async () => {
