@@ -131,7 +131,7 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
   return {
     path,
     pieces,
-    covers: (interval) => pieces.some((piece) => Interval.contains(piece, interval)),
+    covers: (interval) => byChrom.get(interval.chrom)?.some((piece) => Interval.contains(piece, interval)) ?? false,
     fetch: Effect.fnUntraced(function* (interval) {
       const chrom = Interval.chromName(interval.chrom)
       const candidates = byChrom.get(chrom)
