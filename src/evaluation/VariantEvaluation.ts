@@ -6,8 +6,8 @@ import { metrics, type MetricName } from "../metric/Metric.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
 
 export interface Rows {
-  readonly labels: ReadonlyArray<number>
-  readonly predictions: ReadonlyArray<number>
+  readonly labels: ArrayLike<number>
+  readonly predictions: ArrayLike<number>
   readonly groups: ReadonlyArray<string>
 }
 
@@ -21,20 +21,29 @@ export interface Options {
   readonly replicates: number
 }
 
-const pick = <A>(values: ReadonlyArray<A>, indices: Uint32Array): Array<A> =>
-  Array.from(indices, (index) => values[index]!)
-
-const resampled = (rows: Rows, indices: Uint32Array): Rows => ({
-  labels: pick(rows.labels, indices),
-  predictions: pick(rows.predictions, indices),
-  groups: pick(rows.groups, indices)
-})
+/** The rows at `indices`. Groups are not looked at where there is one of them. */
+const resampled = (rows: Rows, indices: Uint32Array, grouped: boolean): Rows => {
+  const labels = new Float64Array(indices.length)
+  const predictions = new Float64Array(indices.length)
+  for (let i = 0; i < indices.length; i++) {
+    labels[i] = rows.labels[indices[i]!]!
+    predictions[i] = rows.predictions[indices[i]!]!
+  }
+  return { labels, predictions, groups: grouped ? Array.from(indices, (index) => rows.groups[index]!) : [] }
+}
 
 /** The metrics in the order named; of each, the groups in order of appearance, then `all`. */
 export const evaluate = (rows: Rows, options: Options): ReadonlyArray<MetricTable.Metric> =>
   options.metrics.flatMap((name) => {
     const metric = metrics[name]
-    const row = (subset: string, part: Rows, n: number, measure: Measure, of: (part: Rows) => Measure) => {
+    const row = (
+      subset: string,
+      part: Rows,
+      n: number,
+      measure: Measure,
+      of: (part: Rows) => Measure,
+      grouped = false
+    ) => {
       const interval =
         measure.value === null || options.replicates === 0
           ? undefined
@@ -43,7 +52,7 @@ export const evaluate = (rows: Rows, options: Options): ReadonlyArray<MetricTabl
               replicates: options.replicates,
               seed: options.seed,
               label: `${options.evaluation}/${subset}/${name}`,
-              statistic: (indices) => of(resampled(part, indices)).value
+              statistic: (indices) => of(resampled(part, indices, grouped)).value
             })
       return MetricTable.make({
         evaluation: options.evaluation,
@@ -62,10 +71,10 @@ export const evaluate = (rows: Rows, options: Options): ReadonlyArray<MetricTabl
     const { groups, measure, n } = groupedMean(metric, rows)
     const perGroup = groups.map((group) => {
       const members = Uint32Array.from(rows.groups.flatMap((name, index) => (name === group.group ? [index] : [])))
-      return row(group.group, resampled(rows, members), group.n, group.measure, whole)
+      return row(group.group, resampled(rows, members, false), group.n, group.measure, whole)
     })
     const valued = groups.filter((group) => group.measure.value !== null).length
-    const mean = row("all", rows, n, measure, (part) => groupedMean(metric, part).measure)
+    const mean = row("all", rows, n, measure, (part) => groupedMean(metric, part).measure, true)
     const note = mean.note ?? `mean over ${valued} of ${groups.length} groups, weighted by rows`
     return [...perGroup, { ...mean, note }]
   })

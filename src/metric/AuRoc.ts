@@ -6,17 +6,17 @@ import * as Ranks from "./Ranks.ts"
  * counting half (Mann-Whitney; sklearn.metrics.roc_auc_score). Labels are 0 or 1. Undefined for a single class.
  */
 export const auRoc: Measure.Compare = Measure.guardedClasses((labels, scores) => {
-  const ranks = Ranks.average(scores)
-  let positives = 0
-  let rankSum = 0
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === 0) continue
-    positives++
-    rankSum += ranks[i]!
+  const { positive, negative } = Ranks.sortedByClass(labels, scores)
+  if (positive.length === 0 || negative.length === 0) {
+    return Measure.undefinedBecause(`every row is ${positive.length === 0 ? "negative" : "positive"}`)
   }
-  const negatives = labels.length - positives
-  if (positives === 0 || negatives === 0) {
-    return Measure.undefinedBecause(`every row is ${positives === 0 ? "negative" : "positive"}`)
+  let below = 0
+  let notAbove = 0
+  let pairs = 0
+  for (let i = 0; i < positive.length; i++) {
+    while (below < negative.length && negative[below]! < positive[i]!) below++
+    while (notAbove < negative.length && negative[notAbove]! <= positive[i]!) notAbove++
+    pairs += (below + notAbove) / 2
   }
-  return Measure.of((rankSum - (positives * (positives + 1)) / 2) / (positives * negatives))
+  return Measure.of(pairs / (positive.length * negative.length))
 })

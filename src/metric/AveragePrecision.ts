@@ -7,16 +7,19 @@ import * as Ranks from "./Ranks.ts"
  * (sklearn.metrics.average_precision_score). Labels are 0 or 1. Undefined without a positive.
  */
 export const averagePrecision: Measure.Compare = Measure.guardedClasses((labels, scores) => {
-  const order = Ranks.ascending(scores).toReversed()
-  let positives = 0
+  const { positive, negative } = Ranks.sortedByClass(labels, scores)
+  if (positive.length === 0) return Measure.undefinedBecause("no row is positive")
+  // Recall only rises at the scores of positives: from the highest of them down.
   let sum = 0
-  for (let from = 0; from < order.length;) {
-    let gained = 0
-    let to = from
-    for (; to < order.length && scores[order[to]!] === scores[order[from]!]; to++) gained += labels[order[to]!]!
-    positives += gained
-    sum += gained * (positives / to)
-    from = to
+  let below = negative.length
+  for (let to = positive.length; to > 0;) {
+    const threshold = positive[to - 1]!
+    let from = to
+    while (from > 0 && positive[from - 1] === threshold) from--
+    while (below > 0 && negative[below - 1]! >= threshold) below--
+    const right = positive.length - from
+    sum += (to - from) * (right / (right + negative.length - below))
+    to = from
   }
-  return positives === 0 ? Measure.undefinedBecause("no row is positive") : Measure.of(sum / positives)
+  return Measure.of(sum / positive.length)
 })

@@ -10,9 +10,14 @@ const centred = (values: ArrayLike<number>): Float64Array => {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i]!
   const mean = sum / values.length
-  const deviations = Float64Array.from(values, (value) => value - mean)
-  const largest = deviations.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
-  return deviations.map((value) => value / largest)
+  const deviations = new Float64Array(values.length)
+  let largest = 0
+  for (let i = 0; i < deviations.length; i++) {
+    deviations[i] = values[i]! - mean
+    largest = Math.max(largest, Math.abs(deviations[i]!))
+  }
+  for (let i = 0; i < deviations.length; i++) deviations[i]! /= largest
+  return deviations
 }
 
 /**
