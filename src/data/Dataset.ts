@@ -4,26 +4,29 @@ import * as Schema from "effect/Schema"
 import * as Suggest from "../core/Suggest.ts"
 import { datasets } from "./datasets.ts"
 
-export interface Dataset {
-  readonly name: string
-  /** `null` where nobody serves the file: it then comes from a mirror folder, or is made with `recipe`. */
-  readonly url: string | null
-  /** Path below a mirror folder: `<host>/<path>` of the URL, unless the file has none. */
-  readonly mirror: string
-  /** How to make a file that has no URL. */
-  readonly recipe: string | null
-  readonly sha256: string
-  readonly bytes: number
-  /** SPDX identifier where there is one. */
-  readonly licence: string
-  readonly licenceUrl: string | null
-  /** True where the terms restrict use, so that a user must name the licence (`--accept-licence`) before the download. */
-  readonly licenceAcceptance: boolean
-  readonly citation: string
-  /** A file kind of the workflow language. */
-  readonly kind: string
-  readonly description: string
-}
+const text = (description: string) => Schema.String.annotate({ description })
+const orNull = (description: string) => Schema.NullOr(Schema.String).annotate({ description })
+
+export const Dataset = Schema.Struct({
+  name: text("lower-case kebab-case, unique"),
+  url: orNull("null where nobody serves the file: it then comes from a mirror folder, or is made with `recipe`"),
+  mirror: text("path below a mirror folder: host and path of the URL, unless the file has none"),
+  recipe: orNull("how to make a file that has no URL"),
+  sha256: Schema.String.pipe(
+    Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u)),
+    Schema.annotate({ description: "of the file as it is downloaded, hexadecimal" })
+  ),
+  bytes: Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)), Schema.annotate({ description: "size of the file" })),
+  licence: text("SPDX identifier where there is one"),
+  licenceUrl: orNull("where the licence can be read"),
+  licenceAcceptance: Schema.Boolean.annotate({
+    description: "true where the terms restrict use: the licence must then be named before the download"
+  }),
+  citation: text("authors, journal, year; or the repository"),
+  kind: text("a file kind of the workflow language"),
+  description: text("what the file holds, with build and coordinates")
+})
+export type Dataset = typeof Dataset.Type
 
 export class UnknownDataset extends Schema.TaggedError<UnknownDataset>()("UnknownDataset", {
   message: Schema.String,

@@ -1,13 +1,13 @@
-import { assert, describe, it } from "vitest"
+import * as Schema from "effect/Schema"
+import { assert, describe, expect, it } from "vitest"
 import * as Dataset from "../../src/data/Dataset.ts"
 import * as FileKind from "../../src/dsl/FileKind.ts"
 
 describe("Dataset", () => {
-  it("has one entry per name, with a digest, a size and a known file kind", () => {
+  it("has one entry per name, well-formed, of a known file kind", () => {
     assert.strictEqual(new Set(Dataset.all.map(({ name }) => name)).size, Dataset.all.length)
     for (const dataset of Dataset.all) {
-      assert.match(dataset.sha256, /^[0-9a-f]{64}$/u, dataset.name)
-      assert.isAbove(dataset.bytes, 0, dataset.name)
+      assert.isTrue(Schema.is(Dataset.Dataset)(dataset), dataset.name)
       assert.isTrue(FileKind.isFileKindName(dataset.kind), `${dataset.name}: ${dataset.kind}`)
       assert.isTrue(dataset.url !== null || dataset.recipe !== null, dataset.name)
       assert.notStrictEqual(dataset.citation, "", dataset.name)
@@ -26,5 +26,12 @@ describe("Dataset", () => {
       asked,
       [1, 2, 3, 4, 5].map((i) => `spliceai-${i}`)
     )
+  })
+
+  // `npx vitest run -u test/data-room/Dataset.test.ts` writes it anew.
+  it("is described by the published JSON Schema", async () => {
+    const { schema } = Schema.toJsonSchemaDocument(Schema.Array(Dataset.Dataset), { onExcessProperty: "error" })
+    const document = { $schema: "https://json-schema.org/draft/2020-12/schema", title: "agflow datasets", ...schema }
+    await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot("../../schemas/dataset.schema.json")
   })
 })
