@@ -1,8 +1,8 @@
 /** The benchmark in figures: accuracy of direction, correlation with the measured effects, and coverage. */
 import * as Bootstrap from "../metric/Bootstrap.ts"
-import type { Compare } from "../metric/Measure.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
 import { pearson } from "../metric/Pearson.ts"
+import { resampledRanks } from "../metric/ResampledRanks.ts"
 import { spearman } from "../metric/Spearman.ts"
 import * as Wilson from "../metric/Wilson.ts"
 import { signAccuracy, type Benchmark, type Pair, type SignalRow } from "./GwasBenchmark.ts"
@@ -31,18 +31,23 @@ export const thresholdNote = ({ value, calibrated, pairs, passing }: Threshold, 
     : `calibrated on these signals for a sign accuracy of ${accuracy}; ${passing} of ${pairs} measured pairs reach it`
 }
 
+/** The values at the indices. */
+const gather = (values: Float64Array, indices: ArrayLike<number>): Float64Array => {
+  const gathered = new Float64Array(indices.length)
+  for (let i = 0; i < gathered.length; i++) gathered[i] = values[indices[i]!]!
+  return gathered
+}
+
 const correlation = (
   pairs: ReadonlyArray<Pair>,
-  name: string,
-  compare: Compare,
+  metric: "pearson" | "spearman",
   { evaluation, seed, replicates }: Options
 ): MetricTable.Metric => {
-  const columns = (indices: ArrayLike<number>) =>
-    compare(
-      Float64Array.from(indices, (index) => pairs[index]!.measured),
-      Float64Array.from(indices, (index) => pairs[index]!.score)
-    )
-  const { value, note } = columns(pairs.map((_, index) => index))
+  const measured = Float64Array.from(pairs, (pair) => pair.measured)
+  const score = Float64Array.from(pairs, (pair) => pair.score)
+  const { value, note } = (metric === "pearson" ? pearson : spearman)(measured, score)
+  const columns =
+    metric === "pearson" ? [() => measured, () => score] : [resampledRanks(measured), resampledRanks(score)]
   const interval =
     value === null
       ? undefined
@@ -50,13 +55,16 @@ const correlation = (
           rows: pairs.length,
           replicates,
           seed,
-          label: `${evaluation}/${name}`,
-          statistic: (indices) => columns(indices).value
+          label: `${evaluation}/${metric}`,
+          statistic: (indices) => {
+            const [x, y] = columns.map((column) => gather(column(indices), indices))
+            return pearson(x!, y!).value
+          }
         })
   return MetricTable.make({
     evaluation,
     subset: "all",
-    metric: name,
+    metric,
     value,
     n: pairs.length,
     low: interval?.low ?? null,
@@ -92,8 +100,8 @@ export const make = ({ signals, pairs, threshold }: Benchmark, options: Options)
   return [
     share("all", "sign_accuracy", signAccuracy(pairs), unmeasured(pairs.length, null)),
     share("above_threshold", "sign_accuracy", signAccuracy(passing), unmeasured(passing.length, byConstruction)),
-    correlation(pairs, "pearson", pearson, options),
-    correlation(pairs, "spearman", spearman, options),
+    correlation(pairs, "pearson", options),
+    correlation(pairs, "spearman", options),
     share(
       "all",
       "coverage_scored",

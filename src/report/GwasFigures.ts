@@ -19,6 +19,9 @@ const colours: { readonly [C in Class]: string } = {
   "not scored": Figure.palette.pale
 }
 
+/** More points than this go without tooltips: they would make most of the file. */
+const mostLabels = 2000
+
 const label = (stratum: string): string => (stratum === "all" || stratum === "no PP.H4" ? stratum : `PP.H4 ${stratum}`)
 
 const thresholdText = ({ threshold }: Benchmark): string =>
@@ -48,7 +51,11 @@ const measuredDirection = (benchmark: Benchmark, synthetic: boolean): string => 
   const points = pairs.map(({ variantId, geneId, score, measured }) => ({
     x: measured,
     y: score,
-    label: `${variantId} ${geneId}: measured ${Numeral.significant(measured)}, predicted ${Numeral.significant(score)}`
+    ...(pairs.length > mostLabels
+      ? {}
+      : {
+          label: `${variantId} ${geneId}: measured ${Numeral.significant(measured)}, predicted ${Numeral.significant(score)}`
+        })
   }))
   const guide = threshold.value === null ? [] : [threshold.value, -threshold.value]
   return Scatter.render({
