@@ -18,18 +18,28 @@ interface JsonSchema {
   readonly required?: ReadonlyArray<string>
 }
 
+/** JSON Schema has no NaN and no infinities: Schema writes them as strings beside the number. */
+const notFinite = new Set<unknown>(["NaN", "Infinity", "-Infinity"])
+
 const typeOf = (schema: JsonSchema): string => {
   const options = schema.anyOf ?? schema.oneOf
-  if (options !== undefined) return [...new Set(options.map(typeOf))].join(" or ")
+  if (options !== undefined) return [...new Set(options.map(typeOf).filter((text) => text !== ""))].join(" or ")
   if (schema.const !== undefined) return JSON.stringify(schema.const)
-  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" or ")
+  if (schema.enum !== undefined) {
+    const values = schema.enum.filter((value) => !notFinite.has(value))
+    return values.map((value) => JSON.stringify(value)).join(" or ")
+  }
   if (schema.type === "array") return `list of ${schema.items === undefined ? "values" : typeOf(schema.items)}`
   if (schema.type === "object") return "mapping"
   return String(schema.type ?? "value")
 }
 
-const descriptionOf = (schema: JsonSchema): string =>
-  schema.description ?? schema.allOf?.map(descriptionOf).find((text) => text !== "") ?? ""
+/** The outermost description: checks and alternatives may carry it instead of the schema itself. */
+const descriptionOf = (schema: JsonSchema): string => {
+  if (schema.description !== undefined) return schema.description
+  const inner = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
+  return inner.map(descriptionOf).find((text) => text !== "") ?? ""
+}
 
 /** The params as JSON Schema properties. */
 export const paramsSchema = (stage: Stage): JsonSchema =>
