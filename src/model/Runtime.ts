@@ -34,8 +34,12 @@ export interface Runtime {
   readonly id: RuntimeId
   /** Finds the device, or says why it cannot be used. */
   readonly probe: Effect.Effect<Device, RuntimeUnavailable>
-  /** Bytes that weights and intermediate values of a program may take; Infinity where the runtime cannot tell. */
-  readonly memoryLimit: number
+  readonly memory: {
+    /** Bytes that a model may take; Infinity where the runtime cannot tell. */
+    readonly limit: number
+    /** Bytes taken for each byte of intermediate values that are needed at once, as measured. */
+    readonly overhead: number
+  }
   /** The weights must fit the program (`Program.weightFault`). */
   readonly load: (program: Program, weights: Tensors, threads: number) => Effect.Effect<Executable, ModelError>
 }

@@ -68,13 +68,14 @@ export const requireMemory = Effect.fnUntraced(function* (
   batch: number
 ): Effect.fn.Return<void, InsufficientMemory> {
   const { weights, activations } = Program.estimate(program, batch)
-  const needed = 2 * weights + 1.5 * activations
-  if (needed <= runtime.memoryLimit) return
+  const { limit, overhead } = runtime.memory
+  const needed = 2 * weights + overhead * activations
+  if (needed <= limit) return
   const figure = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`
   yield* new InsufficientMemory({
-    message: `a batch of ${batch} needs about ${figure(needed)}; ${runtime.id} has ${figure(runtime.memoryLimit)}`,
+    message: `a batch of ${batch} needs about ${figure(needed)}; ${runtime.id} has ${figure(limit)}`,
     needed,
-    limit: runtime.memoryLimit,
+    limit,
     hint: runtime.id === "tfjs-wasm" ? "use a smaller batch, or device onnxruntime-cpu" : "use a smaller batch"
   })
 })

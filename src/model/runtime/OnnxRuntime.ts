@@ -66,7 +66,8 @@ const make = (provider: Provider): Runtime => ({
     })
     return { ...devices[provider], version: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}` }
   }),
-  memoryLimit: provider === "cpu" ? totalmem() : Infinity,
+  // mini-borzoi: 195 MB a window where 50 MB of values are live.
+  memory: { limit: provider === "cpu" ? totalmem() : Infinity, overhead: 4 },
   load: Effect.fnUntraced(function* (program, weights, threads) {
     const ort = yield* Effect.mapError(importRuntime, ({ message }) => new ModelError({ message }))
     const session = yield* Effect.tryPromise({
