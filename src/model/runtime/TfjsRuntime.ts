@@ -17,7 +17,7 @@ import * as Program from "../Program.ts"
 import type { Device, Runtime, RuntimeId } from "../Runtime.ts"
 import type { Tensors } from "../Tensor.ts"
 
-const require = createRequire(import.meta.url)
+const packages = createRequire(import.meta.url)
 type Shape = [number, number, number, number]
 
 /** One step after the other, each giving back the memory of the one before. */
@@ -205,8 +205,16 @@ const make = (backend: Backend): Runtime => ({
 const startWasm = async (): Promise<typeof Tf> => {
   const tf = await import("@tensorflow/tfjs-core")
   const wasm = await import("@tensorflow/tfjs-backend-wasm")
-  wasm.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`)
+  wasm.setWasmPaths(`${dirname(packages.resolve("@tensorflow/tfjs-backend-wasm"))}/`)
+  const events = ["uncaughtException", "unhandledRejection"] as const
+  const before = events.map((event) => process.rawListeners(event))
   if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly backend does not start")
+  // Emscripten's own handlers rethrow whatever goes wrong anywhere in the process: that is not theirs to decide.
+  for (const [index, event] of events.entries()) {
+    for (const listener of process.rawListeners(event)) {
+      if (!before[index]!.includes(listener)) process.removeListener(event, listener as () => void)
+    }
+  }
   return tf
 }
 
@@ -249,8 +257,8 @@ export const tfjsNodeGpu = make({
   },
   probe: Effect.tryPromise({
     try: async () => {
-      require.resolve(gpuPackage)
-      const options = { timeout: 60_000, cwd: dirname(require.resolve("@tensorflow/tfjs-core")) }
+      packages.resolve(gpuPackage)
+      const options = { timeout: 60_000, cwd: dirname(packages.resolve("@tensorflow/tfjs-core")) }
       const { stdout } = await promisify(execFile)(process.execPath, ["-e", gpuProbe], options)
       const found = JSON.parse(stdout.trim().split("\n").pop()!) as { readonly gpu: boolean; readonly version: string }
       if (!found.gpu) throw new Error("it finds no GPU")
