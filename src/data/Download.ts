@@ -59,6 +59,9 @@ interface Wanted {
   readonly hint: string
 }
 
+const inMirror = (mirror: string): string =>
+  `put the file at ${mirror} in a folder and name the folder: AGFLOW_MIRROR=<folder>`
+
 /** The dataset's file, checked, and noted in the task's provenance. */
 export const dataset = Effect.fnUntraced(function* (
   name: string
@@ -82,10 +85,7 @@ export const dataset = Effect.fnUntraced(function* (
     mirror: found.mirror,
     sha256: found.sha256,
     bytes: found.bytes,
-    hint:
-      found.recipe === null
-        ? `put the file at ${found.mirror} in a folder and name the folder: AGFLOW_MIRROR=<folder>`
-        : `make it with \`${found.recipe}\`, put it at ${found.mirror} in a folder and name the folder: AGFLOW_MIRROR=<folder>`
+    hint: `${found.recipe === null ? "" : `make the file with \`${found.recipe}\`, `}${inMirror(found.mirror)}`
   })
   const task = yield* Task
   yield* task.note({
@@ -127,7 +127,7 @@ export const url = Effect.fnUntraced(function* (options: {
     mirror,
     sha256: options.sha256,
     bytes: undefined,
-    hint: `check the address, or put the file at ${mirror} in a folder and name the folder: AGFLOW_MIRROR=<folder>`
+    hint: inMirror(mirror)
   })
   const task = yield* Task
   yield* task.note({
@@ -176,10 +176,14 @@ const locate = Effect.fnUntraced(function* (wanted: Wanted) {
     })
   }
   return yield* fromNetwork(wanted, wanted.url).pipe(
-    Effect.mapError((error) =>
-      error._tag === "DownloadError" && !error.transient && error.hint === undefined
-        ? new Transfer.DownloadError({ message: error.message, hint: wanted.hint, transient: false })
-        : error
+    Effect.catchTag("DownloadError", ({ message, transient }) =>
+      Effect.fail(
+        new Transfer.DownloadError({
+          message,
+          transient,
+          hint: `${transient ? "run again to go on where it broke off" : "check the address"}; without a network, ${wanted.hint}`
+        })
+      )
     )
   )
 })

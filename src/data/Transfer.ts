@@ -86,7 +86,6 @@ export const toFile = Effect.fnUntraced(function* (options: {
     if (failures >= patience.attempts) {
       return yield* new DownloadError({
         message: `${outcome.failure.message} (${failures} attempts)`,
-        hint: "run again to go on where it broke off; without a network, name a folder that has the file: AGFLOW_MIRROR",
         transient: true
       })
     }
