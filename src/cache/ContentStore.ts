@@ -2,7 +2,20 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs"
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync
+} from "node:fs"
 import { dirname, join } from "node:path"
 import * as Digest from "../core/Digest.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
@@ -37,17 +50,25 @@ export class ContentStore extends Context.Service<
       return ContentStore.of({
         path: pathOf,
         put: Effect.fnUntraced(function* (path) {
+          const attempt = <A>(act: () => A) =>
+            Effect.try({
+              try: act,
+              catch: (cause) => new InputError({ message: `cannot keep a result: ${messageOf(cause)}`, file: path })
+            })
+          yield* attempt(() => ownFile(path))
           const sha256 = yield* Digest.ofFile(path)
           const target = pathOf(sha256)
-          yield* Effect.try({
-            try: () => {
-              mkdirSync(dirname(target), { recursive: true })
-              syncFile(path)
-              chmodSync(path, 0o444)
-              renameSync(path, target)
-              syncFile(dirname(target))
-            },
-            catch: (cause) => new InputError({ message: `cannot keep a result: ${messageOf(cause)}`, file: path })
+          // A file that is there already stays: other runs may be reading it.
+          if (yield* holdsFile(sha256).pipe(Effect.orElseSucceed(() => false))) {
+            yield* attempt(() => rmSync(path))
+            return yield* digests.of(target)
+          }
+          yield* attempt(() => {
+            mkdirSync(dirname(target), { recursive: true })
+            syncFile(path)
+            chmodSync(path, 0o444)
+            renameSync(path, target)
+            syncFile(dirname(target))
           })
           yield* digests.remember(target, sha256)
           return yield* digests.of(target)
@@ -62,6 +83,16 @@ export class ContentStore extends Context.Service<
       })
     })
   )
+}
+
+/** Makes of a link, which would bring a file that others write to into the store, a file of its own. */
+const ownFile = (path: string): void => {
+  if (!statSync(path).isFile()) throw new Error("it is not a file")
+  const stat = lstatSync(path)
+  if (!stat.isSymbolicLink() && stat.nlink === 1) return
+  const copy = `${path}.own`
+  copyFileSync(path, copy, constants.COPYFILE_FICLONE)
+  renameSync(copy, path)
 }
 
 /** Makes what was written to a file, or the names in a folder, survive a power cut. */
