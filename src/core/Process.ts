@@ -9,16 +9,22 @@ export interface ProcessIdentity {
   readonly started: string | null
 }
 
-const startOf = (pid: number): string | null => {
+const statOf = (pid: number): { readonly state: string; readonly started: string } | undefined => {
   try {
-    // Field 22; the second field, a name in parentheses, may hold spaces.
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ")[19] ?? null
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8")
+    // Fields 3 and 22; the second field, a name in parentheses, may hold anything.
+    const fields = text.slice(text.lastIndexOf(") ") + 2).split(" ")
+    return { state: fields[0]!, started: fields[19]! }
   } catch {
-    return null
+    return undefined
   }
 }
 
-export const identify = (pid: number): ProcessIdentity => ({ host: hostname(), pid, started: startOf(pid) })
+export const identify = (pid: number): ProcessIdentity => ({
+  host: hostname(),
+  pid,
+  started: statOf(pid)?.started ?? null
+})
 
 /** Whether the process still runs; undefined for one of another machine. */
 export const isAlive = ({ host, pid, started }: ProcessIdentity): boolean | undefined => {
@@ -28,5 +34,8 @@ export const isAlive = ({ host, pid, started }: ProcessIdentity): boolean | unde
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ESRCH") return false
   }
-  return started === null || startOf(pid) === started
+  const stat = statOf(pid)
+  // One that has ended and that nobody has waited for still has its number.
+  if (stat?.state === "Z" || stat?.state === "X") return false
+  return started === null || stat?.started === started
 }
