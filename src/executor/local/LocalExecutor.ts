@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import { spawn } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { InputError } from "../../core/Failure.ts"
+import { InputError, messageOf } from "../../core/Failure.ts"
 import * as Process from "../../core/Process.ts"
 import { Executor } from "../Executor.ts"
 import * as TaskFolder from "../TaskFolder.ts"
@@ -27,18 +27,39 @@ const stopGroup = Effect.fnUntraced(function* (pid: number) {
   signalGroup(pid, "SIGKILL")
 })
 
-const runScript = (folder: string): Effect.Effect<void, InputError> =>
+/** `groups` holds the process groups that run. */
+const runScript = (folder: string, groups: Set<number>): Effect.Effect<void, InputError> =>
   Effect.callback<void, InputError>((resume) => {
-    const child = spawn("bash", [join(folder, "run.sh")], { stdio: "ignore", detached: true })
-    if (child.pid !== undefined) {
-      // A later run reaps the group by this, if this process is killed.
-      writeFileSync(join(folder, "child.json"), JSON.stringify(Process.identify(child.pid)))
-    }
+    // -p: a BASH_ENV or a function of the user's surroundings takes no part.
+    const child = spawn("bash", ["-p", join(folder, "run.sh")], { stdio: "ignore", detached: true })
     child.on("error", (cause) =>
       resume(Effect.fail(new InputError({ message: `cannot start bash: ${cause.message}` })))
     )
-    child.on("exit", () => resume(Effect.void))
-    return child.pid === undefined ? Effect.void : stopGroup(child.pid)
+    const { pid } = child
+    if (pid === undefined) return Effect.void
+    groups.add(pid)
+    let stopping = false
+    child.on("exit", () => {
+      if (stopping) return
+      // What the script left running in its background ends with it.
+      signalGroup(pid, "SIGKILL")
+      groups.delete(pid)
+      resume(Effect.void)
+    })
+    try {
+      // A later run reaps the group by this, if this process is killed.
+      writeFileSync(join(folder, "child.json"), JSON.stringify(Process.identify(pid)))
+    } catch (cause) {
+      signalGroup(pid, "SIGKILL")
+      resume(Effect.fail(new InputError({ message: `cannot write to the task's folder: ${messageOf(cause)}` })))
+    }
+    return Effect.suspend(() => {
+      stopping = true
+      return Effect.andThen(
+        stopGroup(pid),
+        Effect.sync(() => groups.delete(pid))
+      )
+    })
   })
 
 export const layer = (worker: string): Layer.Layer<Executor> =>
@@ -46,10 +67,17 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
     Executor,
     Effect.gen(function* () {
       const pool = yield* WorkerPool.make(worker)
+      const groups = new Set<number>()
+      // An exit in the middle, as at a second Ctrl-C, leaves no script behind.
+      const stopAll = () => groups.forEach((pid) => signalGroup(pid, "SIGKILL"))
+      yield* Effect.acquireRelease(
+        Effect.sync(() => process.on("exit", stopAll)),
+        () => Effect.sync(() => process.off("exit", stopAll))
+      )
       return Executor.of({
         name: "local",
         execute: Effect.fnUntraced(function* (task, listen) {
-          yield* task.spec.kind === "script" ? runScript(task.folder) : pool.run(task.folder, listen)
+          yield* task.spec.kind === "script" ? runScript(task.folder, groups) : pool.run(task.folder, listen)
           const exit = yield* TaskFolder.readExit(task)
           if (exit !== undefined) return exit
           return yield* new InputError({

@@ -14,17 +14,34 @@ export interface WorkerPool {
 }
 
 const start = (program: string): ChildProcess =>
-  fork(program, [], { stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: ["--no-warnings"], serialization: "json" })
+  fork(program, [], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    execArgv: ["--no-warnings"],
+    serialization: "json"
+  })
+    // An idle worker has no one to tell, and an error that nobody hears would end the run.
+    .on("error", () => undefined)
 
 export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.sync(() => ({ idle: [] as Array<ChildProcess>, all: new Set<ChildProcess>() })),
-      ({ all }) => Effect.sync(() => all.forEach((child) => child.kill("SIGKILL")))
+      Effect.sync(() => {
+        const all = new Set<ChildProcess>()
+        const stop = () => all.forEach((child) => child.kill("SIGKILL"))
+        process.on("exit", stop)
+        return { idle: [] as Array<ChildProcess>, all, stop }
+      }),
+      ({ stop }) =>
+        Effect.sync(() => {
+          process.off("exit", stop)
+          stop()
+        })
     ),
     ({ idle, all }) => ({
       run: (folder, listen) =>
         Effect.callback<void, InputError>((resume) => {
+          // One that died while it had nothing to do is passed over.
+          while (idle.length > 0 && !idle.at(-1)!.connected) all.delete(idle.pop()!)
           const child = idle.pop() ?? start(program)
           all.add(child)
           const logs = (["stdout", "stderr"] as const).map((name) => {
@@ -40,6 +57,7 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
           const release = () => {
             child.off("message", onMessage)
             child.off("exit", onExit)
+            child.off("error", onError)
             logs.forEach((close) => close())
           }
           const onMessage = (message: WorkerReply) => {
@@ -60,9 +78,17 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
               )
             )
           }
+          const onError = (cause: Error) => {
+            release()
+            all.delete(child)
+            child.kill("SIGKILL")
+            resume(Effect.fail(new InputError({ message: `cannot use a worker: ${cause.message}` })))
+          }
+          child.on("error", onError)
           child.on("message", onMessage)
           child.on("exit", onExit)
-          child.send({ folder })
+          // The callback takes the error of a worker that dies just now: its exit tells the rest.
+          child.send({ folder }, () => undefined)
           return Effect.sync(() => {
             release()
             all.delete(child)
