@@ -55,7 +55,11 @@ export class FileDigests extends Context.Service<
       const keep = (name: string, sha256: string) => {
         if (known.get(name) === sha256) return
         known.set(name, sha256)
-        appendFileSync(journal, `${name}\t${sha256}\n`)
+        try {
+          appendFileSync(journal, `${name}\t${sha256}\n`)
+        } catch {
+          // Not remembered (a full disk): the file is read again the next time.
+        }
       }
       const stat = (path: string) =>
         Effect.try({

@@ -49,8 +49,8 @@ export class Leases extends Context.Service<
           try: () => {
             // Written whole first and then linked: no reader sees half a lease.
             const draft = `${path}.${nonce}`
-            writeFileSync(draft, JSON.stringify({ nonce, ...Process.identify(process.pid) }))
             try {
+              writeFileSync(draft, JSON.stringify({ nonce, ...Process.identify(process.pid) }))
               linkSync(draft, path)
               return true
             } catch (cause) {

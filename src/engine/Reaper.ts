@@ -5,6 +5,38 @@ import { join } from "node:path"
 import { Home } from "../cache/Home.ts"
 import * as Process from "../core/Process.ts"
 
+/**
+ * Processes that work for one of the folders, by the TMPDIR that their script was given: also those that have left its
+ * group, or whose leader is gone. Where the system does not tell, nothing is found.
+ */
+const workersOf = (folders: ReadonlyArray<string>): ReadonlyArray<number> => {
+  const marks = folders.map((folder) => `TMPDIR=${join(folder, "tmp")}\0`)
+  try {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/u.test(name))
+      .filter((pid) => {
+        try {
+          const environment = readFileSync(`/proc/${pid}/environ`, "utf8")
+          return marks.some((mark) => environment.includes(mark))
+        } catch {
+          // Another user's, or gone.
+          return false
+        }
+      })
+      .map(Number)
+  } catch {
+    return []
+  }
+}
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, "SIGKILL")
+  } catch {
+    // It ended by itself.
+  }
+}
+
 const identity = (path: string): Process.ProcessIdentity | undefined => {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Process.ProcessIdentity
@@ -16,6 +48,7 @@ const identity = (path: string): Process.ProcessIdentity | undefined => {
 export const reap = Effect.gen(function* () {
   const { work } = yield* Home
   yield* Effect.sync(() => {
+    const abandoned: Array<string> = []
     for (const name of readdirSync(work)) {
       const folder = join(work, name)
       const owner = identity(join(folder, "owner.json"))
@@ -23,14 +56,11 @@ export const reap = Effect.gen(function* () {
       const maker = owner ?? Process.identify(Number(name.split("-")[1]))
       if (Process.isAlive(maker) !== false) continue
       const child = identity(join(folder, "child.json"))
-      if (child !== undefined && Process.isAlive(child) === true) {
-        try {
-          process.kill(-child.pid, "SIGKILL")
-        } catch {
-          // It ended by itself.
-        }
-      }
-      rmSync(folder, { recursive: true, force: true })
+      if (child !== undefined && Process.isAlive(child) === true) kill(-child.pid)
+      abandoned.push(folder)
     }
+    if (abandoned.length === 0) return
+    workersOf(abandoned).forEach(kill)
+    for (const folder of abandoned) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 })

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import type { Artifact } from "../cache/Artifact.ts"
 import { Home } from "../cache/Home.ts"
 import { Records, type Record as CacheRecord } from "../cache/Record.ts"
-import { InputError } from "../core/Failure.ts"
+import { InputError, messageOf } from "../core/Failure.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import { needs, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Resources } from "../dsl/Stage.ts"
@@ -61,6 +61,13 @@ export interface RunResult {
   readonly stages: ReadonlyArray<StageResult>
   readonly outputs: ReadonlyArray<PublishedOutput>
 }
+
+/** A fault of the engine itself ends the task that met it, and is told like any other failure. */
+const broken = (defect: unknown): TaskRunner.TaskFailure => ({
+  failure: { _tag: "Defect", message: `agflow broke: ${messageOf(defect)}` },
+  log: [],
+  folder: null
+})
 
 /** What a stage is called across runs, in explanations. */
 export const labelOf = (workflow: Workflow, stage: CheckedStage): string => `${workflow.name}/${stage.id}`
@@ -142,13 +149,17 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       _tag: "ToRun" as const,
       run: Effect.gen(function* () {
         const begun = yield* Clock.currentTimeMillis
-        const record = yield* TaskRunner.run(task, {
+        const { record, executed } = yield* TaskRunner.run(task, {
           settings: options.settings,
           worker: options.worker,
           logs: folder.logs,
           version: options.version
-        }).pipe(Effect.catch((failure) => failStage(id, failure, begun)))
-        yield* finishStage(task, record, "done")
+        }).pipe(
+          Effect.catchDefect((defect) => Effect.fail(broken(defect))),
+          Effect.catch((failure) => failStage(id, failure, begun))
+        )
+        if (!executed) result.reason = "another run has done it meanwhile"
+        yield* finishStage(task, record, executed ? "done" : "cached")
       })
     }
   })
@@ -156,7 +167,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   const jobs = workflow.stages.map((stage) => ({ id: stage.id, needs: needs(stage), resources: stage.resources }))
   const outcome = yield* Scheduler.run(jobs, options.machine, resolve).pipe(
     Effect.provideService(Events, Events.of({ publish })),
-    Effect.onExit((exit) => conclude(exit).pipe(Effect.orDie))
+    Effect.onExit((exit) => conclude(exit))
   )
   return outcome.failed.length === 0 ? ("succeeded" as const) : ("failed" as const)
 

@@ -8,7 +8,7 @@ import {
   copyFileSync,
   linkSync,
   mkdirSync,
-  rmSync,
+  renameSync,
   symlinkSync,
   writeFileSync
 } from "node:fs"
@@ -38,17 +38,24 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow) {
     try: () => {
       for (const each of [folder.logs, folder.results]) mkdirSync(each, { recursive: true })
       writeFileSync(join(path, "workflow.yaml"), workflow.text)
-      const latest = join(runs, "latest")
-      rmSync(latest, { force: true })
+      // By rename, so that of runs that start together none finds the name taken.
+      const latest = join(path, "latest")
       symlinkSync(id, latest)
+      renameSync(latest, join(runs, "latest"))
     },
     catch: (cause) => new InputError({ message: `cannot make the run's folder: ${messageOf(cause)}`, file: path })
   })
   return folder
 })
 
-export const append = ({ path }: RunFolder, event: Event): void =>
-  appendFileSync(join(path, "events.ndjson"), `${JSON.stringify(event)}\n`)
+/** A disk that is full is no reason to lose the run over its log: the tasks say so themselves. */
+export const append = ({ path }: RunFolder, event: Event): void => {
+  try {
+    appendFileSync(join(path, "events.ndjson"), `${JSON.stringify(event)}\n`)
+  } catch {
+    return
+  }
+}
 
 /** Up to this size a result is a copy of its own; above, a second name of the stored file. */
 const copyLimit = 64e6

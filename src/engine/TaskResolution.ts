@@ -57,12 +57,19 @@ const checkExtension = (extension: string, port: Port.FilePort | Port.TablePort,
     : Effect.void
 }
 
+/** A script takes a file of any kind: its name then tells what may stand beside it. */
+const companionsOf = (kind: FileKind.FileKindName, path: string): ReadonlyArray<string> => {
+  const kinds = Object.keys(FileKind.fileKinds) as ReadonlyArray<FileKind.FileKindName>
+  const named = kinds.filter((each) => each !== "file" && FileKind.extensionOf(each, path) !== undefined)
+  return (kind === "file" ? named : [kind]).flatMap((each) => FileKind.get(each).companions ?? [])
+}
+
 const bindFile = Effect.fnUntraced(function* (path: string, port: Port.FilePort | Port.TablePort) {
   const digests = yield* FileDigests
   const kind = Port.kindOf(port)
   const extension = FileKind.extensionOf(kind, path)
   if (extension === undefined) return yield* new InputError({ message: `not a ${kind} file`, file: path })
-  const suffixes = ["", ...(FileKind.get(kind).companions ?? []).filter((suffix) => existsSync(`${path}${suffix}`))]
+  const suffixes = ["", ...companionsOf(kind, path).filter((suffix) => existsSync(`${path}${suffix}`))]
   const files = yield* Effect.forEach(suffixes, (suffix) =>
     Effect.map(digests.of(`${path}${suffix}`), (identity) => ({ suffix, ...identity }))
   )

@@ -37,19 +37,32 @@ export interface TaskFailure {
 const outputPath = (folder: string, name: string, port: Port.OutputPort): string =>
   join(folder, "outputs", `${name}.${FileKind.get(Port.kindOf(port)).extensions[0]}`)
 
-/** The links to be made for an input, and the path or paths that the task is told. */
-const stage = (folder: string, name: string, input: InputArtifact | ReadonlyArray<InputArtifact>, script: boolean) => {
-  const links: Array<TaskFolder.StagedFile> = []
+/** The links to be made for a task's inputs, the paths that it is told, and what the user calls the files behind them. */
+const stage = (folder: string, task: Task) => {
+  const links = new Map<string, string>()
   const origins = new Map<string, string>()
+  const script = task.stage.body._tag === "Script"
+  const place = ({ artifact, fileName }: InputArtifact, stem: string): string => {
+    if (!script || fileName === undefined) return `inputs/${stem}.${artifact.extension}`
+    const own = `scratch/${fileName}`
+    // Of two files with one name, from different folders, the second is put where nothing else is.
+    return artifact.files.some(({ suffix }) => links.has(`${own}${suffix}`)) ? `inputs/${stem}/${fileName}` : own
+  }
   const link = (item: InputArtifact, stem: string): string => {
-    const main =
-      script && item.fileName !== undefined ? `scratch/${item.fileName}` : `inputs/${stem}.${item.artifact.extension}`
-    for (const { suffix } of item.artifact.files) links.push({ from: item.pathOf(suffix), name: `${main}${suffix}` })
-    origins.set(join(folder, main), item.origin)
+    const main = place(item, stem)
+    for (const { suffix } of item.artifact.files) {
+      links.set(`${main}${suffix}`, item.pathOf(suffix))
+      origins.set(join(folder, `${main}${suffix}`), `${item.origin}${suffix}`)
+    }
     return join(folder, main)
   }
-  const path = "artifact" in input ? link(input, name) : input.map((item, index) => link(item, `${name}.${index}`))
-  return { links, origins, path }
+  const inputs = Object.fromEntries(
+    [...task.inputs].map(([name, input]) => [
+      name,
+      "artifact" in input ? link(input, name) : input.map((item, index) => link(item, `${name}.${index}`))
+    ])
+  )
+  return { inputs, origins, links: Array.from(links, ([name, from]) => ({ from, name })) }
 }
 
 const specOf = (
@@ -95,11 +108,15 @@ const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: T
 
 let counter = 0
 
-/** The record of the task: of this execution, or of another run that finished it while this one waited for the lease. */
+/** The record of the task, and whether it is of this execution: another may have finished it while this one waited. */
 export const run = Effect.fnUntraced(function* (
   task: Task,
   options: RunnerOptions
-): Effect.fn.Return<CacheRecord, TaskFailure, Home | Leases | Records | ContentStore | Executor | Events> {
+): Effect.fn.Return<
+  { readonly record: CacheRecord; readonly executed: boolean },
+  TaskFailure,
+  Home | Leases | Records | ContentStore | Executor | Events
+> {
   const home = yield* Home
   const leases = yield* Leases
   const records = yield* Records
@@ -115,21 +132,24 @@ export const run = Effect.fnUntraced(function* (
     const finished = yield* records.find(task.key)
     if (finished !== undefined) {
       yield* events.publish({ _tag: "TaskCached", stage: id, key: task.key })
-      return finished
+      return { record: finished, executed: false }
     }
     yield* events.publish({ _tag: "TaskStarted", stage: id, key: task.key, reason: task.reason })
     const started = yield* Clock.currentTimeMillis
     const folder = join(home.work, `${task.key.slice(0, 16)}-${process.pid}-${counter++}`)
-    const origins = new Map<string, string>()
+    const { inputs, origins, links } = stage(folder, task)
 
     /** Keeps the folder of a failed task for whoever wants to look, out of the way of the next try. */
     const failed = (failure: Failure): TaskFailure => {
       const kept = join(options.logs, "failed", id)
       const log = [...TaskFolder.tail(folder, "stdout.log", 10), ...TaskFolder.tail(folder, "stderr.log", 20)]
-      rmSync(kept, { recursive: true, force: true })
-      mkdirSync(join(options.logs, "failed"), { recursive: true })
-      const there = existsSync(folder)
-      if (there) renameSync(folder, kept)
+      let there = existsSync(folder)
+      try {
+        mkdirSync(join(options.logs, "failed"), { recursive: true })
+        if (there) renameSync(folder, kept)
+      } catch {
+        there = false
+      }
       // The user knows an input by its stage or path, not by the link that the task was given.
       const file = failure.file === undefined ? undefined : (origins.get(failure.file) ?? failure.file)
       return {
@@ -140,16 +160,8 @@ export const run = Effect.fnUntraced(function* (
     }
 
     const attempt = Effect.gen(function* () {
-      const staged: Array<TaskFolder.StagedFile> = []
-      const inputs: Record<string, string | ReadonlyArray<string>> = {}
-      for (const [name, input] of task.inputs) {
-        const { links, origins: known, path } = stage(folder, name, input, task.stage.body._tag === "Script")
-        staged.push(...links)
-        for (const [link, origin] of known) origins.set(link, origin)
-        inputs[name] = path
-      }
       const spec = specOf(task, inputs, folder, options.settings)
-      const prepared = yield* TaskFolder.prepare(folder, spec, staged, options.worker)
+      const prepared = yield* TaskFolder.prepare(folder, spec, links, options.worker)
       const exit = yield* executor.execute(prepared, (message) => {
         Effect.runSync(
           events.publish(
@@ -179,7 +191,7 @@ export const run = Effect.fnUntraced(function* (
             agflow: options.version
           }
           yield* records.write(record)
-          TaskFolder.keepLogs(folder, join(options.logs, id))
+          yield* Effect.ignore(Effect.try(() => TaskFolder.keepLogs(folder, join(options.logs, id))))
           rmSync(folder, { recursive: true, force: true })
           return record
         })
@@ -190,6 +202,6 @@ export const run = Effect.fnUntraced(function* (
       Effect.onInterrupt(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
     )
     yield* events.publish({ _tag: "TaskDone", stage: id, key: task.key, seconds: record.seconds })
-    return record
+    return { record, executed: true }
   }).pipe(Effect.scoped)
 })

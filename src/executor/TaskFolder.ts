@@ -12,7 +12,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
 import { SettingsValue } from "../core/Settings.ts"
@@ -115,7 +115,10 @@ export const prepare = (
     try: () => {
       for (const name of ["inputs", "outputs", "scratch", "tmp"]) mkdirSync(join(folder, name), { recursive: true })
       writeFileSync(join(folder, "owner.json"), JSON.stringify(Process.identify(process.pid)))
-      for (const { from, name } of staged) symlinkSync(from, join(folder, name))
+      for (const { from, name } of staged) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true })
+        symlinkSync(from, join(folder, name))
+      }
       writeFileSync(join(folder, "task.json"), `${JSON.stringify(spec, null, 1)}\n`)
       if (spec.kind === "script") writeFileSync(join(folder, "script.sh"), spec.script)
       const runner =

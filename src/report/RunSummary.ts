@@ -22,7 +22,10 @@ const shownRows = 50
 
 const bodyOf = Effect.fnUntraced(function* (path: string, kind: FileKind.FileKindName) {
   if (kind === "tsv") {
-    const { columns, rows } = yield* Table.readText(path)
+    // What a script wrote need not be a table; the page then names the file, and the run is none the worse.
+    const table = yield* Table.readText(path).pipe(Effect.orElseSucceed(() => undefined))
+    if (table === undefined) return { kind: "file" } satisfies ResultBody as ResultBody
+    const { columns, rows } = table
     return {
       kind: "table",
       columns,
