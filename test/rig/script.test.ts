@@ -1,0 +1,217 @@
+/** What a script is given, what it may do, and what is said when it does not do what it should. */
+import { existsSync, readFileSync } from "node:fs"
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { Rig, step, workflow } from "../support/rig.ts"
+
+let rig: Rig
+beforeEach(() => {
+  rig = new Rig()
+})
+afterEach(() => rig.remove())
+
+const run = (stages: Readonly<Record<string, unknown>>, outputs: Readonly<Record<string, string>> = {}) => {
+  rig.write("flow.yaml", workflow(stages, { outputs }))
+  return rig.agflow(["run", "flow.yaml"])
+}
+
+const succeed = async (stages: Readonly<Record<string, unknown>>, outputs: Readonly<Record<string, string>>) => {
+  const { code, stdout, stderr } = await run(stages, outputs)
+  assert.strictEqual(code, 0, stdout + stderr)
+  return rig.results()
+}
+
+describe("names and values reach the script unharmed, and nothing of them is executed", () => {
+  const names = [
+    "two words.txt",
+    'it\'s "quoted".txt',
+    "$(touch owned).txt",
+    "`touch owned`; touch owned #.txt",
+    "größe-日本-🧬.txt"
+  ]
+
+  it("file names", async () => {
+    const inputs = Object.fromEntries(names.map((name, at) => [`x${at}`, `./in put/${name}`]))
+    for (const name of names) rig.write(`in put/${name}`, `content of ${name}\n`)
+    const script = 'cat "$x0" "$x1" "$x2" "$x3" "$x4" > "$out"; ls -1 > "$listing"; pwd > "$place"'
+    const results = await succeed(
+      { odd: step(rig, "odd", script, { inputs, outputs: { out: "text", listing: "text", place: "text" } }) },
+      { out: "${{ odd.out }}", listing: "${{ odd.listing }}", place: "${{ odd.place }}" }
+    )
+    assert.strictEqual(results["out.txt"], names.map((name) => `content of ${name}\n`).join(""))
+    // A script sees the user's files by their own names in its working folder, and nothing else is there.
+    assert.sameMembers(results["listing.txt"]!.trimEnd().split("\n"), names)
+    assert.isFalse(existsSync(results["place.txt"]!.trim()))
+    assert.isFalse(existsSync(rig.path("owned")))
+  })
+
+  it("values of env, params among them", async () => {
+    const values = [
+      "two  words",
+      `it's "quoted"`,
+      "$(touch owned)",
+      "`touch owned`",
+      "a\nb\tc",
+      "größe 日本 🧬",
+      "",
+      "--n=1",
+      "\\n%s*"
+    ]
+    const env = Object.fromEntries(values.map((value, at) => [`v${at}`, value]))
+    const script = `for i in ${values.map((_, at) => at).join(" ")}; do v="v$i"; printf '%s\\0' "\${!v}"; done > "$out"`
+    const results = await succeed({ odd: step(rig, "odd", script, { env }) }, { out: "${{ odd.out }}" })
+    assert.deepStrictEqual(results["out.txt"]!.split("\0").slice(0, -1), values)
+    assert.isFalse(existsSync(rig.path("owned")))
+  })
+
+  it("the folder that the state lies in", async () => {
+    const home = rig.path("st ate's $(touch owned)")
+    rig.write("flow.yaml", workflow({ a: step(rig, "a", 'echo "$out" > "$out"') }))
+    const { code, stdout } = await rig.agflow(["run", "flow.yaml"], { env: { AGFLOW_HOME: home } })
+    assert.strictEqual(code, 0, stdout)
+    assert.isFalse(existsSync(rig.path("owned")))
+  })
+})
+
+it("a script sees no variables but those declared and a few that programs need", async () => {
+  rig.write(
+    "flow.yaml",
+    workflow({ a: step(rig, "a", 'env | cut -d= -f1 | sort > "$out"') }, { outputs: { out: "${{ a.out }}" } })
+  )
+  const env = {
+    SECRET_TOKEN: "hunter2",
+    NODE_OPTIONS: "--no-warnings",
+    TZ: "UTC",
+    BASH_ENV: rig.write("evil", "exit 3")
+  }
+  const { code, stdout } = await rig.agflow(["run", "flow.yaml"], { env })
+  assert.strictEqual(code, 0, stdout)
+  assert.deepStrictEqual(rig.results()["out.txt"]!.trimEnd().split("\n"), [
+    "HOME",
+    "PATH",
+    "PWD",
+    "SHLVL",
+    "TMPDIR",
+    "TZ",
+    "_",
+    "executed",
+    "out"
+  ])
+})
+
+it("inputs of the same name from different folders both arrive", async () => {
+  rig.write("one/counts.txt", "1\n")
+  rig.write("two/counts.txt", "2\n")
+  const results = await succeed(
+    {
+      a: step(rig, "a", 'cat "$x" "$y" > "$out"', { inputs: { x: "./one/counts.txt", y: "./two/counts.txt" } }),
+      b: step(rig, "b", 'xargs cat <<< "$all" > "$out"', { inputs: { all: ["./two/counts.txt", "./one/counts.txt"] } }),
+      c: step(rig, "c", 'cat "$x" "$y" > "$out"', { inputs: { x: "./one/counts.txt", y: "./one/counts.txt" } })
+    },
+    { a: "${{ a.out }}", b: "${{ b.out }}", c: "${{ c.out }}" }
+  )
+  assert.deepStrictEqual(results, { "a.txt": "1\n2\n", "b.txt": "2\n1\n", "c.txt": "1\n1\n" })
+})
+
+it("items of a list arrive one a line, files and outputs of stages mixed, in order", async () => {
+  rig.write("b.txt", "B\n")
+  rig.write("a.txt", "A\n")
+  const results = await succeed(
+    {
+      made: step(rig, "made", 'echo made > "$out"'),
+      list: step(rig, "list", 'while read -r file; do cat "$file"; done <<< "$files" > "$out"', {
+        inputs: { files: ["./b.txt", "${{ made.out }}", "./a.txt"] }
+      })
+    },
+    { out: "${{ list.out }}" }
+  )
+  assert.strictEqual(results["out.txt"], "B\nmade\nA\n")
+})
+
+it("an index arrives beside its file: of a user's file, and of another script's output", async () => {
+  rig.write("genome.fa", ">c\nACGT\n")
+  rig.write("genome.fa.fai", "c\t4\t3\t4\t5\n")
+  const results = await succeed(
+    {
+      index: step(rig, "index", 'cp "$genome" "$fasta"; cp "$genome.fai" "$fasta.fai"', {
+        inputs: { genome: "./genome.fa" },
+        outputs: { fasta: "fasta" }
+      }),
+      use: step(rig, "use", 'cut -f2 "$genome.fai" > "$out"', { inputs: { genome: "${{ index.fasta }}" } })
+    },
+    { length: "${{ use.out }}", genome: "${{ index.fasta }}" }
+  )
+  assert.deepStrictEqual(results, {
+    "length.txt": "4\n",
+    "genome.fa": ">c\nACGT\n",
+    "genome.fa.fai": "c\t4\t3\t4\t5\n"
+  })
+  // The index is part of what the task is given: another index, another task.
+  rig.executed()
+  rig.write("genome.fa.fai", "c\t4\t3\t4\t6\n")
+  await rig.agflow(["run", "flow.yaml"])
+  assert.deepStrictEqual(rig.executed(), ["index", "use"])
+})
+
+it("what a script leaves running ends with it", async () => {
+  await succeed({ a: step(rig, "a", '(sleep 60; echo late) & echo 1 > "$out"') }, {})
+  assert.deepStrictEqual(rig.processes(), [])
+})
+
+describe("a script that fails", () => {
+  const fail = async (script: string, options = {}) => {
+    const finished = await run({ a: step(rig, "a", script, options) })
+    assert.strictEqual(finished.code, 1, finished.stdout + finished.stderr)
+    assert.notMatch(finished.stdout + finished.stderr, /\n\s+at /u)
+    return finished.stdout
+  }
+
+  it("shows its exit code, the last lines of its log and its folder, which is kept", async () => {
+    const stdout = await fail("for i in $(seq 40); do echo line $i; done; echo it broke >&2; exit 7")
+    assert.match(stdout, /✗ a +failed after [\d.]+ s\n +the script ended with exit code 7\n/u)
+    const log = /last lines of its log:\n([^]*)\n +its folder: (.*)\n/u.exec(stdout)!
+    assert.deepStrictEqual(
+      log[1]!.split("\n").map((line) => line.trim()),
+      [...Array.from({ length: 10 }, (_, at) => `line ${31 + at}`), "it broke"]
+    )
+    assert.strictEqual(readFileSync(`${log[2]}/stdout.log`, "utf8").split("\n").length, 41)
+    assert.match(stdout, /\nfailed in /u)
+    assert.strictEqual(rig.trace()["a"]!["status"], "failed")
+  })
+
+  it("ends at a command that fails in its middle, or within a pipe, or at a variable that is not set", async () => {
+    assert.match(await fail('false; true > "$out"'), /ended with exit code 1\n/u)
+    assert.match(await fail('false | cat > "$out"'), /ended with exit code 1\n/u)
+    const unset = await fail('echo "$nowhere" > "$out"')
+    assert.match(unset, /ended with exit code 1\n/u)
+    assert.match(unset, /nowhere: unbound variable/u)
+    assert.match(await fail('nosuchprogram > "$out"'), /exit code 127\n[^]*nosuchprogram: command not found/u)
+  })
+
+  it("names an output that it did not write, and one that it should not have", async () => {
+    assert.match(
+      await fail("true"),
+      /the script did not write its output 'out'\n +hint: write it to "\$out" \(.*out\.txt\)/u
+    )
+    const extra = await fail('echo 1 > "$out"; echo 2 > "$(dirname "$out")/more.txt"')
+    assert.match(extra, /the script wrote 'more\.txt', which is not declared\n +hint: declare it under 'outputs'/u)
+    assert.match(await fail('mkdir "$out"'), /out\.txt: cannot keep a result: it is not a file/u)
+  })
+
+  it("runs again the next time, without a manual step", async () => {
+    const script = `[ -e ${JSON.stringify(rig.path("ready"))} ] && echo 1 > "$out"`
+    await fail(script)
+    rig.write("ready", "")
+    const { code } = await rig.agflow(["run", "flow.yaml"])
+    assert.strictEqual(code, 0)
+    assert.deepStrictEqual(rig.executed(), ["a", "a"])
+  })
+})
+
+it("an output that calls itself a table and is none does not spoil the run", async () => {
+  const { code, stdout, stderr } = await run(
+    { a: step(rig, "a", `printf 'x\\ty\\n1\\n' > "$out"`, { outputs: { out: "tsv" } }) },
+    { out: "${{ a.out }}" }
+  )
+  assert.strictEqual(code, 0, stdout + stderr)
+  assert.notMatch(stdout + stderr, /\n\s+at |agflow broke/u)
+})
