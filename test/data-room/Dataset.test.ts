@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
-import { assert, describe, it } from "vitest"
+import { assert, describe, expect, it } from "vitest"
 import * as Dataset from "../../src/data/Dataset.ts"
+import * as JsonSchema from "../../src/dsl/JsonSchema.ts"
 import * as FileKind from "../../src/dsl/FileKind.ts"
 
 describe("Dataset", () => {
@@ -27,4 +28,10 @@ describe("Dataset", () => {
       [1, 2, 3, 4, 5].map((i) => `spliceai-${i}`)
     )
   })
+
+  // `npx vitest run test/data-room/Dataset.test.ts -u` writes it anew.
+  it("is described by schemas/dataset.schema.json", () =>
+    expect(`${JSON.stringify(JsonSchema.document(Dataset.Dataset), null, 2)}\n`).toMatchFileSnapshot(
+      "../../schemas/dataset.schema.json"
+    ))
 })
