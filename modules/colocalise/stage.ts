@@ -3,66 +3,64 @@ import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Colocalisation from "../../src/evaluation/Colocalisation.ts"
 import * as TraitTable from "../../src/evaluation/TraitTable.ts"
 
-const probability = Schema.Number.pipe(
+const probability = Schema.Finite.pipe(
   Schema.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true }))
 )
-const prior = (value: number, description: string) =>
-  probability.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))
+const prior = (name: keyof Colocalisation.Priors, description: string) =>
+  Param.withDefault(probability, Colocalisation.defaultPriors[name], description)
 const sdPrior = (which: string) =>
-  Schema.Number.pipe(
-    Schema.check(Schema.isGreaterThan(0)),
-    Schema.annotate({
-      description: `abf: prior standard deviation of the ${which} trait's effects: 0.15 x its standard deviation, 0.2 for log odds ratios`
-    }),
-    Schema.withDecodingDefaultKey(Effect.succeed(0.15))
+  Param.withDefault(
+    Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0))),
+    0.15,
+    `abf: prior standard deviation of the ${which} trait's effects: 0.15 x its standard deviation, 0.2 for log odds ratios`
   )
-const column = (value: string, description: string) =>
-  Schema.String.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))
-const methodColumn = (lbf: string, abf: string, description: string) =>
-  Schema.optionalKey(Schema.String.annotate({ description: `${description}; '${lbf}' for lbf, '${abf}' for abf` }))
 
 const defaults = {
   lbf: { group: "molecular_trait_id", variant: "variant", pairing: "all" },
   abf: { group: "group", variant: "variant_id", pairing: "same" }
 } as const
 
+const byMethod = (name: keyof (typeof defaults)["lbf"]): string =>
+  `default: ${defaults.lbf[name]} for lbf, ${defaults.abf[name]} for abf`
+
 export default Stage.make({
   name: "colocalise",
   version: 1,
   summary: "Finds pairs of signals of two traits that share a causal variant (coloc).",
   params: {
-    method: Schema.Literals(["lbf", "abf"]).pipe(
-      Schema.annotate({
-        description:
-          "what the tables hold: `lbf`, log Bayes factors per credible set; `abf`, effects and standard errors"
-      }),
-      Schema.withDecodingDefaultKey(Effect.succeed("lbf" as const))
+    method: Param.withDefault(
+      Schema.Literals(["lbf", "abf"]),
+      "lbf",
+      "what the tables hold: `lbf`, log Bayes factors per credible set; `abf`, effects and standard errors"
     ),
-    p1: prior(Colocalisation.defaultPriors.p1, "prior that a variant is causal for the first trait alone"),
-    p2: prior(Colocalisation.defaultPriors.p2, "prior that a variant is causal for the second trait alone"),
-    p12: prior(Colocalisation.defaultPriors.p12, "prior that a variant is causal for both traits"),
+    p1: prior("p1", "prior that a variant is causal for the first trait alone"),
+    p2: prior("p2", "prior that a variant is causal for the second trait alone"),
+    p12: prior("p12", "prior that a variant is causal for both traits"),
     sd_prior1: sdPrior("first"),
     sd_prior2: sdPrior("second"),
-    group: methodColumn(defaults.lbf.group, defaults.abf.group, "column that names the trait a row belongs to"),
-    variant: methodColumn(defaults.lbf.variant, defaults.abf.variant, "column that names the variant"),
-    lbf_prefix: column("lbf_variable", "lbf: columns of log Bayes factors, before their number"),
-    beta: column("beta", "abf: column of effects"),
-    se: column("se", "abf: column of standard errors"),
-    pairing: Schema.optionalKey(
-      Schema.Literals(["all", "same"]).annotate({
-        description:
-          "which traits are compared: `all` of one table with all of the other (default for lbf), or those of the `same` name (default for abf)"
-      })
+    group: Param.optional(Schema.String, `column that names the trait a row belongs to; ${byMethod("group")}`),
+    variant: Param.optional(Schema.String, `column that names the variant; ${byMethod("variant")}`),
+    lbf_prefix: Param.withDefault(
+      Schema.String,
+      "lbf_variable",
+      "lbf: columns of log Bayes factors, before their number"
     ),
-    min_pp_h4: Schema.Number.pipe(
-      Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
-      Schema.annotate({ description: "leaves out pairs of signals with a lower PP.H4" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(0))
+    beta: Param.withDefault(Schema.String, "beta", "abf: column of effects"),
+    se: Param.withDefault(Schema.String, "se", "abf: column of standard errors"),
+    pairing: Param.optional(
+      Schema.Literals(["all", "same"]),
+      `which traits are compared: \`all\` of one table with all of the other, or those of the \`same\` name; ${byMethod("pairing")}`
+    ),
+    min_pp_h4: Param.withDefault(
+      Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
+      0,
+      "leaves out pairs of signals with a lower PP.H4"
     )
   },
   inputs: {

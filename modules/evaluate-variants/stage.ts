@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as VariantEvaluation from "../../src/evaluation/VariantEvaluation.ts"
@@ -10,48 +11,48 @@ import * as Verdict from "../../src/evaluation/Verdict.ts"
 import * as Metric from "../../src/metric/Metric.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
 
-const param = <A>(schema: Schema.Codec<A>, value: A, description: string) =>
-  schema.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))
-
 export default Stage.make({
   name: "evaluate-variants",
   version: 1,
   summary: "Compares predicted with measured variant effects: correlations, ranking, direction.",
   params: {
     ...Verdict.params("variants"),
-    on: param(
+    on: Param.withDefault(
       Schema.Array(Schema.String).pipe(Schema.check(Schema.isMinLength(1))),
       ["variant_id"],
       "columns of both tables that name what is predicted"
     ),
-    prediction: param(Schema.String, "score", "column of the predictions"),
-    label: param(Schema.String, "label", "column of the labels: a number, or for auroc and average_precision 0 or 1"),
-    metrics: param(
+    prediction: Param.withDefault(Schema.String, "score", "column of the predictions"),
+    label: Param.withDefault(
+      Schema.String,
+      "label",
+      "column of the labels: a number, or for auroc and average_precision 0 or 1"
+    ),
+    metrics: Param.withDefault(
       Schema.Array(Schema.Literals(Metric.names)).pipe(Schema.check(Schema.isMinLength(1))),
       ["pearson", "spearman"],
       "what to measure"
     ),
-    where: param(
+    where: Param.withDefault(
       Schema.Record(Schema.String, Schema.String),
       {},
       "the rows of the predictions to use: the value they have, by column"
     ),
-    aggregate: param(
+    aggregate: Param.withDefault(
       Schema.Literals(VariantJoin.aggregates),
       "single",
       "how several predictions of one key become one: their `mean`, `mean_abs` (of sizes), the `strongest`; `single`: there is one"
     ),
-    group: Schema.optionalKey(
-      Schema.String.annotate({
-        description: "column of the labels (a tissue): measure each group, and `all` as their mean weighted by rows"
-      })
+    group: Param.optional(
+      Schema.String,
+      "column of the labels (a tissue): measure each group, and `all` as their mean weighted by rows"
     ),
-    replicates: param(
+    replicates: Param.withDefault(
       Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))),
       1000,
       "bootstrap replicates behind the intervals; 0 for none"
     ),
-    seed: param(Schema.Int, 1, "seed of the bootstrap")
+    seed: Param.withDefault(Schema.Int, 1, "seed of the bootstrap")
   },
   inputs: {
     predictions: Port.file("tsv", "predicted effects"),

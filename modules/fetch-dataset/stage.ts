@@ -5,6 +5,7 @@ import { InputError } from "../../src/core/Failure.ts"
 import * as Dataset from "../../src/data/Dataset.ts"
 import * as Download from "../../src/data/Download.ts"
 import * as FileKind from "../../src/dsl/FileKind.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 
@@ -20,20 +21,18 @@ export default Stage.make({
   version: 1,
   summary: "Brings a named dataset, or a file from a web address, and checks it by its sha256.",
   params: {
-    dataset: Schema.optionalKey(
-      Schema.String.annotate({
-        description: "name of a registered dataset",
-        examples: Dataset.all.map(({ name }) => name)
-      })
+    dataset: Param.optional(
+      Schema.String.annotate({ examples: Dataset.all.map(({ name }) => name) }),
+      "name of a registered dataset"
     ),
-    url: Schema.optionalKey(Schema.String.annotate({ description: "web address of any other file" })),
-    sha256: Schema.optionalKey(
+    url: Param.optional(Schema.String, "web address of any other file"),
+    sha256: Param.optional(
       Schema.String.pipe(
-        Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u, { message: "a sha256 is 64 hexadecimal digits" })),
-        Schema.annotate({ description: "what the file at `url` must be; without it, the file is taken as it comes" })
-      )
+        Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u, { message: "a sha256 is 64 hexadecimal digits" }))
+      ),
+      "what the file at `url` must be; without it, the file is taken as it comes"
     ),
-    licence: Schema.optionalKey(Schema.String.annotate({ description: "licence of the file at `url`, for the report" }))
+    licence: Param.optional(Schema.String, "licence of the file at `url`, for the report")
   },
   inputs: {},
   outputs: { file: Port.file("file", "the file, with its own extension") },

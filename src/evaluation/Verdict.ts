@@ -2,21 +2,17 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { InputError } from "../core/Failure.ts"
+import * as Param from "../dsl/Param.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
 
 export const params = (evaluation: string) => ({
-  evaluation: Schema.String.pipe(
-    Schema.annotate({ description: "name of the evaluation in the metrics" }),
-    Schema.withDecodingDefaultKey(Effect.succeed(evaluation))
+  evaluation: Param.withDefault(Schema.String, evaluation, "name of the evaluation in the metrics"),
+  expect: Param.withDefault(
+    Schema.Record(Schema.String, Schema.Tuple([Schema.Finite, Schema.Finite])),
+    {},
+    "what is expected: [low, high] by `subset/metric`"
   ),
-  expect: Schema.Record(Schema.String, Schema.Tuple([Schema.Number, Schema.Number])).pipe(
-    Schema.annotate({ description: "what is expected: [low, high] by `subset/metric`" }),
-    Schema.withDecodingDefaultKey(Effect.succeed({}))
-  ),
-  strict: Schema.Boolean.pipe(
-    Schema.annotate({ description: "fail when a metric is not as expected" }),
-    Schema.withDecodingDefaultKey(Effect.succeed(false))
-  )
+  strict: Param.withDefault(Schema.Boolean, false, "fail when a metric is not as expected")
 })
 
 /** Judges the metrics and writes them; then fails where the expectations are wrong, or strict and not met. */
