@@ -15,7 +15,7 @@ import { InputError } from "../core/Failure.ts"
 import { Settings } from "../core/Settings.ts"
 import { Task } from "../core/Task.ts"
 import * as Dataset from "./Dataset.ts"
-import * as Partial from "./Partial.ts"
+import * as PartialFile from "./PartialFile.ts"
 import * as Transfer from "./Transfer.ts"
 
 export { DownloadError } from "./Transfer.ts"
@@ -204,7 +204,7 @@ const fromNetwork = Effect.fnUntraced(function* (
   yield* fs.makeDirectory(settings.downloads, { recursive: true }).pipe(Effect.mapError(unwritable))
 
   const checkable = wanted.sha256 !== undefined
-  const part = yield* Partial.claim(settings.downloads, wanted.sha256 ?? Digest.ofBytes(address.href), checkable)
+  const part = yield* PartialFile.claim(settings.downloads, wanted.sha256 ?? Digest.ofBytes(address.href), checkable)
   const transfer = (resume: boolean) =>
     Transfer.toFile({ url: address, part, resume, bytes: wanted.bytes }).pipe(
       Effect.flatMap((resumed) => Effect.map(measure(part), (found) => ({ found: found!, resumed })))
