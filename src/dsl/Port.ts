@@ -68,6 +68,8 @@ export interface InputTable<S extends TableSchema> {
 export interface OutputFile {
   readonly path: string
   readonly as: (extension: string) => string
+  /** Writes the whole content to `path`. */
+  readonly write: (content: string | Uint8Array) => Effect.Effect<void, InputError, FileSystem.FileSystem>
 }
 
 /** A table as a stage writes it. */

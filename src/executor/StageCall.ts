@@ -32,12 +32,19 @@ const bindInput = (port: Port.InputPort, path: string | ReadonlyArray<string> | 
   }
 }
 
+const writeFile = Effect.fnUntraced(function* (path: string, content: string | Uint8Array) {
+  const fs = yield* FileSystem.FileSystem
+  yield* (typeof content === "string" ? fs.writeFileString(path, content) : fs.writeFile(path, content)).pipe(
+    Effect.mapError((error) => new InputError({ message: `cannot write: ${error.message}`, file: path }))
+  )
+})
+
 const bindOutput = (port: Port.OutputPort, stem: string): unknown => {
   const as = (extension: string) => `${stem}.${extension}`
   const path = as(FileKind.get(Port.kindOf(port)).extensions[0])
   return port._tag === "Table"
     ? { path, write: (rows: Iterable<never>) => Table.write(path, port.columns, rows) }
-    : { path, as }
+    : { path, as, write: (content: string | Uint8Array) => writeFile(path, content) }
 }
 
 /** The file written for a port: `<port>.<extension of its kind>`, exactly one. */

@@ -143,21 +143,19 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
           hint: `it has: ${names.slice(0, 10).join(", ")}${names.length > 10 ? `, ... (${names.length})` : ""}`
         })
       }
-      const out = Buffer.alloc(Interval.width(interval), "N")
-      let padded = out.length
-      // Pieces may overlap; what an earlier one has filled is not counted again.
-      let done = interval.start
+      let sequence = ""
+      let padded = Interval.width(interval)
+      // Pieces may overlap; what an earlier one has filled is not read again.
       for (const piece of candidates) {
-        const start = Math.max(done, piece.start)
+        const start = Math.max(interval.start + sequence.length, piece.start)
         const end = Math.min(interval.end, piece.end)
         if (start >= end) continue
         const text = yield* bases(piece.entry.name, start - piece.start, end - piece.start)
-        out.write(text, start - interval.start, "latin1")
+        sequence += "N".repeat(start - interval.start - sequence.length) + text
         padded -= end - start
-        done = end
       }
-      // ASCII, not Latin-1: upper case must not change the length, as it does for a stray \u00df.
-      return { sequence: out.toString("ascii").toUpperCase(), padded }
+      sequence += "N".repeat(Interval.width(interval) - sequence.length)
+      return { sequence: sequence.toUpperCase(), padded }
     })
   }
 })
