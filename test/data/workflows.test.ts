@@ -1,0 +1,59 @@
+import { assert, describe, it } from "vitest"
+import { benchmark, Rig } from "../support/rig.ts"
+import { mirror } from "../support/stage.ts"
+import { join } from "node:path"
+
+const trackBenchmark = join(benchmark, "../track-benchmark.yaml")
+
+/** The rows of a tab-separated text by column name. */
+const rowsOf = (text: string): ReadonlyArray<Readonly<Record<string, string>>> => {
+  const [header, ...lines] = text.trimEnd().split("\n")
+  const names = header!.split("\t")
+  return lines.map((line) => Object.fromEntries(line.split("\t").map((cell, index) => [names[index]!, cell])))
+}
+
+const run = async (rig: Rig, ...args: ReadonlyArray<string>) => {
+  const finished = await rig.agflow(["run", ...args], { env: { AGFLOW_MIRROR: mirror! } })
+  assert.strictEqual(finished.code, 0, finished.stdout + finished.stderr)
+  return rig.results()
+}
+
+describe.skipIf(mirror === undefined)("workflows on real data (AGFLOW_MIRROR names a folder of public files)", () => {
+  it("gwas-benchmark, profile mini: 34 pairs, each scored or listed; nine colocalisations at BPI", async () => {
+    const results = await run(new Rig(), benchmark, "--profile", "mini")
+    const signals = rowsOf(results["signals.tsv"]!)
+    assert.strictEqual(signals.length, 64)
+    const pairs = new Map(signals.map((row) => [`${row["variant_id"]} ${row["gene_id"]}`, row]))
+    assert.strictEqual(pairs.size, 34)
+    const unscored = [...pairs.values()].filter((row) => row["score"] === "NA")
+    assert.strictEqual(unscored.length, 3)
+    for (const row of unscored) assert.match(row["reason"]!, /bp apart|outside the sequence/u)
+    for (const row of pairs.values()) {
+      if (row["score"] === "NA") continue
+      assert.isAbove(Number(row["abs_score"]), 0)
+      // Of these genes only those of chr9 have exons in the annotations at hand.
+      assert.strictEqual(row["region"], row["variant_id"]!.startsWith("chr9_") ? "exons" : "span")
+      assert.isAtLeast(Number(row["tracks_used"]), 1)
+    }
+    const posteriors = ["bpi_qtd000026_qtd000584", "bpi_qtd000021_qtd000584", "bpi_qtd000021_qtd000026"].map((name) => {
+      const rows = rowsOf(results[`${name}.tsv`]!)
+      return [rows[0]!["nsnps"], ...rows.map((row) => Number(row["pp_h4"]).toFixed(3)).sort()]
+    })
+    assert.deepStrictEqual(posteriors, [
+      ["6015", "0.841", "0.894", "0.939", "0.980"],
+      ["6011", "0.947", "0.989"],
+      ["6249", "0.866", "0.893", "0.963"]
+    ])
+    assert.notInclude(results["coverage.svg"]!, "SYNTHETIC")
+  })
+
+  it.each(["onnxruntime-cpu", "tfjs-wasm"])("track-benchmark on %s: the reference correlations", async (device) => {
+    const metrics = rowsOf((await run(new Rig(), trackBenchmark, "--device", device))["metrics.tsv"]!)
+    const expected = { DNASE: 0.819, CAGE: 0.329, RNA: 0.364, RNA3: 0.321, all: 0.4085 }
+    for (const [subset, value] of Object.entries(expected)) {
+      const row = metrics.find((each) => each["subset"] === subset && each["metric"] === "pearson")
+      assert.closeTo(Number(row!["value"]), value, 0.002, subset)
+      assert.strictEqual(row!["verdict"], "inside")
+    }
+  })
+})

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join, relative, resolve } from "node:path"
+import { assert, describe, it } from "vitest"
+
+const root = join(import.meta.dirname, "..")
+
+/** Each folder imports only from itself and from those before it. */
+const layers = [
+  "core",
+  "data",
+  "genome",
+  "dsl",
+  "cache",
+  "executor",
+  "engine",
+  "model",
+  "scoring",
+  "metric",
+  "evaluation",
+  "report",
+  "cli"
+]
+
+const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => join(root, "src", file))
+
+const imports = (file: string): ReadonlyArray<string> =>
+  [...readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"/gu)].map(([, name]) => name!)
+
+describe("the house", () => {
+  it("has the rooms that the layers name", () => {
+    const rooms = readdirSync(join(root, "src"))
+    assert.sameMembers(rooms, layers)
+  })
+
+  it.each(sources.map((file) => [relative(root, file), file] as const))("%s imports downwards only", (_, file) => {
+    const room = layers.indexOf(relative(join(root, "src"), file).split("/")[0]!)
+    for (const name of imports(file).filter((each) => each.startsWith("."))) {
+      const target = relative(join(root, "src"), resolve(file, "..", name))
+      assert.isFalse(target.startsWith(".."), `src/ reaches out of itself: ${name}`)
+      const other = layers.indexOf(target.split("/")[0]!)
+      assert.isAtMost(other, room, `${name} stands above`)
+    }
+    assert.notInclude(imports(file), "effect", "import the module, not the barrel")
+  })
+})
