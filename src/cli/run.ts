@@ -5,12 +5,13 @@ import * as Layer from "effect/Layer"
 import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Caches from "../cache/Caches.ts"
+import { render } from "../core/Failure.ts"
 import * as Run from "../engine/Run.ts"
 import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
 import * as Display from "./Display.ts"
 import * as Options from "./Options.ts"
-import { codes, Quit, withFaults } from "./Quit.ts"
+import { codes, Quit, stderr, withFaults } from "./Quit.ts"
 import { version } from "./version.ts"
 
 const here = (path: string): string => {
@@ -38,7 +39,12 @@ export const run = (distribution: URL) =>
         version,
         listen: display,
         finish: (result) => Effect.map(RunSummary.write(result, ["agflow", ...process.argv.slice(2)], version), here)
-      }).pipe(Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Caches.layer(Options.home()))))
+      }).pipe(
+        Effect.catch((failure) =>
+          Effect.andThen(stderr(`error: ${render(failure)}`), Effect.fail(new Quit({ code: codes.failed })))
+        ),
+        Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Caches.layer(Options.home())))
+      )
       if (status === "failed") return yield* new Quit({ code: codes.failed })
     })
   ).pipe(

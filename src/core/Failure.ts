@@ -27,4 +27,10 @@ export const render = (failure: Failure): string => {
 }
 
 /** The message of anything that was thrown, for wrapping it in a typed error. */
-export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+export const messageOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  // The file system's own words (`ENOSPC: no space left on device`) say more than what wraps them.
+  return "_tag" in cause && cause._tag === "PlatformError" && cause.cause instanceof Error
+    ? cause.cause.message
+    : cause.message
+}

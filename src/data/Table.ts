@@ -194,8 +194,7 @@ export const writeText = Effect.fnUntraced(function* (
   rows: Iterable<ReadonlyArray<string>>
 ) {
   const fs = yield* FileSystem.FileSystem
-  const failed = (error: { readonly message: string }) =>
-    new InputError({ message: `cannot write: ${error.message}`, file: path })
+  const failed = (error: unknown) => new InputError({ message: `cannot write: ${messageOf(error)}`, file: path })
   const file = yield* fs.open(path, { flag: "w" }).pipe(Effect.mapError(failed))
   const encoder = new TextEncoder()
   let text = `${columns.join("\t")}\n`

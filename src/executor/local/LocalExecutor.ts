@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { spawn } from "node:child_process"
-import { writeFileSync } from "node:fs"
+import { statfsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { InputError, messageOf } from "../../core/Failure.ts"
 import * as Process from "../../core/Process.ts"
@@ -62,6 +62,15 @@ const runScript = (folder: string, groups: Set<number>): Effect.Effect<void, Inp
     })
   })
 
+/** Whether a few bytes can still be written; true where the system does not tell. */
+const hasRoom = (folder: string): boolean => {
+  try {
+    return statfsSync(folder).bavail > 0
+  } catch {
+    return true
+  }
+}
+
 export const layer = (worker: string): Layer.Layer<Executor> =>
   Layer.effect(
     Executor,
@@ -80,10 +89,12 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
           yield* task.spec.kind === "script" ? runScript(task.folder, groups) : pool.run(task.folder, listen)
           const exit = yield* TaskFolder.readExit(task)
           if (exit !== undefined) return exit
-          return yield* new InputError({
-            message: "the task was killed before it could say how it ended",
-            hint: "it may have run out of memory: give the stage more under 'resources'"
-          })
+          return yield* hasRoom(task.folder)
+            ? new InputError({
+                message: "the task was killed before it could say how it ended",
+                hint: "it may have run out of memory: give the stage more under 'resources'"
+              })
+            : new InputError({ message: "the task could not say how it ended: the disk is full", file: task.folder })
         })
       })
     })
