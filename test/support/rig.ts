@@ -1,15 +1,6 @@
 /** Runs the real binary in a temporary folder of its own. */
 import { spawn, type ChildProcess } from "node:child_process"
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from "node:fs"
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Event } from "../../src/engine/Event.ts"
@@ -59,7 +50,7 @@ const filesBelow = (folder: string): ReadonlyArray<string> =>
         .sort()
     : []
 
-/** `--param`s and the like stand in the arguments; `AGFLOW_HOME` is `home` unless `env` says otherwise. */
+/** A folder with a state folder and a home in it. Nothing of the surroundings but PATH reaches the binary. */
 export class Rig {
   readonly folder = temporaryFolder()
   readonly home = join(this.folder, "state")
@@ -198,5 +189,3 @@ export const step = (rig: Rig, id: string, run: string, options: StepOptions = {
 /** A workflow as YAML (JSON is YAML). */
 export const workflow = (stages: Readonly<Record<string, unknown>>, rest: Readonly<Record<string, unknown>> = {}) =>
   `${JSON.stringify({ agflow: 1, name: "rig", stages, ...rest }, null, 2)}\n`
-
-export const size = (path: string): number => statSync(path).size
