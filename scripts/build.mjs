@@ -2,8 +2,8 @@
 // the digest of each one's code, which is what a cache key sees of it.
 import { build, transform } from "esbuild"
 import { createHash } from "node:crypto"
-import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { dirname, join, relative, resolve } from "node:path"
+import { chmodSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
@@ -12,14 +12,16 @@ const packageJson = JSON.parse(readFileSync("package.json", "utf8"))
 const stages = readdirSync("modules").filter((name) => existsSync(`modules/${name}/stage.ts`))
 const bundled = ["effect", "@effect/platform-node-shared", "yaml"]
 
-rmSync("dist", { recursive: true, force: true })
+// Built beside and moved in whole: a build that fails leaves the last one standing.
+const next = "dist.next"
+rmSync(next, { recursive: true, force: true })
 const { metafile } = await build({
   entryPoints: [
     { in: "src/cli/main.ts", out: "cli" },
     { in: "src/executor/worker.ts", out: "worker" },
     ...stages.map((name) => ({ in: `modules/${name}/stage.ts`, out: `modules/${name}` }))
   ].filter(({ in: file }) => existsSync(file)),
-  outdir: "dist",
+  outdir: next,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -71,10 +73,10 @@ for (const name of stages) {
   for (const file of reach(`modules/${name}/stage.ts`)) hash.update(`${file}\n${await codeOf(file)}\n`)
   index[name] = hash.digest("hex")
 }
-writeFileSync("dist/stages.json", `${JSON.stringify(index, null, 2)}\n`)
-if (existsSync("dist/cli.js")) {
-  const cli = readFileSync("dist/cli.js", "utf8")
-  if (!cli.startsWith("#!")) writeFileSync("dist/cli.js", `#!/usr/bin/env node\n${cli}`)
-  chmodSync("dist/cli.js", 0o755)
-}
-console.log(`built dist/ with ${stages.length} stages (${relative(root, join(root, "dist/stages.json"))})`)
+writeFileSync(`${next}/stages.json`, `${JSON.stringify(index, null, 2)}\n`)
+const cli = readFileSync(`${next}/cli.js`, "utf8")
+if (!cli.startsWith("#!")) writeFileSync(`${next}/cli.js`, `#!/usr/bin/env node\n${cli}`)
+chmodSync(`${next}/cli.js`, 0o755)
+rmSync("dist", { recursive: true, force: true })
+renameSync(next, "dist")
+console.log(`built dist/ with ${stages.length} stages`)

@@ -11,9 +11,14 @@ export interface Terminal {
 }
 
 interface Running {
-  readonly since: number
   progress: string
+  /** When a line of the log last told the progress, in milliseconds since 1970. */
+  told: number
 }
+
+/** A terminal's line moves ten times a second at most; a log tells a long task's progress now and then. */
+const redrawMillis = 100
+const tellMillis = 10_000
 
 const indent = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`)
 
@@ -26,6 +31,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   const running = new Map<string, Running>()
   let width = 0
   let shown = false
+  let drawn = 0
 
   const clear = () => {
     if (shown) terminal.write("\r\x1b[2K")
@@ -53,14 +59,18 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     TaskCached: ({ stage }) => line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim("cached")}`),
     TaskWaiting: ({ stage, holder }) => line(`  ~ ${stage.padEnd(width)}  another run is at it (${holder}): waiting`),
     TaskStarted: ({ stage, reason, time }) => {
-      running.set(stage, { since: Date.parse(time), progress: "" })
+      running.set(stage, { progress: "", told: Date.parse(time) })
       line(`  > ${stage.padEnd(width)}  ${indent(reason, " ".repeat(width + 6))}`)
     },
-    TaskProgress: ({ stage, done, total, unit }) => {
+    TaskProgress: ({ stage, done, total, unit, time }) => {
       const amount =
         unit === "bytes" ? `${Units.formatBytes(done)} of ${Units.formatBytes(total)}` : `${done}/${total} ${unit}`
       const entry = running.get(stage)
-      if (entry !== undefined) entry.progress = amount
+      if (entry === undefined) return
+      entry.progress = amount
+      if (terminal.interactive || Date.parse(time) - entry.told < tellMillis) return
+      entry.told = Date.parse(time)
+      line(`    ${stage.padEnd(width)}  ${amount}`)
     },
     TaskLog: () => undefined,
     TaskDone: ({ stage, seconds }) => {
@@ -83,6 +93,9 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   }
   return (event) => {
     handlers[event._tag](event as never)
+    const now = Date.parse(event.time)
+    if (event._tag === "TaskProgress" && now - drawn < redrawMillis) return
+    drawn = now
     status()
   }
 }

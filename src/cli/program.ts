@@ -1,0 +1,80 @@
+/** The command line: its commands, its services, its signals. */
+import * as NodeChildProcessSpawner from "@effect/platform-node-shared/NodeChildProcessSpawner"
+import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
+import * as NodePath from "@effect/platform-node-shared/NodePath"
+import * as NodeStdio from "@effect/platform-node-shared/NodeStdio"
+import * as NodeTerminal from "@effect/platform-node-shared/NodeTerminal"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Command from "effect/cli/Command"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
+import { fileURLToPath } from "node:url"
+import { render, type Failure } from "../core/Failure.ts"
+import * as StageFolder from "../executor/StageFolder.ts"
+import { check } from "./check.ts"
+import { plan } from "./plan.ts"
+import { codes, Quit, stderr } from "./Quit.ts"
+import { run } from "./run.ts"
+import { stages } from "./stages.ts"
+import { version } from "./version.ts"
+
+const agflow = (distribution: URL) =>
+  Command.make("agflow").pipe(
+    Command.withDescription("Typed, resumable genomics workflows that evaluate sequence-to-function models"),
+    Command.withSubcommands([run(distribution), check, plan, stages])
+  )
+
+const services = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, NodeStdio.layer)
+
+/** `distribution` is the folder that the build wrote. */
+const program = (distribution: URL) =>
+  Command.run(agflow(distribution), { version }).pipe(
+    Effect.catchCause((cause) => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
+      const failure = Option.getOrUndefined(Cause.findErrorOption(cause)) as Failure | undefined
+      if (failure instanceof Quit) return Effect.fail(failure)
+      // The command line's own complaints have been shown already, with the help.
+      if (failure?._tag === "ShowHelp") return Effect.fail(new Quit({ code: codes.faults }))
+      const text = failure === undefined ? `agflow broke: ${Cause.pretty(cause)}` : `error: ${render(failure)}`
+      return Effect.andThen(
+        stderr(text),
+        Effect.fail(new Quit({ code: failure === undefined ? codes.failed : codes.faults }))
+      )
+    }),
+    Effect.provide(
+      Layer.mergeAll(
+        services,
+        Layer.provide(NodeChildProcessSpawner.layer, services),
+        StageFolder.layer(fileURLToPath(distribution))
+      )
+    )
+  )
+
+/**
+ * Ctrl-C once ends the run in order; twice at once. A closed terminal and a batch system's TERM count the same; so does a
+ * reader that goes away (`agflow stages | head`), but only once.
+ */
+const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
+  let signals = 0
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (++signals > 1) process.exit(codes.interrupted)
+      fiber.interruptUnsafe(fiber.id)
+    })
+  }
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => fiber.interruptUnsafe(fiber.id))
+  fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
+})
+
+export const main = (distribution: URL): void =>
+  runMain(program(distribution), {
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => {
+      if (Exit.isSuccess(exit)) return onExit(0)
+      const failure: unknown = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+      onExit(failure instanceof Quit ? failure.code : codes.interrupted)
+    }
+  })
