@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Bed from "../../src/genome/Bed.ts"
@@ -11,8 +12,6 @@ import * as Interval from "../../src/genome/Interval.ts"
 import * as Placement from "../../src/genome/Placement.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 import * as Window from "../../src/genome/Window.ts"
-
-const positive = Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))
 
 /** A window before it has a strand. */
 interface Site extends Interval.Interval {
@@ -26,20 +25,17 @@ export default Stage.make({
   version: 1,
   summary: "Lays model-sized windows around variants, variant-gene pairs or intervals, or along the reference.",
   params: {
-    mode: Schema.Literals(["variants", "pairs", "tiles", "intervals"]).annotate({
-      description:
-        "variants: each variant at the centre, N where the sequence ends; pairs: variant in the input and the gene's exons in the predicted part, moved rather than filled with N; tiles: along the reference, whole windows only; intervals: around the centre of each interval"
-    }),
-    width: positive.annotate({ description: "bp that the model reads" }),
-    output_width: Schema.optionalKey(
-      positive.annotate({ description: "bp at the centre that the model predicts; width, if not given" })
+    mode: Param.required(
+      Schema.Literals(["variants", "pairs", "tiles", "intervals"]),
+      "variants: each variant at the centre, N where the sequence ends; pairs: variant in the input and the gene's exons in the predicted part, moved rather than filled with N; tiles: along the reference, whole windows only; intervals: around the centre of each interval"
     ),
-    step: Schema.optionalKey(
-      positive.annotate({ description: "tiles: bp between starts; output_width, if not given" })
-    ),
-    strand: Schema.Literals(["+", "-", "both"]).pipe(
-      Schema.annotate({ description: "strand that the model is given; an interval's own strand is not used" }),
-      Schema.withDecodingDefaultKey(Effect.succeed("+" as const))
+    width: Param.required(Param.Count, "bp that the model reads"),
+    output_width: Param.optional(Param.Count, "bp at the centre that the model predicts; width, if not given"),
+    step: Param.optional(Param.Count, "tiles: bp between starts; output_width, if not given"),
+    strand: Param.withDefault(
+      Schema.Literals(["+", "-", "both"]),
+      "+",
+      "strand that the model is given; an interval's own strand is not used"
     )
   },
   inputs: {

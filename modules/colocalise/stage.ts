@@ -9,14 +9,11 @@ import * as Stage from "../../src/dsl/Stage.ts"
 import * as Colocalisation from "../../src/evaluation/Colocalisation.ts"
 import * as TraitTable from "../../src/evaluation/TraitTable.ts"
 
-const probability = Schema.Finite.pipe(
-  Schema.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true }))
-)
 const prior = (name: keyof Colocalisation.Priors, description: string) =>
-  Param.withDefault(probability, Colocalisation.defaultPriors[name], description)
+  Param.withDefault(Param.OpenShare, Colocalisation.defaultPriors[name], description)
 const sdPrior = (which: string) =>
   Param.withDefault(
-    Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0))),
+    Param.Positive,
     0.15,
     `abf: prior standard deviation of the ${which} trait's effects: 0.15 x its standard deviation, 0.2 for log odds ratios`
   )
@@ -57,11 +54,7 @@ export default Stage.make({
       Schema.Literals(["all", "same"]),
       `which traits are compared: \`all\` of one table with all of the other, or those of the \`same\` name; ${byMethod("pairing")}`
     ),
-    min_pp_h4: Param.withDefault(
-      Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
-      0,
-      "leaves out pairs of signals with a lower PP.H4"
-    )
+    min_pp_h4: Param.withDefault(Param.Share, 0, "leaves out pairs of signals with a lower PP.H4")
   },
   inputs: {
     trait1: Port.file("tsv", "the first trait: one row per trait and variant"),

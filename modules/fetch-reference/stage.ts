@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Download from "../../src/data/Download.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Bgzip from "../../src/genome/Bgzip.ts"
@@ -15,13 +16,6 @@ import * as NamedGenome from "../../src/genome/NamedGenome.ts"
 import * as SyntheticGenome from "../../src/genome/SyntheticGenome.ts"
 
 type Sequences = Stream.Stream<FastaText.Sequence, InputError>
-
-const count = (value: number, description: string) =>
-  Schema.Int.pipe(
-    Schema.check(Schema.isGreaterThan(0)),
-    Schema.annotate({ description }),
-    Schema.withDecodingDefaultKey(Effect.succeed(value))
-  )
 
 /** The file's only sequence under the name of the region that it is. */
 const asRegion = (path: string, region: string): Sequences => {
@@ -64,24 +58,18 @@ export default Stage.make({
   version: 1,
   summary: "Brings a reference sequence into one indexed file: a named genome, your own files, or a synthetic one.",
   params: {
-    genome: Schema.Literals(["hg38-snippets", "hg38", "hg19", "synthetic", "local"]).annotate({
-      description:
-        "hg38-snippets: 3.2 Mb of chr1, chr9 and chr17; hg38, hg19: whole, from UCSC, without a registered checksum (tests do not run them); synthetic: made from a seed; local: the inputs"
-    }),
-    contigs: Schema.optionalKey(
-      Schema.Array(Schema.String).annotate({ description: "keep only these chromosomes or contigs" })
+    genome: Param.required(
+      Schema.Literals(["hg38-snippets", "hg38", "hg19", "synthetic", "local"]),
+      "hg38-snippets: 3.2 Mb of chr1, chr9 and chr17; hg38, hg19: whole, from UCSC, without a registered checksum (tests do not run them); synthetic: made from a seed; local: the inputs"
     ),
-    regions: Schema.optionalKey(
-      Schema.Array(Schema.String).annotate({
-        description: "which part of the genome each of `pieces` is, e.g. chr17:42425000-43600000 (1-based, inclusive)"
-      })
+    contigs: Param.optional(Schema.Array(Schema.String), "keep only these chromosomes or contigs"),
+    regions: Param.optional(
+      Schema.Array(Schema.String),
+      "which part of the genome each of `pieces` is, e.g. chr17:42425000-43600000 (1-based, inclusive)"
     ),
-    seed: Schema.Int.pipe(
-      Schema.annotate({ description: "synthetic: seed of the bases" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(1))
-    ),
-    chromosomes: count(2, "synthetic: how many chromosomes"),
-    length: count(200_000, "synthetic: length of each chromosome in bp")
+    seed: Param.withDefault(Schema.Int, 1, "synthetic: seed of the bases"),
+    chromosomes: Param.withDefault(Param.Count, 2, "synthetic: how many chromosomes"),
+    length: Param.withDefault(Param.Count, 200_000, "synthetic: length of each chromosome in bp")
   },
   inputs: {
     fasta: Port.optional(Port.file("fasta", "local: a reference whose sequence names stand")),

@@ -3,6 +3,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Bed from "../../src/genome/Bed.ts"
@@ -18,11 +19,10 @@ export default Stage.make({
   version: 1,
   summary: "Reads held-out sequences and their measured coverage from calico/baskerville's TFRecords.",
   params: {
-    fold: Schema.String.pipe(
-      Schema.annotate({
-        description: "the rows of `intervals` (by their fourth column) that the records hold, in order"
-      }),
-      Schema.withDecodingDefaultKey(Effect.succeed("test"))
+    fold: Param.withDefault(
+      Schema.String,
+      "test",
+      "the rows of `intervals` (by their fourth column) that the records hold, in order"
     )
   },
   inputs: {

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import * as Table from "../../src/data/Table.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Signal from "../../src/evaluation/Signal.ts"
@@ -27,17 +28,11 @@ const columnUses = {
   gwas_beta: "effect of alt on the trait"
 }
 const columns = Object.fromEntries(
-  Object.entries(columnUses).map(([name, description]) => [
-    name,
-    Schema.optionalKey(Schema.String.annotate({ description }))
-  ])
+  Object.entries(columnUses).map(([name, description]) => [name, Param.optional(Schema.String, description)])
 ) as { readonly [K in keyof typeof columnUses]: Schema.optionalKey<Schema.String> }
 
-const choice = <const L extends readonly [string, ...ReadonlyArray<string>]>(literals: L, description: string) =>
-  Schema.Literals(literals).pipe(
-    Schema.annotate({ description }),
-    Schema.withDecodingDefaultKey(Effect.succeed(literals[0] as L[number]))
-  )
+const action = (what: "drop" | "error", description: string) =>
+  Param.withDefault(Schema.Literals(["drop", "error"]), what, description)
 
 const droppedTable = {
   line: Table.integer("line of the file, 1-based"),
@@ -50,13 +45,10 @@ export default Stage.make({
   version: 1,
   summary: "Reads variants from VCF or a table, checks them against the reference, and pairs them with genes.",
   params: {
-    columns: Schema.Struct(columns).pipe(
-      Schema.annotate({ description: "for a table: which of its columns holds what" }),
-      Schema.withDecodingDefaultKey(Effect.succeed({}))
-    ),
-    outside: choice(["drop", "error"], "what to do with variants outside the sequence at hand"),
-    mismatch: choice(["error", "drop"], "what to do where the reference allele differs from the genome"),
-    unsupported: choice(["drop", "error"], "what to do with alleles that are not spelled out in bases (<DEL>, *)")
+    columns: Param.withDefault(Schema.Struct(columns), {}, "for a table: which of its columns holds what"),
+    outside: action("drop", "what to do with variants outside the sequence at hand"),
+    mismatch: action("error", "what to do where the reference allele differs from the genome"),
+    unsupported: action("drop", "what to do with alleles that are not spelled out in bases (<DEL>, *)")
   },
   inputs: {
     variants: Port.file("file", "VCF or a tab-separated table with a header row, plain or gzip"),

@@ -4,6 +4,7 @@ import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import * as Table from "../../src/data/Table.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Document from "../../src/report/Document.ts"
@@ -11,16 +12,14 @@ import * as Document from "../../src/report/Document.ts"
 const kinds = ["figures", "tables", "texts"] as const
 type Kind = (typeof kinds)[number]
 
-const Positions = Schema.Array(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(1)))).pipe(
-  Schema.withDecodingDefaultKey(Effect.succeed([]))
-)
+const positions = (kind: Kind) => Param.withDefault(Schema.Array(Param.Count), [], `positions of its ${kind}, from 1`)
 
 const Section = Schema.Struct({
-  title: Schema.String,
-  text: Schema.optionalKey(Schema.String),
-  figures: Positions,
-  tables: Positions,
-  texts: Positions
+  title: Param.required(Schema.String, "title of the section"),
+  text: Param.optional(Schema.String, "what it is about; blank lines part paragraphs"),
+  figures: positions("figures"),
+  tables: positions("tables"),
+  texts: positions("texts")
 })
 
 const headings: { readonly [K in Kind]: string } = { figures: "Figures", tables: "Tables", texts: "Notes" }
@@ -42,26 +41,15 @@ export default Stage.make({
   version: 1,
   summary: "Puts tables, figures and text together into one self-contained HTML page.",
   params: {
-    title: Schema.String.annotate({ description: "title of the page" }),
-    intro: Schema.optionalKey(
-      Schema.String.annotate({ description: "what the page is about; blank lines part paragraphs" })
+    title: Param.required(Schema.String, "title of the page"),
+    intro: Param.optional(Schema.String, "what the page is about; blank lines part paragraphs"),
+    sections: Param.withDefault(
+      Schema.Array(Section),
+      [],
+      "sections in order, each with a title, a text, and the positions (from 1) of its figures, tables and texts; what no section names comes at the end"
     ),
-    sections: Schema.Array(Section).pipe(
-      Schema.annotate({
-        description:
-          "sections in order, each with a title, a text, and the positions (from 1) of its figures, tables and texts; what no section names comes at the end"
-      }),
-      Schema.withDecodingDefaultKey(Effect.succeed([]))
-    ),
-    rows: Schema.Int.pipe(
-      Schema.check(Schema.isGreaterThanOrEqualTo(1)),
-      Schema.annotate({ description: "rows shown of each table" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(50))
-    ),
-    synthetic_label: Schema.Boolean.pipe(
-      Schema.annotate({ description: "put a SYNTHETIC banner on top of the page" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(false))
-    )
+    rows: Param.withDefault(Param.Count, 50, "rows shown of each table"),
+    synthetic_label: Param.withDefault(Schema.Boolean, false, "put a SYNTHETIC banner on top of the page")
   },
   inputs: {
     figures: Port.optional(Port.list(Port.file("svg", "figures"))),
@@ -70,7 +58,6 @@ export default Stage.make({
   },
   outputs: { page: Port.file("html", "the page") },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
-    const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const nameOf = (file: string) => path.basename(file).replace(/\.(?:tsv|txt|md|svg)(?:\.gz)?$/u, "")
     const items: { readonly [K in Kind]: ReadonlyArray<Document.Item> } = {
@@ -100,12 +87,6 @@ export default Stage.make({
       .map((kind) => ({ title: headings[kind], items: items[kind].filter((item) => !placed.has(item)) }))
       .filter((section) => section.items.length > 0)
     const page = Document.render({ ...params, synthetic: params.synthetic_label, sections: [...named, ...rest] })
-    yield* fs
-      .writeFileString(outputs.page.path, page)
-      .pipe(
-        Effect.mapError(
-          (error) => new InputError({ message: `cannot write: ${error.message}`, file: outputs.page.path })
-        )
-      )
+    yield* outputs.page.write(page)
   })
 })

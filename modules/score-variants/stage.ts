@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Fasta from "../../src/genome/Fasta.ts"
@@ -19,21 +20,13 @@ export default Stage.make({
   summary: "Runs both alleles of each variant through a model and scores the change, track by track.",
   params: {
     ...ModelParams.fields,
-    scorers: Schema.NonEmptyArray(Schema.Literals(["gene_lfc", "centre_mask"])).pipe(
-      Schema.annotate({
-        description:
-          "gene_lfc: log fold change of the mean over the gene's bins; centre_mask: change of the sum around the variant"
-      }),
-      Schema.withDecodingDefaultKey(Effect.succeed(["gene_lfc"] as const))
+    scorers: Param.withDefault(
+      Schema.NonEmptyArray(Schema.Literals(["gene_lfc", "centre_mask"])),
+      ["gene_lfc"],
+      "gene_lfc: log fold change of the mean over the gene's bins; centre_mask: change of the sum around the variant"
     ),
-    centre_width: Schema.Int.pipe(
-      Schema.check(Schema.isGreaterThan(0)),
-      Schema.annotate({ description: "base pairs around the variant that centre_mask sums over" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(501))
-    ),
-    groups: Schema.optionalKey(
-      Schema.NonEmptyArray(Schema.String).annotate({ description: "score only tracks of these groups; default all" })
-    )
+    centre_width: Param.withDefault(Param.Count, 501, "base pairs around the variant that centre_mask sums over"),
+    groups: Param.optional(Schema.NonEmptyArray(Schema.String), "score only tracks of these groups; default all")
   },
   inputs: {
     ...ModelParams.inputs,

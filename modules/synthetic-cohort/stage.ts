@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as SyntheticCohort from "../../src/evaluation/SyntheticCohort.ts"
@@ -7,25 +8,15 @@ import * as Fasta from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 
-const count = (value: number, description: string) =>
-  Schema.Int.pipe(
-    Schema.check(Schema.isGreaterThan(0)),
-    Schema.annotate({ description }),
-    Schema.withDecodingDefaultKey(Effect.succeed(value))
-  )
-
 export default Stage.make({
   name: "synthetic-cohort",
   version: 1,
   summary: "Makes up genes on a given sequence, and single-base variants near their exons.",
   params: {
-    seed: Schema.Int.pipe(
-      Schema.annotate({ description: "seed of everything that is drawn" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(1))
-    ),
-    genes: count(120, "genes, on both strands"),
-    variants_per_gene: count(6, "variants near each gene"),
-    reach: count(300, "largest distance of a variant from an exon of its gene, in bp")
+    seed: Param.withDefault(Schema.Int, 1, "seed of everything that is drawn"),
+    genes: Param.withDefault(Param.Count, 120, "genes, on both strands"),
+    variants_per_gene: Param.withDefault(Param.Count, 6, "variants near each gene"),
+    reach: Param.withDefault(Param.Count, 300, "largest distance of a variant from an exon of its gene, in bp")
   },
   inputs: { reference: Port.file("fasta", "sequence to put the genes on") },
   outputs: {

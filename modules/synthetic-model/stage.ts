@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as SyntheticWeights from "../../src/model/architectures/SyntheticWeights.ts"
@@ -10,16 +11,11 @@ export default Stage.make({
   version: 1,
   summary: "Makes weights of the synthetic model from a seed: a teacher, and a student that resembles it.",
   params: {
-    seed: Schema.Int.pipe(
-      Schema.annotate({ description: "the same seed gives the same weights" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(1))
-    ),
-    noise: Schema.Number.pipe(
-      Schema.check(Schema.isGreaterThanOrEqualTo(0)),
-      Schema.annotate({
-        description: "how far the student is from the teacher, relative to the spread of each tensor"
-      }),
-      Schema.withDecodingDefaultKey(Effect.succeed(0.03))
+    seed: Param.withDefault(Schema.Int, 1, "the same seed gives the same weights"),
+    noise: Param.withDefault(
+      Schema.Finite.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))),
+      0.03,
+      "how far the student is from the teacher, relative to the spread of each tensor"
     )
   },
   inputs: {},

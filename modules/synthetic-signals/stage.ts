@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Signal from "../../src/evaluation/Signal.ts"
@@ -7,39 +8,30 @@ import * as SyntheticSignals from "../../src/evaluation/SyntheticSignals.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 
-const count = (value: number, description: string) =>
-  Schema.Int.pipe(
-    Schema.check(Schema.isGreaterThan(0)),
-    Schema.annotate({ description }),
-    Schema.withDecodingDefaultKey(Effect.succeed(value))
-  )
-
 export default Stage.make({
   name: "synthetic-signals",
   version: 1,
   summary: "Makes up eQTL and GWAS signals whose true effects are a model's scores.",
   params: {
-    seed: Schema.Int.pipe(
-      Schema.annotate({ description: "seed of everything that is drawn" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(1))
+    seed: Param.withDefault(Schema.Int, 1, "seed of everything that is drawn"),
+    group: Param.withDefault(Schema.String, "RNA", "track group whose mean gene_lfc is the true effect"),
+    reliability: Param.withDefault(
+      Param.OpenShare,
+      0.8,
+      "squared correlation of the true and the measured effects, between 0 and 1"
     ),
-    group: Schema.String.pipe(
-      Schema.annotate({ description: "track group whose mean gene_lfc is the true effect" }),
-      Schema.withDecodingDefaultKey(Effect.succeed("RNA"))
+    shared: Param.withDefault(
+      Param.Share,
+      0.6,
+      "fraction of the signals whose GWAS causal variant is that of the eQTL"
     ),
-    reliability: Schema.Number.pipe(
-      Schema.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true })),
-      Schema.annotate({ description: "squared correlation of the true and the measured effects, between 0 and 1" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(0.8))
-    ),
-    shared: Schema.Number.pipe(
-      Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
-      Schema.annotate({ description: "fraction of the signals whose GWAS causal variant is that of the eQTL" }),
-      Schema.withDecodingDefaultKey(Effect.succeed(0.6))
-    ),
-    eqtl_samples: count(50_000, "people in the eQTL study"),
-    gwas_samples: count(300_000, "people in the GWAS"),
-    ld_length: count(1000, "distance in bp over which the correlation of two variants falls to 1/e")
+    eqtl_samples: Param.withDefault(Param.Count, 50_000, "people in the eQTL study"),
+    gwas_samples: Param.withDefault(Param.Count, 300_000, "people in the GWAS"),
+    ld_length: Param.withDefault(
+      Param.Count,
+      1000,
+      "distance in bp over which the correlation of two variants falls to 1/e"
+    )
   },
   inputs: {
     scores: Port.table(ScoreTable.table, "the teacher's scores: gene_lfc of every pair"),

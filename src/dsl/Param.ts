@@ -2,12 +2,27 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** May be left out; it then has this value. */
-export const withDefault = <A>(schema: Schema.Codec<A>, value: A, description: string) =>
+/** From 0 to 1, both included. */
+export const Share = Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
+
+/** Between 0 and 1, neither included. */
+export const OpenShare = Schema.Finite.pipe(
+  Schema.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true }))
+)
+
+/** Above 0. */
+export const Positive = Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))
+
+/** A whole number of at least 1. */
+export const Count = Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))
+
+/** May be left out; it then has this value, written as in YAML. */
+export const withDefault = <A, E>(schema: Schema.Codec<A, E>, value: NoInfer<E>, description: string) =>
   schema.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))
 
 /** May be left out; it then has no value. */
-export const optional = <A>(schema: Schema.Codec<A>, description: string) =>
+export const optional = <A, E>(schema: Schema.Codec<A, E>, description: string) =>
   Schema.optionalKey(schema).pipe(Schema.annotate({ description }))
 
-export const required = <A>(schema: Schema.Codec<A>, description: string) => schema.pipe(Schema.annotate({ description }))
+export const required = <A, E>(schema: Schema.Codec<A, E>, description: string) =>
+  schema.pipe(Schema.annotate({ description }))

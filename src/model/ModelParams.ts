@@ -1,8 +1,9 @@
 /** What every stage that runs a model takes: the params and inputs that say which model, on which windows. */
 import * as Effect from "effect/Effect"
-import type * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
+import type * as FileSystem from "effect/FileSystem"
 import { InputError } from "../core/Failure.ts"
+import * as Param from "../dsl/Param.ts"
 import * as Port from "../dsl/Port.ts"
 import * as Window from "../genome/Window.ts"
 import type { Architecture } from "./Architecture.ts"
@@ -10,15 +11,12 @@ import * as Model from "./Model.ts"
 import * as Track from "./Track.ts"
 
 export const fields = {
-  model: Model.ModelName.annotate({ description: "the network that the weights belong to" }),
-  batch: Schema.optionalKey(
-    Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0))).annotate({
-      description: "windows given to the runtime at once; default by the size of the model"
-    })
-  ),
-  average_strands: Schema.Boolean.pipe(
-    Schema.annotate({ description: "average the predictions for each sequence and for its reverse complement" }),
-    Schema.withDecodingDefaultKey(Effect.succeed(false))
+  model: Param.required(Model.ModelName, "the network that the weights belong to"),
+  batch: Param.optional(Param.Count, "windows given to the runtime at once; default by the size of the model"),
+  average_strands: Param.withDefault(
+    Schema.Boolean,
+    false,
+    "average the predictions for each sequence and for its reverse complement"
   )
 }
 
