@@ -83,7 +83,8 @@ export class FileDigests extends Context.Service<
             })
           }
           const now = yield* Clock.currentTimeNanos
-          const still = now - after.mtimeNs > settled
+          // By ctime: mtime can be set to anything, by a copy that keeps it for one.
+          const still = now - after.ctimeNs > settled
           if (still) keep(signature(after), sha256)
           return { sha256, bytes }
         }),

@@ -34,6 +34,16 @@ const show = (value: unknown): string => {
 const inputDigest = (input: TaskKey["inputs"][string]): string =>
   "digest" in input ? input.digest : Digest.ofJson(input.map(({ digest }) => digest))
 
+const inputNames = (input: TaskKey["inputs"][string]): unknown =>
+  "digest" in input ? input.extension : input.map(({ extension }) => extension)
+
+const inputChange = (name: string, before: TaskKey["inputs"][string], after: TaskKey["inputs"][string]): string => {
+  const [a, b] = [inputDigest(before), inputDigest(after)]
+  return a === b
+    ? `input ${name} name ${show(inputNames(before))} -> ${show(inputNames(after))}`
+    : `input ${name} content ${Digest.short(a)} -> ${Digest.short(b)}`
+}
+
 const differences = <A>(
   before: Readonly<Record<string, A>>,
   after: Readonly<Record<string, A>>,
@@ -56,11 +66,7 @@ export const explain = (before: TaskKey, after: TaskKey): ReadonlyArray<string> 
         : `params.${name} ${show(a)} -> ${show(b)}`
   ),
   ...differences(before.inputs, after.inputs, (name, a, b) =>
-    a === undefined
-      ? `input ${name} is new`
-      : b === undefined
-        ? `input ${name} is gone`
-        : `input ${name} content ${Digest.short(inputDigest(a))} -> ${Digest.short(inputDigest(b))}`
+    a === undefined ? `input ${name} is new` : b === undefined ? `input ${name} is gone` : inputChange(name, a, b)
   ),
   ...differences(before.outputs, after.outputs, (name) => `output ${name} changed`)
 ]
