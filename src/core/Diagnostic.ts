@@ -62,8 +62,7 @@ export const sort = (diagnostics: ReadonlyArray<Diagnostic>): ReadonlyArray<Diag
     })
 }
 
-export const renderAll = (diagnostics: ReadonlyArray<Diagnostic>): string =>
-  [
-    ...sort(diagnostics).map(render),
-    `${diagnostics.length} ${diagnostics.length === 1 ? "fault" : "faults"}: nothing was run`
-  ].join("\n\n")
+export const renderAll = (diagnostics: ReadonlyArray<Diagnostic>): string => {
+  const each = sort(diagnostics)
+  return [...each.map(render), `${each.length} ${each.length === 1 ? "fault" : "faults"}: nothing was run`].join("\n\n")
+}

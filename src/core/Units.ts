@@ -15,7 +15,8 @@ const factors: Readonly<Record<string, number>> = {
 export const parseBytes = (text: string | number): number | undefined => {
   if (typeof text === "number") return Number.isFinite(text) && text >= 0 ? Math.round(text) : undefined
   const match = /^\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)\s*$/iu.exec(text)
-  const factor = match === null ? undefined : match[2] === "" ? 1 : factors[match[2]!.toLowerCase()]
+  const unit = match?.[2]?.toLowerCase() || "b"
+  const factor = match === null || !Object.hasOwn(factors, unit) ? undefined : factors[unit]
   return factor === undefined ? undefined : Math.round(Number(match![1]) * factor)
 }
 
@@ -23,16 +24,17 @@ const scales = ["B", "KB", "MB", "GB", "TB"] as const
 
 /** `1.2 GB`: decimal units, two significant digits or more. */
 export const formatBytes = (bytes: number): string => {
-  const at = bytes < 1 ? 0 : Math.min(scales.length - 1, Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1000 ** at
+  let at = 0
+  let value = bytes
+  // What rounds to 1000 of one unit is 1 of the next.
+  for (; Math.round(value) >= 1000 && at < scales.length - 1; at++) value /= 1000
   return `${at === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${scales[at]}`
 }
 
 /** `0.3 s`, `2 min 5 s`, `3 h 10 min`. */
 export const formatSeconds = (seconds: number): string => {
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60
-    ? `${minutes} min ${Math.round(seconds % 60)} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${seconds < 9.95 ? seconds.toFixed(1) : whole} s`
+  const minutes = Math.floor(whole / 60)
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
