@@ -1,0 +1,122 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { hostname } from "node:os"
+import { join } from "node:path"
+import { assert, beforeEach, describe, it } from "vitest"
+import { Leases } from "../../src/cache/Lease.ts"
+import * as Process from "../../src/core/Process.ts"
+import { temporaryFolder } from "../support/stage.ts"
+import { withCache } from "./cache.ts"
+
+let folder: string
+const lease = () => join(folder, "leases", "key")
+beforeEach(() => {
+  folder = temporaryFolder()
+  mkdirSync(join(folder, "leases"))
+})
+
+/** Holds the lease while `effect` runs; the holders that were waited for. */
+const holding = <A>(effect: Effect.Effect<A>) =>
+  Effect.gen(function* () {
+    const waited: Array<string> = []
+    const leases = yield* Leases
+    const value = yield* Effect.scoped(
+      Effect.andThen(
+        leases.hold("key", (holder) => Effect.sync(() => void waited.push(holder))),
+        effect
+      )
+    )
+    return { value, waited }
+  })
+
+const write = (holder: unknown, ageSeconds = 0) => {
+  writeFileSync(lease(), typeof holder === "string" ? holder : JSON.stringify(holder))
+  const then = new Date(Date.now() - ageSeconds * 1000)
+  utimesSync(lease(), then, then)
+}
+
+describe("Leases", () => {
+  it("are held for the scope, by one at a time", async () => {
+    let inside = 0
+    let most = 0
+    const visit = Effect.gen(function* () {
+      most = Math.max(most, ++inside)
+      assert.strictEqual((JSON.parse(readFileSync(lease(), "utf8")) as { pid: number }).pid, process.pid)
+      yield* Effect.sleep("30 millis")
+      inside--
+    })
+    const visits = await withCache(
+      folder,
+      Effect.all(
+        [1, 2, 3, 4].map(() => holding(visit)),
+        { concurrency: "unbounded" }
+      )
+    )
+    assert.strictEqual(most, 1)
+    const told = visits.filter(({ waited }) => waited.length > 0)
+    assert.strictEqual(told.length, 3)
+    for (const { waited } of told) assert.deepStrictEqual(waited, [`process ${process.pid} on ${hostname()}`])
+    assert.deepStrictEqual(readdirSync(join(folder, "leases")), [])
+  })
+
+  it("of a dead process, and of one whose number another has now, are taken over at once", async () => {
+    const { pid } = spawnSync("true")
+    for (const holder of [
+      { nonce: "a", host: hostname(), pid, started: "1" },
+      { nonce: "b", ...Process.identify(process.pid), started: "1" }
+    ]) {
+      write(holder)
+      const since = Date.now()
+      const { waited } = await withCache(folder, holding(Effect.void))
+      assert.deepStrictEqual(waited, [])
+      assert.isBelow(Date.now() - since, 1000)
+      assert.isFalse(existsSync(lease()))
+    }
+  })
+
+  it.each([
+    ["of another machine that has been silent for long", { nonce: "a", host: "elsewhere", pid: 1, started: null }],
+    ["that a crash left unreadable", '{"nonce":']
+  ])("%s are taken over; earlier they are waited for", async (_, holder) => {
+    write(holder, 20)
+    assert.deepStrictEqual((await withCache(folder, holding(Effect.void))).waited, [])
+    write(holder, 5)
+    const outcome = await withCache(folder, Effect.timeoutOption(holding(Effect.void), "500 millis"))
+    assert.strictEqual(outcome._tag, "None")
+    assert.isTrue(existsSync(lease()), "whoever gives up leaves it alone")
+  })
+
+  it("are given back when their holder is interrupted, and left alone when they are another's by then", async () => {
+    await withCache(
+      folder,
+      Effect.gen(function* () {
+        const held = yield* Deferred.make<void>()
+        const fiber = yield* Effect.forkChild(holding(Effect.andThen(Deferred.succeed(held, undefined), Effect.never)))
+        yield* Deferred.await(held)
+        assert.isTrue(existsSync(lease()))
+        yield* Fiber.interrupt(fiber)
+        assert.isFalse(existsSync(lease()))
+      })
+    )
+    const other = { nonce: "other", host: "elsewhere", pid: 1, started: null }
+    await withCache(folder, holding(Effect.sync(() => write(other))))
+    assert.deepStrictEqual(JSON.parse(readFileSync(lease(), "utf8")), other)
+  })
+
+  it("tell by their mtime that the holder lives", async () => {
+    const age = await withCache(
+      folder,
+      holding(
+        Effect.gen(function* () {
+          const before = statSync(lease()).mtimeMs
+          yield* Effect.sleep("2300 millis")
+          return statSync(lease()).mtimeMs - before
+        })
+      )
+    )
+    assert.isAbove(age.value, 1500)
+  })
+})
