@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
@@ -28,7 +27,7 @@ export default Stage.make({
   inputs: {
     records: Port.list(Port.file("tfrecord", "records of one fold, zlib-compressed")),
     intervals: Port.file("file", "sequences.bed: the stretch that each record's targets cover, and its fold"),
-    track_list: Port.file("tsv", "targets.txt: identifier and description of each track")
+    tracks: Port.table(Track.table, "what the targets measure: each record must have values for as many tracks")
   },
   outputs: {
     reference: Port.file(
@@ -36,14 +35,12 @@ export default Stage.make({
       "one contig a record, named by its region (chr1:101-200, 1-based, both ends included)"
     ),
     windows: Port.table(Window.table, "one window a record: the whole sequence"),
-    targets: Port.file("safetensors", "tensor `targets` [windows, bins, tracks]: measured coverage"),
-    tracks: Port.table(Track.table, "the tracks")
+    targets: Port.file("safetensors", "tensor `targets` [windows, bins, tracks]: measured coverage")
   },
   resources: { memory: 2 * 2 ** 30 },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
-    const fs = yield* FileSystem.FileSystem
     const task = yield* Task
-    const tracks = yield* Track.readTargets(inputs.track_list)
+    const { length: tracks } = yield* inputs.tracks.rows
     const rows = (yield* Bed.read(inputs.intervals)).filter(({ name }) => name === params.fold)
     const contigs: Array<Uint8Array> = []
     const windows: Array<Window.Window> = []
@@ -61,12 +58,12 @@ export default Stage.make({
             `the rows are those of ${inputs.intervals} whose fourth column is '${params.fold}'`
           )
         }
-        const bins = target.length / tracks.length
+        const bins = target.length / tracks
         const margin = (sequence.length - Interval.width(row)) / 2
         const start = row.start - margin
         if (!Number.isInteger(bins) || Interval.width(row) % bins !== 0) {
           return yield* fail(
-            `a record has ${target.length} target values: not ${tracks.length} tracks of equal bins over ${Interval.width(row)} bp`
+            `a record has ${target.length} target values: not ${tracks} tracks of equal bins over ${Interval.width(row)} bp`
           )
         }
         if (!Number.isInteger(margin) || margin < 0) {
@@ -74,7 +71,7 @@ export default Stage.make({
             `a record has ${sequence.length} bp: its row (line ${row.line} of ${inputs.intervals}, ${Interval.width(row)} bp) cannot be its centre`
           )
         }
-        shape = shape.length === 0 ? [rows.length, bins, tracks.length] : shape
+        shape = shape.length === 0 ? [rows.length, bins, tracks] : shape
         if (bins !== shape[1]) return yield* fail(`a record has ${bins} bins where the first has ${shape[1]}`)
         targets ??= yield* Safetensors.create(outputs.targets.path, { targets: shape })
         yield* targets.write("targets", windows.length * target.length, target)
@@ -95,10 +92,7 @@ export default Stage.make({
         file: inputs.intervals
       })
     }
-    yield* fs
-      .writeFile(outputs.reference.path, Buffer.concat(contigs))
-      .pipe(Effect.mapError(({ message }) => new InputError({ message: `cannot write the reference: ${message}` })))
+    yield* outputs.reference.write(Buffer.concat(contigs))
     yield* outputs.windows.write(windows)
-    yield* outputs.tracks.write(tracks)
   }, Effect.scoped)
 })

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { assert, beforeAll, describe, it } from "vitest"
 import loadTfrecords from "../../modules/load-tfrecords/stage.ts"
+import loadTracks from "../../modules/load-tracks/stage.ts"
 import predictTracks from "../../modules/predict-tracks/stage.ts"
 import scoreVariants from "../../modules/score-variants/stage.ts"
 import * as Table from "../../src/data/Table.ts"
@@ -34,7 +35,9 @@ describe.skipIf(mirror === undefined)("mini-borzoi (AGFLOW_MIRROR names a folder
   beforeAll(async () => {
     const records = [0, 1, 2].map((part) => join(folder, `tiny/hg38/tfrecords/test-${part}.tfr`))
     const intervals = join(folder, "tiny/hg38/sequences.bed")
-    outputs = (await runStage(loadTfrecords, {}, { records, intervals, track_list: trackList })).outputs
+    const named = (await runStage(loadTracks, {}, { track_list: trackList })).outputs
+    const loaded = await runStage(loadTfrecords, {}, { records, intervals, tracks: named["tracks"]! })
+    outputs = { ...named, ...loaded.outputs }
     targets = await tensor(outputs["targets"]!, "targets")
     tracks = await runPromise(Table.read(outputs["tracks"]!, Track.table))
   })
