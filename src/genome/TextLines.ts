@@ -36,6 +36,7 @@ async function* batches(path: string, encoding: "utf8" | "latin1"): AsyncGenerat
     if (rest !== "") yield [rest]
   } finally {
     source.destroy()
+    if (!source.closed) await new Promise((resolve) => source.once("close", resolve))
   }
 }
 

@@ -28,7 +28,6 @@ describe("TextLines", () => {
     )
     assert.deepStrictEqual([error.message, error.file, error.line, seen], ["bad", path, 3, 3])
     if (process.platform !== "linux") return
-    await new Promise((resolve) => setTimeout(resolve, 50))
     const open = readdirSync("/proc/self/fd").filter((fd) => {
       try {
         return readlinkSync(`/proc/self/fd/${fd}`) === path
