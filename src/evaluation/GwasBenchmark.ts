@@ -23,9 +23,11 @@ export const classes = ["both", "model only", "colocalisation only", "neither", 
 export type Class = (typeof classes)[number]
 
 export const signalTable = {
-  signal_id: Table.string("the signal's name"),
+  gwas_id: Table.string("the GWAS study"),
+  dataset: Table.string("the QTL data set"),
   variant_id: Table.string("lead variant, chrom_pos_ref_alt, 1-based"),
   gene_id: Table.string("the gene"),
+  gene_name: Table.nullable(Table.string("its symbol, where the gene is among the genes given")),
   pp_h4: Table.nullable(Table.number("posterior probability of one shared causal variant")),
   score: Table.nullable(Table.number("the model's score of the ALT allele, signed, over the tracks used")),
   eqtl_beta: Table.nullable(Table.number("measured effect of the ALT allele on expression")),
@@ -43,10 +45,10 @@ export const signalTable = {
   strongest_track: Table.nullable(Table.string("track with the largest |score|")),
   tracks_used: Table.integer("tracks that the score rests on"),
   region: Table.nullable(Table.string("what was scored of the gene: exons, or span where exons are unknown")),
+  gene_coverage: Table.nullable(Table.number("share of the region's bases that the model predicts: the score's basis")),
   stratum: Table.string("the PP.H4 stratum of the signal"),
-  gwas_id: Table.string("the GWAS study"),
-  dataset: Table.string("the QTL data set"),
-  reason: Table.nullable(Table.string("why there is no score"))
+  reason: Table.nullable(Table.string("why there is no score")),
+  signal_id: Table.string("the signal's name")
 }
 export type SignalRow = Table.Row<typeof signalTable>
 
@@ -200,6 +202,7 @@ export const evaluate = Effect.fnUntraced(function* (
   yield* check(input, options)
   const scores = yield* Scores.make(input, options)
   const ppH4 = bestPpH4(input.colocalisations ?? [])
+  const names = new Map(input.genes?.map((gene) => [gene.gene_id, gene.gene_name]))
   const scored = input.signals.map((signal) => {
     const found = scores.find(signal.variant_id, signal.gene_id)
     const measured = signal.eqtl_beta
@@ -213,7 +216,9 @@ export const evaluate = Effect.fnUntraced(function* (
       dataset: signal.dataset,
       variant_id: signal.variant_id,
       gene_id: signal.gene_id,
+      gene_name: names.get(signal.gene_id) ?? null,
       region: found.region,
+      gene_coverage: found.coverage,
       stratum: stratumOf(best, options.strata),
       pp_h4: best,
       score: found.score,

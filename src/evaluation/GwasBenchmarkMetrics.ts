@@ -92,6 +92,7 @@ export const make = ({ signals, pairs, threshold }: Benchmark, options: Options)
     Wilson.proportion(rows.filter(has).length, rows.length)
   const passing = pairs.filter(({ score }) => threshold.value !== null && Math.abs(score) >= threshold.value)
   const scored = signals.filter(({ score }) => score !== null)
+  const withGene = scored.filter(({ gene_coverage }) => gene_coverage !== null)
   const unmeasured = (n: number, otherwise: string | null) =>
     pairs.length === 0 ? nothingMeasured : n === 0 ? "no measured pair reaches the threshold" : otherwise
   const byConstruction = threshold.calibrated
@@ -111,6 +112,14 @@ export const make = ({ signals, pairs, threshold }: Benchmark, options: Options)
     ...flags.map(({ metric, has }) => share("all", metric, count(signals, has), null)),
     // The two compare like with like where scores are missing.
     ...flags.slice(0, 2).map(({ metric, has }) => share("scored", metric, count(scored, has), null)),
+    share(
+      "scored",
+      "whole_gene",
+      count(withGene, ({ gene_coverage }) => gene_coverage === 1),
+      withGene.length === 0
+        ? "the scores do not rest on a gene's bases"
+        : "signals whose gene (exons or span) lies wholly in the predicted part; the others are scored on the share in gene_coverage"
+    ),
     MetricTable.make({
       evaluation,
       subset: "all",

@@ -18,6 +18,7 @@ export interface Options {
 export interface Found {
   readonly score: number | null
   readonly region: string | null
+  readonly coverage: number | null
   readonly strongestTrack: string | null
   readonly tracksUsed: number
   readonly rank: number | null
@@ -39,6 +40,7 @@ interface Aggregated {
   readonly geneId: string | null
   readonly score: number
   readonly region: string | null
+  readonly coverage: number | null
   readonly strongestTrack: string
   readonly tracksUsed: number
 }
@@ -50,6 +52,7 @@ const aggregate = (rows: ReadonlyArray<Score>, how: Options["aggregate"]): Aggre
     geneId: strongest.gene_id,
     score: how === "strongest" ? strongest.score : rows.reduce((sum, row) => sum + row.score, 0) / rows.length,
     region: strongest.region,
+    coverage: strongest.coverage,
     strongestTrack: strongest.track_name,
     tracksUsed: new Set(rows.map(({ track }) => track)).size
   }
@@ -105,6 +108,7 @@ const select = Effect.fnUntraced(function* (scores: ReadonlyArray<Score>, { grou
 const none: Omit<Found, "reason"> = {
   score: null,
   region: null,
+  coverage: null,
   strongestTrack: null,
   tracksUsed: 0,
   rank: null,
@@ -150,6 +154,7 @@ export const make = Effect.fnUntraced(function* (
       return {
         score: found.score,
         region: found.region ?? genes.get(geneId)?.region ?? null,
+        coverage: found.coverage,
         strongestTrack: found.strongestTrack,
         tracksUsed: found.tracksUsed,
         rank: rank(found.score),

@@ -20,6 +20,7 @@ export const centreMask: Scorer = ({ geometry, windowStart, variant, centreWidth
   }
   return Result.succeed({
     region: null,
+    coverage: null,
     tracks,
     aggregate: (prediction, track) => BinMask.sum(mask, prediction, geometry.tracks, track),
     score: log2Change

@@ -8,6 +8,7 @@
  */
 import * as Result from "effect/Result"
 import * as Gene from "../genome/Gene.ts"
+import * as Interval from "../genome/Interval.ts"
 import type { Track } from "../model/Track.ts"
 import * as BinMask from "./BinMask.ts"
 import type { Scorer } from "./Scorer.ts"
@@ -20,7 +21,8 @@ const isOpposite = (track: Track, gene: Gene.Gene): boolean => track.strand !== 
 
 export const geneMask: Scorer = ({ geometry, windowStart, gene, tracks }) => {
   if (gene === undefined) return Result.fail("no annotation of the gene is given")
-  const mask = BinMask.make(geometry, windowStart, Gene.exons(gene))
+  const exons = Gene.exons(gene)
+  const mask = BinMask.make(geometry, windowStart, exons)
   if (mask.covered === 0) {
     const from = windowStart + geometry.outputOffset
     const to = from + geometry.outputLength * geometry.binSize
@@ -30,6 +32,7 @@ export const geneMask: Scorer = ({ geometry, windowStart, gene, tracks }) => {
   }
   return Result.succeed({
     region: gene.region,
+    coverage: mask.covered / exons.reduce((sum, exon) => sum + Interval.width(exon), 0),
     tracks: tracks.filter((track) => !isOpposite(track, gene)),
     aggregate: (prediction, track) => BinMask.mean(mask, prediction, geometry.tracks, track),
     score: lfc

@@ -10,6 +10,9 @@ export const table = {
   group: Table.string("group of the track: RNA, CAGE, DNASE, ATAC, ..."),
   scorer: Table.string("gene_lfc or centre_mask"),
   region: Table.nullable(Table.string("what gene_lfc averages over: exons, or span where exons are unknown")),
+  coverage: Table.nullable(
+    Table.number("share (0 to 1) of the region's bases that lie in the model's output: all it saw")
+  ),
   ref: Table.number("masked, aggregated prediction for the reference sequence"),
   alt: Table.number("masked, aggregated prediction for the alternative sequence"),
   score: Table.number(

@@ -18,7 +18,9 @@ export interface Place {
 }
 
 export interface Scoring {
+  /** What of a gene is looked at, `exons` or `span`, and the share of its bases (0 to 1) inside the model's output. */
   readonly region: string | null
+  readonly coverage: number | null
   /** The tracks that it says something about. */
   readonly tracks: ReadonlyArray<Track>
   /** One number from a prediction [bins, tracks]. */

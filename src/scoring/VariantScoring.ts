@@ -139,6 +139,7 @@ export const scorePlace = Effect.fnUntraced(function* (
             group,
             scorer,
             region: scoring.region,
+            coverage: scoring.coverage,
             ref,
             alt,
             score: scoring.score(ref, alt)

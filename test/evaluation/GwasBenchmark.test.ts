@@ -41,6 +41,7 @@ const score = (variant: string, gene: string | null, value: number, track = 0, g
   group,
   scorer: "gene_lfc",
   region: "exons",
+  coverage: 1,
   ref: 1,
   alt: 1,
   score: value
@@ -203,7 +204,7 @@ describe("GwasBenchmark", () => {
       signal("d", "x", "g", 1, 1),
       signal("e", "y", "g", 1, 1)
     ]
-    const scores = [{ ...score("v", "g", 1), region: null }, score("x", "g", Number.NaN)]
+    const scores = [{ ...score("v", "g", 1), region: null, coverage: null }, score("x", "g", Number.NaN)]
     const unscored = [{ variant_id: "y", gene_id: null, reason: "not a single base" }]
     const { signals: rows } = await evaluate({ signals, scores, unscored, genes: [gene] })
     assert.deepStrictEqual(
@@ -217,6 +218,11 @@ describe("GwasBenchmark", () => {
       ]
     )
     assert.strictEqual(rows[0]!.region, "span")
+    assert.strictEqual(rows[0]!.gene_coverage, null)
+    assert.deepStrictEqual(
+      rows.map((row) => row.gene_name),
+      ["G", "G", null, "G", "G"]
+    )
   })
 
   it("takes scores of scorers that look at no gene for any gene", async () => {
@@ -347,6 +353,22 @@ describe("metrics", () => {
     assert.closeTo(value("all", "pearson")!, -0.48202144855331747, 1e-12)
     assert.closeTo(value("all", "spearman")!, -0.39999999999999997, 1e-12)
     assert.match(find(metrics, "all", "threshold").note!, /given, not calibrated; 2 of 4 measured pairs reach it/u)
+  })
+
+  it("tells genes that the model saw wholly from those it saw a part of", async () => {
+    const scores = six.scores.map((row) => (row.variant_id === "v1" ? { ...row, coverage: 0.48 } : row))
+    const benchmark = await evaluate({ ...six, scores }, { modelThreshold: 0.1 })
+    assert.deepStrictEqual(
+      benchmark.signals.map((row) => row.gene_coverage),
+      [0.48, 1, 1, 1, null, 1]
+    )
+    const whole = find(GwasBenchmarkMetrics.make(benchmark, settings), "scored", "whole_gene")
+    assert.deepStrictEqual([whole.value, whole.n], [4 / 5, 5])
+    const geneless = six.scores.map((row) => ({ ...row, coverage: null }))
+    const none = await evaluate({ ...six, scores: geneless }, { modelThreshold: 0.1 })
+    const unknown = find(GwasBenchmarkMetrics.make(none, settings), "scored", "whole_gene")
+    assert.deepStrictEqual([unknown.value, unknown.n], [null, 0])
+    assert.match(unknown.note!, /do not rest on a gene/u)
   })
 
   it("says how the threshold came about, and that nothing was measured", async () => {

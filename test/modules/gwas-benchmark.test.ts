@@ -18,10 +18,10 @@ const signals = file("signals.tsv", [
 ])
 
 const scores = file("scores.tsv", [
-  "variant_id gene_id window_id track track_name group scorer region ref alt score",
-  "chr1_10_A_G g1 w 0 RNA_1 RNA gene_lfc exons 1 1.5 0.4",
-  "chr1_20_A_G g1 w 0 RNA_1 RNA gene_lfc exons 1 0.9 -0.1",
-  "chr1_99_A_G g1 w 0 RNA_1 RNA gene_lfc exons 1 0.8 -0.2"
+  "variant_id gene_id window_id track track_name group scorer region coverage ref alt score",
+  "chr1_10_A_G g1 w 0 RNA_1 RNA gene_lfc exons 1 1 1.5 0.4",
+  "chr1_20_A_G g1 w 0 RNA_1 RNA gene_lfc exons 0.25 1 0.9 -0.1",
+  "chr1_99_A_G g1 w 0 RNA_1 RNA gene_lfc exons 1 1 0.8 -0.2"
 ])
 
 const unscored = file("unscored.tsv", ["variant_id gene_id reason", "chr1_30_A_G g2 outside"])
@@ -41,6 +41,8 @@ describe("gwas-benchmark", () => {
     assert.deepStrictEqual(column("rank"), ["1", "3", "NA"])
     assert.deepStrictEqual(column("rank_in_gene"), ["1", "3", "NA"])
     assert.deepStrictEqual(column("ranked_of"), ["3", "3", "NA"])
+    assert.deepStrictEqual(column("gene_coverage"), ["1", "0.25", "NA"])
+    assert.strictEqual(rows[0]!.slice(0, 7).join(" "), "gwas_id dataset variant_id gene_id gene_name pp_h4 score")
     assert.deepStrictEqual(column("agrees"), ["true", "true", "NA"])
     assert.deepStrictEqual(column("reason"), ["NA", "NA", "outside"])
     const metrics = read(outputs["metrics"])

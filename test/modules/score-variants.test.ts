@@ -23,7 +23,8 @@ const variantTable = (...ids: ReadonlyArray<string>) =>
 const genes = textFile("genes.tsv", [
   ["gene_id", "gene_name", "chrom", "start", "end", "strand", "region", "exons"],
   ["G1", "one", "chr1", 6000, 7300, "+", "exons", "6000-6100,7000-7300"],
-  ["G2", "two", "chr1", 100, 200, "-", "span", "100-200"]
+  ["G2", "two", "chr1", 100, 200, "-", "span", "100-200"],
+  ["G4", "four", "chr1", 6000, 12_400, "-", "exons", "6000-6100,12100-12400"]
 ])
 
 let base: { readonly reference: string; readonly weights: string; readonly genes: string }
@@ -107,6 +108,27 @@ describe("score-variants", () => {
     const sizes = scores.map(({ score }) => Math.abs(score)).sort((a, b) => a - b)
     assert.isAbove(sizes[20]!, 1e-3)
     assert.isBelow(sizes[39]!, 1)
+  })
+
+  it("says what share of the gene the model's output holds", async () => {
+    const { scores } = await score(
+      { groups: ["RNA"], scorers: ["gene_lfc", "centre_mask"] },
+      {
+        windows: windows(["whole", 4000, "+", snv(6050), "G1"], ["part", 4000, "+", snv(6050), "G4"]),
+        variants: variantTable(snv(6050))
+      }
+    )
+    const coverages = new Map(scores.map((row) => [`${row.window_id} ${row.scorer}`, row.coverage]))
+    assert.deepStrictEqual(
+      coverages,
+      new Map([
+        ["whole gene_lfc", 1],
+        ["whole centre_mask", null],
+        // The output ends at 4000 + 8192: 100 + 92 of 400 bases.
+        ["part gene_lfc", 0.48],
+        ["part centre_mask", null]
+      ])
+    )
   })
 
   it("lists what cannot be scored, and why", async () => {

@@ -58,6 +58,7 @@ describe("gene_lfc", () => {
     // Bins 0 and 1 by half, bin 4 by a fifth.
     assert.approximately(scoring.success.aggregate(prediction, 0), (0.5 + 1 + 1) / 1.2, 1e-12)
     assert.strictEqual(scoring.success.region, "exons")
+    assert.strictEqual(scoring.success.coverage, 1)
     const minus = geneMask({ ...place, gene: { ...gene, strand: "-" } })
     assert(minus._tag === "Success")
     assert.deepStrictEqual(
@@ -65,6 +66,13 @@ describe("gene_lfc", () => {
       [1]
     )
     assert.approximately(lfc(1, 2), 0.692647555268513, 1e-15)
+  })
+
+  it("says how much of the exons it sees", () => {
+    // The output is 1030 to 1080: half of the first exon of 10 bp, all of the second of 2.
+    const part = geneMask({ ...place, windowStart: 1010 })
+    assert(part._tag === "Success")
+    assert.strictEqual(part.success.coverage, 7 / 12)
   })
 
   it("says why a gene cannot be scored", () => {
@@ -81,6 +89,7 @@ describe("centre_mask", () => {
     assert(scoring._tag === "Success")
     // 15 bp around base 1045 (0-based): 1038 to 1053, that is 2 of bin 1, all of bin 2, 3 of bin 3.
     assert.approximately(scoring.success.aggregate(prediction, 0), 0.2 * 2 + 3 + 0.3 * 4, 1e-12)
+    assert.strictEqual(scoring.success.coverage, null)
     assert.strictEqual(log2Change(1, 3), 1)
   })
 
