@@ -8,6 +8,7 @@ import * as Stage from "../../src/dsl/Stage.ts"
 import * as VariantEvaluation from "../../src/evaluation/VariantEvaluation.ts"
 import * as VariantJoin from "../../src/evaluation/VariantJoin.ts"
 import * as Verdict from "../../src/evaluation/Verdict.ts"
+import * as Bootstrap from "../../src/metric/Bootstrap.ts"
 import * as Metric from "../../src/metric/Metric.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
 
@@ -18,7 +19,7 @@ export default Stage.make({
   params: {
     ...Verdict.params("variants"),
     on: Param.withDefault(
-      Schema.Array(Schema.String).pipe(Schema.check(Schema.isMinLength(1))),
+      Param.listOf(Schema.String),
       ["variant_id"],
       "columns of both tables that name what is predicted"
     ),
@@ -28,11 +29,7 @@ export default Stage.make({
       "label",
       "column of the labels: a number, or for auroc and average_precision 0 or 1"
     ),
-    metrics: Param.withDefault(
-      Schema.Array(Schema.Literals(Metric.names)).pipe(Schema.check(Schema.isMinLength(1))),
-      ["pearson", "spearman"],
-      "what to measure"
-    ),
+    metrics: Param.withDefault(Param.listOf(Schema.Literals(Metric.names)), ["pearson", "spearman"], "what to measure"),
     where: Param.withDefault(
       Schema.Record(Schema.String, Schema.String),
       {},
@@ -47,12 +44,7 @@ export default Stage.make({
       Schema.String,
       "column of the labels (a tissue): measure each group, and `all` as their mean weighted by rows"
     ),
-    replicates: Param.withDefault(
-      Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))),
-      1000,
-      "bootstrap replicates behind the intervals; 0 for none"
-    ),
-    seed: Param.withDefault(Schema.Int, 1, "seed of the bootstrap")
+    ...Bootstrap.params
   },
   inputs: {
     predictions: Port.file("tsv", "predicted effects"),

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
-import { InputError } from "../../src/core/Failure.ts"
+import { cannot, InputError } from "../../src/core/Failure.ts"
 import * as Dataset from "../../src/data/Dataset.ts"
 import * as Download from "../../src/data/Download.ts"
 import * as FileKind from "../../src/dsl/FileKind.ts"
@@ -49,8 +49,6 @@ export default Stage.make({
     // A mirror's file is another's: a link to it would share its fate, and its permissions.
     const copy = fs.copyFile(located.path, target)
     const placed = located.origin === "mirror" ? copy : Effect.catch(fs.link(located.path, target), () => copy)
-    yield* placed.pipe(
-      Effect.mapError((error) => new InputError({ message: `cannot write: ${error.message}`, file: target }))
-    )
+    yield* placed.pipe(Effect.mapError(cannot("write", target)))
   })
 })

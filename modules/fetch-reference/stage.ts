@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { InputError } from "../../src/core/Failure.ts"
+import { cannot, InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Download from "../../src/data/Download.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -129,6 +129,6 @@ export default Stage.make({
     yield* Effect.all([
       fs.writeFile(`${path}.gzi`, Bgzip.formatIndex(blocks)),
       fs.writeFileString(`${path}.fai`, FastaIndex.format(yield* FastaIndex.build(path)))
-    ]).pipe(Effect.mapError((error) => new InputError({ message: `cannot write: ${error.message}`, file: path })))
+    ]).pipe(Effect.mapError(cannot("write", path)))
   })
 })

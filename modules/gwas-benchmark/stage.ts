@@ -11,6 +11,7 @@ import * as Signal from "../../src/evaluation/Signal.ts"
 import * as Verdict from "../../src/evaluation/Verdict.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import * as Window from "../../src/genome/Window.ts"
+import * as Bootstrap from "../../src/metric/Bootstrap.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
 import * as GwasFigures from "../../src/report/GwasFigures.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
@@ -21,7 +22,7 @@ export default Stage.make({
   summary: "Compares a model with colocalisation on GWAS signals: direction, strength and coverage.",
   params: {
     ...Verdict.params("gwas-benchmark"),
-    groups: Param.withDefault(Schema.Array(Schema.String), ["RNA"], "track groups whose scores are used"),
+    groups: Param.withDefault(Param.listOf(Schema.String), ["RNA"], "track groups whose scores are used"),
     scorer: Param.withDefault(Schema.String, "gene_lfc", "the scorer whose scores are used"),
     aggregate: Param.withDefault(
       Schema.Literals(GwasBenchmarkScores.aggregates),
@@ -41,12 +42,7 @@ export default Stage.make({
       "ascending edges of the PP.H4 strata"
     ),
     synthetic_label: Param.withDefault(Schema.Boolean, false, "put SYNTHETIC into the titles of the figures"),
-    replicates: Param.withDefault(
-      Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))),
-      1000,
-      "bootstrap replicates behind the intervals of the correlations"
-    ),
-    seed: Param.withDefault(Schema.Int, 1, "seed of the bootstrap")
+    ...Bootstrap.params
   },
   inputs: {
     signals: Port.table(Signal.table, "GWAS signals, each with a variant, a gene and, where known, PP.H4 and effects"),

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
-import { InputError } from "../../src/core/Failure.ts"
+import { cannot, InputError } from "../../src/core/Failure.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -26,9 +26,7 @@ const headings: { readonly [K in Kind]: string } = { figures: "Figures", tables:
 
 const readText = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
-  return yield* fs
-    .readFileString(file)
-    .pipe(Effect.mapError((error) => new InputError({ message: `cannot read: ${error.message}`, file })))
+  return yield* fs.readFileString(file).pipe(Effect.mapError(cannot("read", file)))
 })
 
 const readTable = Effect.fnUntraced(function* (file: string, name: string, rows: number) {

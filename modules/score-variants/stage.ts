@@ -21,12 +21,12 @@ export default Stage.make({
   params: {
     ...ModelParams.fields,
     scorers: Param.withDefault(
-      Schema.NonEmptyArray(Schema.Literals(["gene_lfc", "centre_mask"])),
+      Param.listOf(Schema.Literals(["gene_lfc", "centre_mask"])),
       ["gene_lfc"],
       "gene_lfc: log fold change of the mean over the gene's bins; centre_mask: change of the sum around the variant"
     ),
     centre_width: Param.withDefault(Param.Count, 501, "base pairs around the variant that centre_mask sums over"),
-    groups: Param.optional(Schema.NonEmptyArray(Schema.String), "score only tracks of these groups; default all")
+    groups: Param.optional(Param.listOf(Schema.String), "score only tracks of these groups; default all")
   },
   inputs: {
     ...ModelParams.inputs,

@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import { appendFileSync, readFileSync, statSync, type BigIntStats } from "node:fs"
 import { join } from "node:path"
 import * as Digest from "../core/Digest.ts"
-import { InputError, messageOf } from "../core/Failure.ts"
+import { cannot, InputError } from "../core/Failure.ts"
 import { Home } from "./Home.ts"
 
 export interface FileIdentity {
@@ -64,7 +64,7 @@ export class FileDigests extends Context.Service<
       const stat = (path: string) =>
         Effect.try({
           try: () => statSync(path, { bigint: true }),
-          catch: (cause) => new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
+          catch: cannot("read", path)
         })
       return FileDigests.of({
         of: Effect.fnUntraced(function* (path) {

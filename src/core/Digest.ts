@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { pipeline } from "node:stream/promises"
-import { InputError, messageOf } from "./Failure.ts"
+import { cannot, type InputError } from "./Failure.ts"
 
 export const Sha256 = Schema.String.pipe(
   Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u, { message: "a sha256 is 64 hexadecimal digits" })),
@@ -23,7 +23,7 @@ export const ofFile = (path: string): Effect.Effect<Sha256, InputError> =>
       await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
       return hash.digest("hex") as Sha256
     },
-    catch: (cause) => new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
+    catch: cannot("read", path)
   })
 
 /** JSON with sorted object keys and no space: one text for one value. `undefined` members are left out. */

@@ -34,3 +34,9 @@ export const messageOf = (cause: unknown): string => {
     ? cause.cause.message
     : cause.message
 }
+
+/** What becomes of an error of the file system. */
+export const cannot =
+  (verb: "read" | "write", file: string) =>
+  (cause: unknown): InputError =>
+    new InputError({ message: `cannot ${verb}: ${messageOf(cause)}`, file })

@@ -11,7 +11,7 @@ import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Digest from "../core/Digest.ts"
-import { InputError } from "../core/Failure.ts"
+import { cannot, InputError } from "../core/Failure.ts"
 import { Settings } from "../core/Settings.ts"
 import { Task } from "../core/Task.ts"
 import * as Dataset from "./Dataset.ts"
@@ -199,8 +199,7 @@ const fromNetwork = Effect.fnUntraced(function* (
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const settings = yield* Settings
-  const unwritable = (error: { readonly message: string }) =>
-    new InputError({ message: `cannot write: ${error.message}`, file: settings.downloads })
+  const unwritable = cannot("write", settings.downloads)
   yield* fs.makeDirectory(settings.downloads, { recursive: true }).pipe(Effect.mapError(unwritable))
 
   const checkable = wanted.sha256 !== undefined

@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { gunzipSync } from "node:zlib"
-import { InputError, messageOf } from "../core/Failure.ts"
+import { cannot, InputError, messageOf } from "../core/Failure.ts"
 
 export type ColumnType = "string" | "number" | "integer" | "boolean"
 
@@ -50,9 +50,7 @@ const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] ===
 /** Reads plain or gzip text. Lines starting with `##` before the header are skipped, as is the header's own `#`. */
 export const readText = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
-  const bytes = yield* fs
-    .readFile(path)
-    .pipe(Effect.mapError((error) => new InputError({ message: `cannot read: ${error.message}`, file: path })))
+  const bytes = yield* fs.readFile(path).pipe(Effect.mapError(cannot("read", path)))
   const plain = yield* Effect.try({
     try: () => (isGzip(bytes) ? gunzipSync(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
     catch: (cause) => new InputError({ message: `not a whole gzip file: ${messageOf(cause)}`, file: path })
@@ -194,7 +192,7 @@ export const writeText = Effect.fnUntraced(function* (
   rows: Iterable<ReadonlyArray<string>>
 ) {
   const fs = yield* FileSystem.FileSystem
-  const failed = (error: unknown) => new InputError({ message: `cannot write: ${messageOf(error)}`, file: path })
+  const failed = cannot("write", path)
   const file = yield* fs.open(path, { flag: "w" }).pipe(Effect.mapError(failed))
   const encoder = new TextEncoder()
   let text = `${columns.join("\t")}\n`

@@ -16,6 +16,9 @@ export const Positive = Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0))
 /** A whole number of at least 1. */
 export const Count = Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))
 
+/** A list of at least one. */
+export const listOf = <A, E>(item: Schema.Codec<A, E>) => Schema.Array(item).pipe(Schema.check(Schema.isMinLength(1)))
+
 /** May be left out; it then has this value, written as in YAML. */
 export const withDefault = <A, E>(schema: Schema.Codec<A, E>, value: NoInfer<E>, description: string) =>
   schema.pipe(Schema.annotate({ description }), Schema.withDecodingDefaultKey(Effect.succeed(value)))

@@ -1,6 +1,7 @@
 /** One score for each variant and gene out of the scores of many tracks, and its rank among all of them. */
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
+import { groupBy } from "../core/GroupBy.ts"
 import type { Gene } from "../genome/Gene.ts"
 import type { Unscored } from "../genome/Window.ts"
 import type { Score } from "../scoring/ScoreTable.ts"
@@ -56,17 +57,6 @@ const aggregate = (rows: ReadonlyArray<Score>, how: Options["aggregate"]): Aggre
     strongestTrack: strongest.track_name,
     tracksUsed: new Set(rows.map(({ track }) => track)).size
   }
-}
-
-const gather = <A>(items: ReadonlyArray<A>, keyOf: (item: A) => string): ReadonlyMap<string, ReadonlyArray<A>> => {
-  const groups = new Map<string, Array<A>>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }
 
 /** Sizes, largest first; the rank of one is one more than the number of larger ones. */
@@ -126,14 +116,14 @@ export const make = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<Scores, InputError> {
   const selected = yield* select(input.scores, options)
-  const byPair = gather(selected, (row) => keyOf(row.variant_id, row.gene_id))
+  const byPair = groupBy(selected, (row) => keyOf(row.variant_id, row.gene_id))
   const aggregated = new Map<string, Aggregated>()
   for (const [key, rows] of byPair) {
     const finite = rows.filter(({ score }) => Number.isFinite(score))
     if (finite.length > 0) aggregated.set(key, aggregate(finite, options.aggregate))
   }
   const rank = ranking(aggregated.values())
-  const inGene = gather([...aggregated.values()], ({ geneId }) => geneId ?? "")
+  const inGene = groupBy(aggregated.values(), ({ geneId }) => geneId ?? "")
   const rankInGene = new Map([...inGene].map(([gene, all]) => [gene, ranking(all)]))
   const genes = new Map(input.genes?.map((gene) => [gene.gene_id, gene]))
   const reasons = new Map(input.unscored.map((row) => [keyOf(row.variant_id, row.gene_id), row.reason]))

@@ -21,6 +21,7 @@
  */
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
+import { groupBy } from "../core/GroupBy.ts"
 import * as Random from "../core/Random.ts"
 import * as Table from "../data/Table.ts"
 import type { Pair, Variant } from "../genome/Variant.ts"
@@ -77,14 +78,10 @@ export const trueEffects = Effect.fnUntraced(function* (
   group: string
 ): Effect.fn.Return<ReadonlyArray<TrueEffect>, InputError> {
   const keyOf = (variant_id: string, gene_id: string | null) => `${variant_id} ${gene_id}`
-  const known = new Map<string, Array<number>>()
-  for (const score of scores) {
-    if (score.scorer !== "gene_lfc" || score.group !== group) continue
-    const key = keyOf(score.variant_id, score.gene_id)
-    const values = known.get(key)
-    if (values === undefined) known.set(key, [score.score])
-    else values.push(score.score)
-  }
+  const known = groupBy(
+    scores.filter((score) => score.scorer === "gene_lfc" && score.group === group),
+    ({ variant_id, gene_id }) => keyOf(variant_id, gene_id)
+  )
   const effects: Array<TrueEffect> = []
   for (const { variant_id, gene_id } of pairs) {
     const values = known.get(keyOf(variant_id, gene_id))
@@ -95,7 +92,7 @@ export const trueEffects = Effect.fnUntraced(function* (
         hint: `the scores have the groups: ${groups.join(", ") || "none"}`
       })
     }
-    effects.push({ variant_id, gene_id, effect: mean(values) })
+    effects.push({ variant_id, gene_id, effect: mean(values.map(({ score }) => score)) })
   }
   return effects
 })

@@ -4,7 +4,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { InputError, type Failure } from "../core/Failure.ts"
+import { cannot, type Failure, InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
@@ -35,7 +35,7 @@ const bindInput = (port: Port.InputPort, path: string | ReadonlyArray<string> | 
 const writeFile = Effect.fnUntraced(function* (path: string, content: string | Uint8Array) {
   const fs = yield* FileSystem.FileSystem
   yield* (typeof content === "string" ? fs.writeFileString(path, content) : fs.writeFile(path, content)).pipe(
-    Effect.mapError((error) => new InputError({ message: `cannot write: ${error.message}`, file: path }))
+    Effect.mapError(cannot("write", path))
   )
 })
 

@@ -8,7 +8,8 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs"
-import { InputError, messageOf } from "../core/Failure.ts"
+import { cannot, InputError } from "../core/Failure.ts"
+import { groupBy } from "../core/GroupBy.ts"
 import type { IndexedFasta as IndexedFastaType } from "@gmod/indexedfasta"
 import * as Bgzip from "./Bgzip.ts"
 import * as FastaIndex from "./FastaIndex.ts"
@@ -39,9 +40,6 @@ type IndexedFastaOptions = ConstructorParameters<typeof IndexedFastaType>[0]
 
 type Read = (from: number, length: number) => Effect.Effect<Uint8Array, InputError>
 
-const failure = (path: string) => (cause: unknown) =>
-  new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
-
 const plainReader =
   (path: string, fd: number): Read =>
   (from, length) =>
@@ -50,13 +48,13 @@ const plainReader =
         const bytes = Buffer.allocUnsafe(length)
         return bytes.subarray(0, readSync(fd, bytes, 0, length, from))
       },
-      catch: failure(path)
+      catch: cannot("read", path)
     })
 
 const companion = (path: string, suffix: string): Effect.Effect<Buffer | undefined, InputError> =>
   Effect.try({
     try: () => (existsSync(path + suffix) ? readFileSync(path + suffix) : undefined),
-    catch: failure(path + suffix)
+    catch: cannot("read", path + suffix)
   })
 
 /** Gzip is told from plain text by its first bytes, not by the name. */
@@ -96,14 +94,20 @@ const openBases = Effect.fnUntraced(function* (
   read: Read,
   entries: ReadonlyArray<FastaIndex.Entry>
 ): Effect.fn.Return<Bases, InputError> {
-  const { IndexedFasta } = yield* Effect.tryPromise({ try: () => import("@gmod/indexedfasta"), catch: failure(path) })
+  const { IndexedFasta } = yield* Effect.tryPromise({
+    try: () => import("@gmod/indexedfasta"),
+    catch: cannot("read", path)
+  })
   const handle = (parts: Partial<IndexedFastaOptions["fasta"]>) => parts as NonNullable<IndexedFastaOptions["fasta"]>
   const fasta = new IndexedFasta({
     fasta: handle({ read: (length, position) => Effect.runPromise(read(position, length)) as Promise<never> }),
     fai: handle({ readFile: () => Promise.resolve(Buffer.from(FastaIndex.format(entries))) as Promise<never> })
   })
   return Effect.fnUntraced(function* (contig, start, end) {
-    const bases = yield* Effect.tryPromise({ try: () => fasta.getSequence(contig, start, end), catch: failure(path) })
+    const bases = yield* Effect.tryPromise({
+      try: () => fasta.getSequence(contig, start, end),
+      catch: cannot("read", path)
+    })
     if (bases?.length === end - start) return bases
     return yield* new InputError({
       message: `contig '${contig}' ends before base ${end}`,
@@ -115,8 +119,9 @@ const openBases = Effect.fnUntraced(function* (
 
 /** Opens a FASTA file until the scope ends. Indexes beside it (`.fai`, `.gzi`) are used, else made in memory. */
 export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Fasta, InputError, Scope.Scope> {
-  const fd = yield* Effect.acquireRelease(Effect.try({ try: () => openSync(path, "r"), catch: failure(path) }), (fd) =>
-    Effect.sync(() => closeSync(fd))
+  const fd = yield* Effect.acquireRelease(
+    Effect.try({ try: () => openSync(path, "r"), catch: cannot("read", path) }),
+    (fd) => Effect.sync(() => closeSync(fd))
   )
   const read = yield* openReader(path, fd)
   const fai = yield* companion(path, ".fai")
@@ -125,8 +130,7 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
     : FastaIndex.parse(fai.toString("utf8"), `${path}.fai`)
   const bases = yield* openBases(path, read, entries)
   const pieces = (yield* Effect.forEach(entries, (entry) => pieceOf(entry, path))).sort(Interval.compare)
-  const byChrom = new Map<string, Array<Piece>>()
-  for (const piece of pieces) byChrom.set(piece.chrom, [...(byChrom.get(piece.chrom) ?? []), piece])
+  const byChrom = groupBy(pieces, ({ chrom }) => chrom)
 
   return {
     path,

@@ -5,7 +5,7 @@ import { createReadStream } from "node:fs"
 import { open } from "node:fs/promises"
 import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
-import { InputError, messageOf } from "../core/Failure.ts"
+import { cannot, InputError } from "../core/Failure.ts"
 
 const isGzip = async (path: string): Promise<boolean> => {
   const file = await open(path, "r")
@@ -36,7 +36,7 @@ async function* batches(path: string, encoding: "utf8" | "latin1"): AsyncGenerat
     if (rest !== "") yield [rest]
   } finally {
     source.destroy()
-    if (!source.closed) await new Promise((resolve) => source.once("close", resolve))
+    if (!source.closed) await new Promise<void>((resolve) => source.once("close", resolve))
   }
 }
 
@@ -45,10 +45,7 @@ export const stream = (
   path: string,
   encoding: "utf8" | "latin1" = "utf8"
 ): Stream.Stream<ReadonlyArray<string>, InputError> =>
-  Stream.fromAsyncIterable(
-    { [Symbol.asyncIterator]: () => batches(path, encoding) },
-    (cause) => new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
-  )
+  Stream.fromAsyncIterable({ [Symbol.asyncIterator]: () => batches(path, encoding) }, cannot("read", path))
 
 /**
  * Calls `onLine` with each line (no line break) and its 1-based number. The first failure that it returns ends the

@@ -1,4 +1,17 @@
+/** Intervals of a metric from resampled rows. */
+import * as Schema from "effect/Schema"
 import * as Random from "../core/Random.ts"
+import * as Param from "../dsl/Param.ts"
+
+/** What every stage that resamples takes. */
+export const params = {
+  replicates: Param.withDefault(
+    Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))),
+    1000,
+    "bootstrap replicates behind the intervals; 0 for none"
+  ),
+  seed: Param.withDefault(Schema.Int, 1, "seed of the bootstrap")
+}
 
 export interface Interval {
   readonly low: number

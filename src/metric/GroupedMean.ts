@@ -1,3 +1,4 @@
+import { groupBy } from "../core/GroupBy.ts"
 import * as Measure from "./Measure.ts"
 import type { Metric } from "./Metric.ts"
 
@@ -28,13 +29,7 @@ export const groupedMean = (
     readonly predictions: ArrayLike<number>
   }
 ): GroupedMean => {
-  const members = new Map<string, Array<number>>()
-  for (let i = 0; i < rows.groups.length; i++) {
-    const group = rows.groups[i]!
-    const list = members.get(group)
-    if (list === undefined) members.set(group, [i])
-    else list.push(i)
-  }
+  const members = groupBy(Array.from(rows.groups).keys(), (index) => rows.groups[index]!)
   const groups = Array.from(members, ([group, indices]): GroupMeasure => {
     const labels = indices.map((i) => rows.labels[i]!)
     const measure =

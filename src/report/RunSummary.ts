@@ -6,7 +6,7 @@ import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
 import * as Artifact from "../cache/Artifact.ts"
 import * as Digest from "../core/Digest.ts"
-import { InputError, messageOf, render as renderFailure } from "../core/Failure.ts"
+import { cannot, InputError, messageOf, render as renderFailure } from "../core/Failure.ts"
 import type { Provenance } from "../core/Task.ts"
 import { needs } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
@@ -45,7 +45,7 @@ const readText = (path: string) =>
     ({ readFile }) =>
       Effect.tryPromise({
         try: () => readFile(path, "utf8"),
-        catch: (cause) => new InputError({ message: `cannot read: ${messageOf(cause)}`, file: path })
+        catch: cannot("read", path)
       })
   )
 

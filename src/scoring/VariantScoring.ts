@@ -1,6 +1,7 @@
 /** Scores of the variants of a window table, window by window: both alleles through the model, then the scorers. */
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
+import { groupBy } from "../core/GroupBy.ts"
 import type { Fasta } from "../genome/Fasta.ts"
 import type { Gene } from "../genome/Gene.ts"
 import * as Variant from "../genome/Variant.ts"
@@ -37,16 +38,9 @@ export interface Scored {
 }
 
 /** Windows at the same place share the prediction for the reference. */
-export const groupByPlace = (windows: ReadonlyArray<Window>): ReadonlyArray<ReadonlyArray<Window>> => {
-  const groups = new Map<string, Array<Window>>()
-  for (const window of windows) {
-    const key = `${window.chrom}:${window.start}-${window.end}:${window.strand}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [window])
-    else group.push(window)
-  }
-  return [...groups.values()]
-}
+export const groupByPlace = (windows: ReadonlyArray<Window>): ReadonlyArray<ReadonlyArray<Window>> => [
+  ...groupBy(windows, ({ chrom, start, end, strand }) => `${chrom}:${start}-${end}:${strand}`).values()
+]
 
 interface Planned {
   readonly window: Window & { readonly variant_id: string }
