@@ -28,7 +28,8 @@ export const run = (distribution: URL) =>
       if (loaded._tag === "Faults") return yield* withFaults(loaded.diagnostics)
       const display = Display.make({
         write: (text) => void process.stdout.write(text),
-        columns: process.stdout.columns ?? 80,
+        // A terminal that does not tell its width says 0.
+        columns: process.stdout.columns || 80,
         interactive: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined
       })
       const worker = fileURLToPath(new URL("worker.js", distribution))

@@ -16,6 +16,7 @@ import * as Port from "../dsl/Port.ts"
 import { Executor } from "../executor/Executor.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
 import { Events } from "./Event.ts"
+import * as Reaper from "./Reaper.ts"
 import type { InputArtifact, Task } from "./TaskResolution.ts"
 
 export interface RunnerOptions {
@@ -136,7 +137,7 @@ export const run = Effect.fnUntraced(function* (
     }
     yield* events.publish({ _tag: "TaskStarted", stage: id, key: task.key, reason: task.reason })
     const started = yield* Clock.currentTimeMillis
-    const folder = join(home.work, `${task.key.slice(0, 16)}-${process.pid}-${counter++}`)
+    const folder = join(home.work, Reaper.folderName(task.key, counter++))
     const { inputs, origins, links } = stage(folder, task)
 
     /** Keeps the folder of a failed task for whoever wants to look, out of the way of the next try. */

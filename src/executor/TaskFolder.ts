@@ -11,7 +11,18 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
@@ -192,22 +203,34 @@ export const readExit = ({ folder, spec }: Prepared): Effect.Effect<TaskExit | u
     return Schema.decodeSync(ExitJson)(readFileSync(join(folder, "exit.json"), "utf8"))
   }).pipe(Effect.orElseSucceed(() => undefined))
 
+/** A log may be larger than memory: what is shown of it is looked for in its last bytes. */
+const tailBytes = 1 << 16
+
 /** The last lines of a log, or nothing. */
 export const tail = (folder: string, name: "stdout.log" | "stderr.log", lines: number): ReadonlyArray<string> => {
   try {
-    return readFileSync(join(folder, name), "utf8")
-      .trimEnd()
-      .split("\n")
-      .slice(-lines)
-      .filter((line) => line !== "")
+    const log = openSync(join(folder, name), "r")
+    try {
+      const { size } = fstatSync(log)
+      const bytes = Buffer.alloc(Math.min(size, tailBytes))
+      readSync(log, bytes, 0, bytes.length, size - bytes.length)
+      return bytes
+        .toString("utf8")
+        .trimEnd()
+        .split("\n")
+        .slice(-lines)
+        .filter((line) => line !== "")
+    } finally {
+      closeSync(log)
+    }
   } catch {
     return []
   }
 }
 
-/** Keeps the logs of a finished task. */
+/** Keeps the logs of a finished task that say something. */
 export const keepLogs = (folder: string, target: string): void => {
   for (const name of ["stdout.log", "stderr.log"] as const) {
-    if (tail(folder, name, 1).length > 0) copyFileSync(join(folder, name), `${target}.${name}`)
+    if (tail(folder, name, 1).length > 0) renameSync(join(folder, name), `${target}.${name}`)
   }
 }
