@@ -237,6 +237,34 @@ describe("check and plan", () => {
   })
 })
 
+const util = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? ""
+
+it.skipIf(!util.includes("util-linux"))(
+  "on a terminal there are colours and a line for what runs (needs util-linux's script)",
+  () => {
+    rig.write("flow.yaml", workflow({ slow: step(rig, "slow", 'sleep 0.3; echo 1 > "$out"') }))
+    const onTerminal = (env: Readonly<Record<string, string>>) =>
+      spawnSync("script", ["-qec", '"$NODE" "$BINARY" run flow.yaml', "/dev/null"], {
+        cwd: rig.folder,
+        env: {
+          PATH: process.env["PATH"]!,
+          HOME: rig.folder,
+          NODE: process.execPath,
+          BINARY: binary,
+          TERM: "xterm",
+          ...env
+        },
+        encoding: "utf8"
+      }).stdout
+    const shown = onTerminal({ AGFLOW_HOME: rig.home })
+    assert.include(shown, "\x1b[32m✓\x1b[0m slow")
+    assert.match(shown, /running: slow/u)
+    const plain = onTerminal({ AGFLOW_HOME: rig.path("other"), NO_COLOR: "1" })
+    assert.match(plain, /✓ slow/u)
+    assert.notInclude(plain, "\x1b")
+  }
+)
+
 it("a reader that goes away ends the program without a complaint of its own", () => {
   const env = {
     PATH: process.env["PATH"]!,

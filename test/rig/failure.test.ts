@@ -169,6 +169,24 @@ describe("a state folder that cannot be written to", () => {
   })
 })
 
+it.skipIf(process.getuid?.() !== 0)(
+  "a state folder that may only be read can be planned from (needs root to set up)",
+  async () => {
+    rig.write("flow.yaml", workflow({ a: step(rig, "a", 'echo 1 > "$out"') }))
+    assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
+    spawnSync("chmod", ["-R", "a+rX,a-w", rig.folder])
+    const plan = await rig.agflow(["plan", "flow.yaml"], { uid: 65534 })
+    assert.strictEqual(
+      plan.stdout,
+      "  a  cached   nothing that it depends on has changed\n1 cached, 0 to run, 0 unknown until these end\n"
+    )
+    assert.strictEqual(plan.code, 0)
+    const run = await rig.agflow(["run", "flow.yaml"], { uid: 65534 })
+    assert.strictEqual(run.code, 1)
+    assert.match(run.stderr, /^error: .*: cannot make the run's folder: EACCES: permission denied[^\n]*\n$/u)
+  }
+)
+
 /** A file system of a few megabytes, where this user may mount one. */
 const small = (() => {
   const probe = new Rig()

@@ -1,7 +1,7 @@
 /** Signals: a run that is asked to end does so in order, and the next one goes on where it was. */
 import { readFileSync } from "node:fs"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { pause, Rig, step, until, workflow } from "../support/rig.ts"
+import { benchmark, pause, Rig, step, until, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -101,6 +101,19 @@ it("SIGINT twice ends at once, and leaves no script behind", async () => {
   assert.isBelow(Date.now() - since, 1000)
   await until("nothing runs", () => rig.processes().length === 0, 2000)
   await resume()
+})
+
+it("Ctrl-C at a terminal, which reaches the workers, too, ends a run of stages in order", async () => {
+  const run = rig.start(["run", benchmark], { detached: true })
+  await until("a worker scores", () => run.output().includes("> teacher"))
+  process.kill(-run.pid, "SIGINT")
+  const { code, stdout, stderr } = await run.ended
+  assert.strictEqual(code, 130, stdout + stderr)
+  assert.notMatch(stdout, /✗|worker died/u)
+  assert.match(stdout, /interrupted in [\d.]+ s\n/u)
+  assert.strictEqual(stderr, "")
+  assert.deepStrictEqual(rig.processes(), [])
+  assert.deepStrictEqual(rig.state("work"), [])
 })
 
 it("a signal while a run waits for another leaves the other alone", async () => {

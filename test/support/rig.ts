@@ -1,7 +1,16 @@
 /** Runs the real binary in a temporary folder of its own. */
 import { spawn, type ChildProcess } from "node:child_process"
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { dirname, join, relative, resolve } from "node:path"
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
+import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Event } from "../../src/engine/Event.ts"
 import { temporaryFolder } from "./stage.ts"
@@ -31,6 +40,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   /** A user other than the one who runs the tests; only root can ask for one. */
   readonly uid?: number
+  /** In a process group of its own, as a terminal's foreground job is. */
+  readonly detached?: boolean
 }
 
 export const pause = (millis: number): Promise<void> => new Promise((done) => void setTimeout(done, millis))
@@ -73,11 +84,12 @@ export class Rig {
 
   readonly read = (...names: ReadonlyArray<string>): string => readFileSync(this.path(...names), "utf8")
 
-  readonly start = (args: ReadonlyArray<string>, { cwd, env, uid }: StartOptions = {}): Started => {
+  readonly start = (args: ReadonlyArray<string>, { cwd, env, uid, detached = false }: StartOptions = {}): Started => {
     const child = spawn(process.execPath, [binary, ...args], {
       cwd: cwd ?? this.folder,
       env: { PATH: process.env["PATH"]!, HOME: this.path("home"), AGFLOW_HOME: this.home, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached,
       ...(uid === undefined ? {} : { uid, gid: uid })
     })
     let stdout = ""
@@ -115,11 +127,19 @@ export class Rig {
       filesBelow(this.latest("results")).map((name) => [name, readFileSync(this.latest("results", name), "utf8")])
     )
 
-  readonly events = (): ReadonlyArray<Event> =>
-    readFileSync(this.latest("events.ndjson"), "utf8")
+  /** What the latest run is called; undefined before the first. */
+  readonly runId = (): string | undefined =>
+    existsSync(this.latest()) ? basename(realpathSync(this.latest())) : undefined
+
+  readonly events = (): ReadonlyArray<Event> => {
+    const path = this.latest("events.ndjson")
+    // A run that was killed at its very start has none.
+    const text = existsSync(path) ? readFileSync(path, "utf8") : ""
+    return text
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as Event)
+  }
 
   /** Rows of the trace by task. */
   readonly trace = (): Readonly<Record<string, Readonly<Record<string, string>>>> => {
