@@ -118,7 +118,7 @@ export const make = ({ signals, pairs, threshold }: Benchmark, options: Options)
       count(withGene, ({ gene_coverage }) => gene_coverage === 1),
       withGene.length === 0
         ? "the scores do not rest on a gene's bases"
-        : "signals whose gene (exons or span) lies wholly in the predicted part; the others are scored on the share in gene_coverage"
+        : "gene (exons or span) wholly in the predicted part; any other is scored on its share inside, gene_coverage"
     ),
     MetricTable.make({
       evaluation,
