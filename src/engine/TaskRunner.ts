@@ -152,7 +152,9 @@ export const run = Effect.fnUntraced(function* (
         there = false
       }
       // The user knows an input by its stage or path, not by the link that the task was given.
-      const file = failure.file === undefined ? undefined : (origins.get(failure.file) ?? failure.file)
+      const named = failure.file === undefined ? undefined : (origins.get(failure.file) ?? failure.file)
+      // One of the task's own files has moved with its folder.
+      const file = there && named?.startsWith(`${folder}/`) ? join(kept, named.slice(folder.length)) : named
       return {
         failure: { ...failure, message: failure.message, ...(file === undefined ? {} : { file }) },
         log,

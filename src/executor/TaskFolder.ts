@@ -49,6 +49,7 @@ export const TaskSpec = Schema.Union([
   })
 ])
 export type TaskSpec = typeof TaskSpec.Type
+type ScriptSpec = TaskSpec & { readonly kind: "script" }
 
 export const TaskExit = Schema.Struct({
   /** 0 when the task succeeded. */
@@ -88,20 +89,32 @@ export interface StagedFile {
  */
 const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"] as const
 
-const scriptRunner = (folder: string, spec: TaskSpec & { readonly kind: "script" }): string => {
-  const variables = [
-    ...inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]!] as const])),
-    ["TMPDIR", join(folder, "tmp")] as const,
-    ...Object.entries(spec.env),
-    ...Object.entries(spec.inputs).map(
-      ([name, path]) => [name, typeof path === "string" ? path : path.join("\n")] as const
-    ),
-    ...Object.entries(spec.outputs)
-  ]
+const variablesOf = (folder: string, spec: ScriptSpec): ReadonlyArray<readonly [name: string, value: string]> => [
+  ...inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]!] as const])),
+  ["TMPDIR", join(folder, "tmp")],
+  ...Object.entries(spec.env),
+  ...Object.entries(spec.inputs).map(
+    ([name, path]) => [name, typeof path === "string" ? path : path.join("\n")] as const
+  ),
+  ...Object.entries(spec.outputs)
+]
+
+/** Linux gives a program no variable that is longer, name and value (MAX_ARG_STRLEN, less the ending zero). */
+const variableBytes = (1 << 17) - 1
+
+const scriptRunner = (folder: string, spec: ScriptSpec): string => {
+  const variables = variablesOf(folder, spec).map(([name, value]) => `${name}=${value}`)
+  const long = variables.find((variable) => Buffer.byteLength(variable) > variableBytes)
+  if (long !== undefined) {
+    throw new InputError({
+      message: `variable '${long.slice(0, long.indexOf("="))}' of the script is longer than a program can be given (128 KiB)`,
+      hint: "a list of inputs is given as their paths, one a line: spread it over several stages"
+    })
+  }
   return [
     "#!/usr/bin/env bash",
     `cd ${quote(join(folder, "scratch"))} || exit 1`,
-    `env -i ${variables.map(([name, value]) => quote(`${name}=${value}`)).join(" ")} \\`,
+    `env -i ${variables.map(quote).join(" ")} \\`,
     `  bash --noprofile --norc -euo pipefail ${quote(join(folder, "script.sh"))} >../stdout.log 2>../stderr.log </dev/null`,
     "code=$?",
     "times >../times",
@@ -139,7 +152,10 @@ export const prepare = (
       writeFileSync(join(folder, "run.sh"), runner, { mode: 0o755 })
       return { folder, spec }
     },
-    catch: (cause) => new InputError({ message: `cannot prepare the task: ${messageOf(cause)}`, file: folder })
+    catch: (cause) =>
+      cause instanceof InputError
+        ? cause
+        : new InputError({ message: `cannot prepare the task: ${messageOf(cause)}`, file: folder })
   })
 
 export const readSpec = (folder: string): Effect.Effect<TaskSpec, InputError> =>
@@ -162,7 +178,7 @@ const parseTimes = (text: string): number | null => {
   return m1! * 60 + s1! + m2! * 60 + s2!
 }
 
-const scriptExit = (folder: string, spec: TaskSpec & { readonly kind: "script" }): TaskExit => {
+const scriptExit = (folder: string, spec: ScriptSpec): TaskExit => {
   const code = Number(readFileSync(join(folder, "code"), "utf8"))
   const base = {
     provenance: [],

@@ -157,6 +157,26 @@ it("what a script leaves running ends with it", async () => {
   assert.deepStrictEqual(rig.processes(), [])
 })
 
+it("a list that is too long for a variable is refused with what to do", async () => {
+  const names = Array.from(
+    { length: 1500 },
+    (_, at) => `./a_file_with_a_rather_long_name_${String(at).padStart(5, "0")}.txt`
+  )
+  for (const name of names) rig.write(name, "")
+  const { code, stdout } = await run({ a: step(rig, "a", 'wc -l <<< "$xs" > "$out"', { inputs: { xs: names } }) })
+  assert.strictEqual(code, 1)
+  assert.match(
+    stdout,
+    /variable 'xs' of the script is longer than a program can be given \(128 KiB\)\n +hint: a list of inputs/u
+  )
+  const half = await run(
+    { a: step(rig, "a", 'wc -l <<< "$xs" > "$out"', { inputs: { xs: names.slice(0, 700) } }) },
+    { n: "${{ a.out }}" }
+  )
+  assert.strictEqual(half.code, 0, half.stdout)
+  assert.deepStrictEqual(rig.results(), { "n.txt": "700\n" })
+})
+
 describe("a script that fails", () => {
   const fail = async (script: string, options = {}) => {
     const finished = await run({ a: step(rig, "a", script, options) })
@@ -194,7 +214,10 @@ describe("a script that fails", () => {
     )
     const extra = await fail('echo 1 > "$out"; echo 2 > "$(dirname "$out")/more.txt"')
     assert.match(extra, /the script wrote 'more\.txt', which is not declared\n +hint: declare it under 'outputs'/u)
-    assert.match(await fail('mkdir "$out"'), /out\.txt: cannot keep a result: it is not a file/u)
+    assert.match(
+      await fail('mkdir "$out"'),
+      /logs\/failed\/a\/outputs\/out\.txt: cannot keep a result: it is not a file/u
+    )
   })
 
   it("runs again the next time, without a manual step", async () => {
