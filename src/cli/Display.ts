@@ -29,6 +29,9 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   const dim = colour(2)
   const bold = colour(1)
   const running = new Map<string, Running>()
+  /** Scattered stages: their tasks are counted, not told one by one. */
+  const many = new Map<string, { readonly tasks: number; done: number; cached: number }>()
+  const manyOf = (task: string) => many.get(task.slice(0, task.lastIndexOf("/")))
   let width = 0
   let shown = false
   let drawn = 0
@@ -45,10 +48,18 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     if (!terminal.interactive) return
     clear()
     if (running.size === 0) return
-    const text = [...running].map(([id, { progress }]) => `${id}${progress === "" ? "" : ` ${progress}`}`).join(" | ")
+    const counts = [...many]
+      .filter(([, { tasks, done, cached }]) => done + cached < tasks)
+      .map(([id, { tasks, done, cached }]) => `${id} ${done + cached}/${tasks}`)
+    const text = [
+      ...counts,
+      ...[...running].map(([id, { progress }]) => `${id}${progress === "" ? "" : ` ${progress}`}`)
+    ].join(" | ")
     terminal.write(dim(`  running: ${text}`.slice(0, terminal.columns - 1)))
     shown = true
   }
+
+  const cachedLine = (stage: string) => line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim("cached")}`)
 
   const handlers: { readonly [T in Event["_tag"]]: (event: Extract<Event, { _tag: T }>) => void } = {
     RunStarted: ({ workflow, file, profiles, stages, run }) => {
@@ -56,10 +67,23 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const profile = profiles.length === 0 ? "" : `, profile ${profiles.join(", ")}`
       line(`${bold(workflow)} (${file}${profile}): ${stages.length} stages, run ${run}`)
     },
-    TaskCached: ({ stage }) => line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim("cached")}`),
+    StageScattered: ({ stage, tasks }) => {
+      many.set(stage, { tasks, done: 0, cached: 0 })
+      line(`  > ${stage.padEnd(width)}  ${tasks} tasks`)
+    },
+    StageGathered: ({ stage }) => {
+      const { tasks, cached } = many.get(stage)!
+      line(`  ${green("✓")} ${stage.padEnd(width)}  ${tasks} tasks, ${cached === tasks ? "all" : cached} cached`)
+    },
+    TaskCached: ({ stage }) => {
+      const group = manyOf(stage)
+      if (group !== undefined) group.cached++
+      else cachedLine(stage)
+    },
     TaskWaiting: ({ stage, holder }) => line(`  ~ ${stage.padEnd(width)}  another run is at it (${holder}): waiting`),
     TaskStarted: ({ stage, reason, time }) => {
       running.set(stage, { progress: "", told: Date.parse(time) })
+      if (manyOf(stage) !== undefined) return
       line(`  > ${stage.padEnd(width)}  ${indent(reason, " ".repeat(width + 6))}`)
     },
     TaskProgress: ({ stage, done, total, unit, time }) => {
@@ -75,6 +99,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     TaskLog: () => undefined,
     TaskDone: ({ stage, seconds }) => {
       running.delete(stage)
+      const group = manyOf(stage)
+      if (group !== undefined) return void group.done++
       line(`  ${green("✓")} ${stage.padEnd(width)}  ${Units.formatSeconds(seconds)}`)
     },
     TaskFailed: ({ stage, failure, log, folder, seconds }) => {

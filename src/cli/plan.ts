@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Caches from "../cache/Caches.ts"
-import * as Run from "../engine/Run.ts"
+import * as Plan from "../engine/Plan.ts"
 import * as Options from "./Options.ts"
 import { stdout, withFaults } from "./Quit.ts"
 
@@ -12,10 +12,10 @@ export const plan = Command.make(
   Effect.fnUntraced(function* (options) {
     const loaded = yield* Options.load(options.workflow, options)
     if (loaded._tag === "Faults") return yield* withFaults(loaded.diagnostics)
-    const planned = yield* Run.plan(loaded.workflow).pipe(Effect.provide(Caches.layer(Options.home())))
-    const width = Math.max(...planned.map(({ stage }) => stage.id.length))
-    for (const { stage, status, reason } of planned) {
-      yield* stdout(`  ${stage.id.padEnd(width)}  ${status.padEnd(7)}  ${reason}`)
+    const planned = yield* Plan.make(loaded.workflow).pipe(Effect.provide(Caches.layer(Options.home())))
+    const width = Math.max(...planned.map(({ id }) => id.length))
+    for (const { id, status, reason } of planned) {
+      yield* stdout(`  ${id.padEnd(width)}  ${status.padEnd(7)}  ${reason}`)
     }
     const count = (status: string) => planned.filter((each) => each.status === status).length
     yield* stdout(`${count("cached")} cached, ${count("to run")} to run, ${count("unknown")} unknown until these end`)

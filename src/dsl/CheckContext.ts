@@ -1,8 +1,8 @@
 /** What the checks of one workflow share: the document, its params and stages, and where faults are gathered. */
 import type { Diagnostic, Range } from "../core/Diagnostic.ts"
-import type { Expression } from "./Expression.ts"
+import type { ExpressionFault, Value } from "./Expression.ts"
 import type { Param } from "./Params.ts"
-import type { OutputPort } from "./Port.ts"
+import type { GivenPort } from "./Port.ts"
 import type { Resources } from "./Stage.ts"
 import type { LoadedStage } from "./StageLibrary.ts"
 import type { StageDeclaration } from "./WorkflowFile.ts"
@@ -14,8 +14,14 @@ export interface PlacedStage {
   readonly path: YamlPath
 }
 
-/** The output ports of every stage; undefined where the stage has faults that hide them. */
-export type OutputPorts = ReadonlyMap<string, { readonly [name: string]: OutputPort } | undefined>
+/** What every stage gives to others; undefined where the stage has faults that hide it. */
+export type GivenPorts = ReadonlyMap<string, { readonly [name: string]: GivenPort } | undefined>
+
+/** What a scatter calls by name within its stage: a value, or a file that is known later. */
+export type Item =
+  | { readonly _tag: "Value"; readonly value: Value }
+  | { readonly _tag: "Output"; readonly stage: string; readonly port: string; readonly given: GivenPort }
+  | { readonly _tag: "Shard"; readonly given: GivenPort }
 
 /** A file named in the YAML, to be looked for. */
 export interface NamedFile {
@@ -31,7 +37,11 @@ export interface CheckContext {
   /** Params that have faults of their own: nothing is said of references to them. */
   readonly silent: ReadonlySet<string>
   readonly placed: ReadonlyMap<string, PlacedStage>
-  readonly ports: OutputPorts
+  readonly ports: GivenPorts
+  /** Stages switched off by their `if`. */
+  readonly off: ReadonlySet<string>
+  /** What the scatter of the stage that is being checked calls by name. */
+  readonly items: ReadonlyMap<string, Item>
   readonly library: ReadonlyMap<string, LoadedStage>
   readonly libraryNames: ReadonlyArray<string>
   readonly machine: Resources
@@ -48,21 +58,23 @@ export const report = (
 ): void => void diagnostics.push({ code, message, hint, source: document.source, range })
 
 /**
- * Where an expression of the value at `path` stands in the file. The value's text may be quoted or folded there, so its
- * expressions are found again by counting.
+ * Where a part of an expression stands in the file, of the value at `path` whose text is `text`. The value may be quoted
+ * or folded there, so its expressions are found again by counting.
  */
 export const expressionRange = (
   document: YamlDocument,
   path: YamlPath,
   text: string,
-  { range }: Pick<Expression, "range">
+  { range }: Pick<ExpressionFault, "range">
 ): Range => {
   const whole = document.locate(path)
-  const nth = text.slice(0, range.start).split("${{").length - 1
   const raw = document.source.text.slice(whole.start, whole.end)
+  const opening = text.lastIndexOf("${{", range.start)
   let start = -1
-  for (let i = 0; i <= nth; i++) start = raw.indexOf("${{", start + 1)
-  if (start === -1) return whole
+  for (let n = text.slice(0, opening + 1).split("${{").length; n > 0; n--) start = raw.indexOf("${{", start + 1)
+  if (opening === -1 || start === -1) return whole
   const close = raw.indexOf("}}", start)
-  return { start: whole.start + start, end: close === -1 ? whole.end : whole.start + close + 2 }
+  const all = { start: whole.start + start, end: close === -1 ? whole.end : whole.start + close + 2 }
+  const part = { start: all.start + range.start - opening, end: all.start + range.end - opening }
+  return raw.startsWith(text.slice(opening, range.end), start) ? part : all
 }

@@ -37,7 +37,9 @@ const columnFault = (from: TableSchema, to: TableSchema): string | undefined => 
  * Kind `file` (a download, say) fits every port and is checked when its content is known; so are the columns of a `tsv`
  * that feeds a table.
  */
-export const fault = (from: Port.OutputPort, to: Port.FilePort | Port.TablePort): string | undefined => {
+export const fault = (from: Port.GivenPort, to: Port.SomePort): string | undefined => {
+  if (to._tag === "List") return fault(from._tag === "List" ? from.item : from, to.item)
+  if (from._tag === "List") return "it is a list of files, where one is expected"
   const given = Port.kindOf(from)
   const wanted = Port.kindOf(to)
   if (from._tag === "Table" && to._tag === "Table") {

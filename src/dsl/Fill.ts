@@ -1,8 +1,8 @@
-/** Fills the params into a value of the YAML. */
+/** Fills the values of expressions into a value of the YAML. */
 import * as Suggest from "../core/Suggest.ts"
 import { expressionRange, report, type CheckContext } from "./CheckContext.ts"
 import * as Expression from "./Expression.ts"
-import type { ParamValue } from "./Params.ts"
+import * as Template from "./Template.ts"
 import type { YamlPath } from "./YamlDocument.ts"
 
 export interface Filled {
@@ -11,7 +11,7 @@ export interface Filled {
   readonly broken: boolean
 }
 
-/** Every `${{ params.x }}` in the value replaced; one that is the whole value keeps its type. */
+/** Every expression in the value replaced by its value; one that is the whole value keeps its type. */
 export const fill = (context: CheckContext, value: unknown, path: YamlPath): Filled => {
   if (Array.isArray(value)) {
     const items = value.map((item, index) => fill(context, item, [...path, index]))
@@ -24,39 +24,66 @@ export const fill = (context: CheckContext, value: unknown, path: YamlPath): Fil
       broken: members.some(([, member]) => member.broken)
     }
   }
-  if (typeof value !== "string" || !Expression.isTemplate(value)) return { value, broken: false }
-  const template = Expression.parse(value)
-  for (const fault of template.faults) {
-    report(context, expressionRange(context.document, path, value, fault), "invalid-expression", fault.message)
-  }
-  const parts = template.parts.map((part) => (typeof part === "string" ? part : paramOf(context, part, value, path)))
-  return {
-    value: Expression.whole(template) === undefined ? parts.join("") : parts[0],
-    broken: template.faults.length > 0 || parts.includes(undefined)
-  }
+  return typeof value === "string" && Template.has(value) ? fillText(context, value, path) : { value, broken: false }
 }
+
+const fillText = (context: CheckContext, text: string, path: YamlPath): Filled => {
+  const template = Template.parse(text)
+  const tell = ({ message, range }: Expression.ExpressionFault) =>
+    report(context, expressionRange(context.document, path, text, { range }), "invalid-expression", message)
+  template.faults.forEach(tell)
+  let broken = template.faults.length > 0
+  const parts = template.parts.map((part) => {
+    if (typeof part === "string") return part
+    const evaluated = Expression.evaluate(part, (name) => valueOf(context, name, text, path))
+    if (evaluated._tag === "Value") return evaluated.value
+    if (evaluated._tag === "Fault") tell(evaluated.fault)
+    broken = true
+    return ""
+  })
+  return { value: Template.whole(template) === undefined ? parts.map(Expression.show).join("") : parts[0], broken }
+}
+
+/** The value of a name; undefined, with a Diagnostic, when it has none. */
+const valueOf = (
+  context: CheckContext,
+  name: Expression.Expression & { readonly _tag: "Name" },
+  text: string,
+  path: YamlPath
+): Expression.Value | undefined => {
+  const [scope, ...members] = name.path as [string, ...ReadonlyArray<string>]
+  const range = expressionRange(context.document, path, text, name)
+  const item = context.items.get(scope)
+  if (item?._tag === "Value") {
+    const found = members.reduce<Expression.Value | undefined>(memberOf, item.value)
+    if (found === undefined) report(context, range, "unknown-member", `'${scope}' has no '${members.join(".")}'`)
+    return found
+  }
+  if (scope === "params") return paramOf(context, members, range)
+  if (item !== undefined || context.ports.has(scope)) {
+    report(context, range, "not-a-value", `'${name.path.join(".")}' is a file, a value is expected here`)
+  } else {
+    const hint = Suggest.hint(scope, [...context.items.keys(), ...context.ports.keys(), "params"], "names")
+    report(context, range, "unknown-stage", `there is no stage or item '${scope}'`, hint)
+  }
+  return undefined
+}
+
+const memberOf = (value: Expression.Value | undefined, name: string): Expression.Value | undefined =>
+  value !== null && typeof value === "object" && !Array.isArray(value) && Object.hasOwn(value, name)
+    ? (value as { readonly [name: string]: Expression.Value })[name]
+    : undefined
 
 const paramOf = (
   context: CheckContext,
-  expression: Expression.Expression,
-  text: string,
-  path: YamlPath
-): ParamValue | undefined => {
-  const { scope, member } = expression
-  const range = expressionRange(context.document, path, text, expression)
-  if (scope === "params") {
-    const found = context.params.get(member)
-    if (found === undefined && !context.silent.has(member)) {
-      const hint = Suggest.hint(member, [...context.params.keys(), ...context.silent], "params")
-      report(context, range, "unknown-param", `the workflow has no param '${member}'`, hint)
-    }
-    return found?.value
+  members: ReadonlyArray<string>,
+  range: { readonly start: number; readonly end: number }
+): Expression.Value | undefined => {
+  const name = members.join(".")
+  const found = context.params.get(name)
+  if (found === undefined && !context.silent.has(name)) {
+    const hint = Suggest.hint(name, [...context.params.keys(), ...context.silent], "params")
+    report(context, range, "unknown-param", `the workflow has no param '${name}'`, hint)
   }
-  if (context.ports.has(scope)) {
-    report(context, range, "not-a-value", `'${scope}.${member}' is a file, a value is expected here`)
-  } else {
-    const hint = Suggest.hint(scope, [...context.ports.keys(), "params"], "stages")
-    report(context, range, "unknown-stage", `there is no stage '${scope}'`, hint)
-  }
-  return undefined
+  return found?.value
 }

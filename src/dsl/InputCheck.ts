@@ -3,7 +3,6 @@ import { resolve as resolvePath } from "node:path"
 import type { Binding } from "./CheckedStage.ts"
 import { expressionRange, report, type CheckContext } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
-import * as Expression from "./Expression.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
 import * as Port from "./Port.ts"
@@ -15,33 +14,33 @@ const bindOne = (
   context: CheckContext,
   value: unknown,
   path: YamlPath,
-  port: Port.FilePort | Port.TablePort | undefined
+  port: Port.FilePort | Port.TablePort | undefined,
+  inList = false
 ): Binding | undefined => {
   const range = context.document.locate(path)
   if (typeof value !== "string") {
     report(context, range, "invalid-input", "expected ${{ STAGE.OUTPUT }} or a path")
     return undefined
   }
-  const only = Expression.whole(Expression.parse(value))
-  if (only !== undefined && only.scope !== "params") {
-    const place = expressionRange(context.document, path, value, only)
-    const found = Reference.lookUp(context, only, place)
+  const name = Reference.nameIn(value)
+  const [scope] = name?.path ?? []
+  const item = scope === undefined ? undefined : context.items.get(scope)
+  if (name !== undefined && scope !== "params" && item?._tag !== "Value") {
+    const place = expressionRange(context.document, path, value, name)
+    const found = item ?? Reference.lookUp(context, name, place)
     if (found === undefined) return undefined
-    const fault = port === undefined ? undefined : Edge.fault(found.output, port)
-    if (fault === undefined) return { _tag: "Output", stage: found.stage, port: found.port }
-    report(
-      context,
-      place,
-      "type-mismatch",
-      `'${only.scope}.${only.member}' does not fit '${inputName(path)}': ${fault}`
-    )
-    return undefined
+    const fault = port === undefined ? undefined : Edge.fault(found.given, inList ? Port.list(port) : port)
+    if (fault !== undefined) {
+      report(context, place, "type-mismatch", `'${name.path.join(".")}' does not fit '${inputName(path)}': ${fault}`)
+      return undefined
+    }
+    return "stage" in found ? { _tag: "Output", stage: found.stage, port: found.port } : { _tag: "Item", name: scope! }
   }
   const filled = fill(context, value, path)
   if (filled.broken) return undefined
   // A path in a param starts where the param's value was written.
-  const origin = only === undefined ? context.folder : (context.params.get(only.member)?.folder ?? context.folder)
-  const file = resolvePath(origin, String(filled.value))
+  const param = scope === "params" ? context.params.get(name!.path[1] ?? "") : undefined
+  const file = resolvePath(param?.folder ?? context.folder, String(filled.value))
   const kind = port === undefined ? "file" : Port.kindOf(port)
   if (FileKind.extensionOf(kind, file) === undefined) {
     const { extensions } = FileKind.get(kind)
@@ -55,14 +54,23 @@ const bindOne = (
 
 const inputName = (path: YamlPath): string => String(path.findLast((key) => typeof key === "string"))
 
-/** Undefined, with Diagnostics, when the value cannot feed the port. */
+/** A reference to a stage that its `if` switches off. */
+const isOff = (context: CheckContext, value: unknown): boolean =>
+  typeof value === "string" && context.off.has(Reference.nameIn(value)?.path[0] ?? "")
+
+/** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one whose stage is off. */
 export const bind = (
   context: CheckContext,
   value: unknown,
   path: YamlPath,
   port: Port.InputPort
 ): Binding | undefined => {
-  if (port._tag === "Optional") return bind(context, value, path, port.port)
+  if (port._tag === "Optional") return isOff(context, value) ? undefined : bind(context, value, path, port.port)
+  if (isOff(context, value)) {
+    const message = `'${inputName(path)}' must be given, but the stage that gives it is switched off by its 'if'`
+    report(context, context.document.locate(path), "switched-off", message)
+    return undefined
+  }
   if (port._tag === "List") return bindList(context, value, path, port.item)
   if (!Array.isArray(value)) return bindOne(context, value, path, port)
   report(context, context.document.locate(path), "type-mismatch", `'${inputName(path)}' takes one file, not a list`)
@@ -74,11 +82,13 @@ const bindList = (
   value: unknown,
   path: YamlPath,
   item: Port.FilePort | Port.TablePort | undefined
-): Binding => {
+): Binding & { readonly _tag: "List" } => {
   const places: ReadonlyArray<readonly [unknown, YamlPath]> = Array.isArray(value)
     ? value.map((each, index) => [each, [...path, index]])
     : [[value, path]]
-  const items = places.map(([each, at]) => bindOne(context, each, at, item))
+  const items = places
+    .filter(([each]) => !isOff(context, each))
+    .map(([each, at]) => bindOne(context, each, at, item, true))
   return { _tag: "List", items: items.filter((binding) => binding !== undefined) }
 }
 

@@ -2,48 +2,58 @@
 import type { Range } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
 import { expressionRange, report, type CheckContext } from "./CheckContext.ts"
-import * as Expression from "./Expression.ts"
-import type { OutputPort } from "./Port.ts"
+import type { Expression } from "./Expression.ts"
+import type { GivenPort } from "./Port.ts"
+import * as Template from "./Template.ts"
 import type { YamlPath } from "./YamlDocument.ts"
 
-type Context = Pick<CheckContext, "document" | "diagnostics" | "ports">
+type Context = Pick<CheckContext, "document" | "diagnostics" | "ports" | "off">
+
+type Name = Expression & { readonly _tag: "Name" }
 
 export interface Reference {
   readonly stage: string
   readonly port: string
-  readonly output: OutputPort
+  readonly given: GivenPort
+}
+
+/** A value that is one name and nothing else. */
+export const nameIn = (text: string): Name | undefined => {
+  const only = Template.whole(Template.parse(text))
+  return only?._tag === "Name" ? only : undefined
 }
 
 /** Undefined, with a Diagnostic, when there is no such output. */
-export const lookUp = (
-  context: Context,
-  { scope, member }: Expression.Expression,
-  range: Range
-): Reference | undefined => {
+export const lookUp = (context: Context, { path }: Name, range: Range): Reference | undefined => {
   const { ports } = context
+  const [scope, member, ...rest] = path as [string, ...ReadonlyArray<string>]
   if (!ports.has(scope)) {
     const hint = Suggest.hint(scope, [...ports.keys(), "params"], "stages")
     report(context, range, "unknown-stage", `there is no stage '${scope}'`, hint)
     return undefined
   }
   const outputs = ports.get(scope)
-  const output = outputs?.[member]
-  if (outputs !== undefined && output === undefined) {
-    const hint = Suggest.hint(member, Object.keys(outputs), "outputs")
-    report(context, range, "unknown-output", `stage '${scope}' has no output '${member}'`, hint)
-  }
-  return output === undefined ? undefined : { stage: scope, port: member, output }
+  if (outputs === undefined) return undefined
+  const given = member === undefined || rest.length > 0 ? undefined : outputs[member]
+  if (given !== undefined) return { stage: scope, port: member!, given }
+  const what = member === undefined ? "which output of it?" : `no output '${[member, ...rest].join(".")}'`
+  const hint = Suggest.hint(member ?? "", Object.keys(outputs), "outputs")
+  report(context, range, "unknown-output", `stage '${scope}': ${what}`, hint)
+  return undefined
 }
 
-/** A value that must be one reference. */
+/** A value that must be one reference. Undefined, without a Diagnostic, for an output of a stage that is switched off. */
 export const read = (context: Context, path: YamlPath, text: string): Reference | undefined => {
-  const template = Expression.parse(text)
+  const template = Template.parse(text)
   const fault = template.faults[0]
-  const only = Expression.whole(template)
-  if (fault === undefined && only !== undefined && only.scope !== "params") {
-    return lookUp(context, only, expressionRange(context.document, path, text, only))
+  const name = nameIn(text)
+  if (name !== undefined && name.path[0] !== "params") {
+    if (context.off.has(name.path[0]!)) return undefined
+    return lookUp(context, name, expressionRange(context.document, path, text, name))
   }
   const message = fault?.message ?? "expected a stage's output: ${{ STAGE.OUTPUT }}"
-  report(context, context.document.locate(path), "invalid-expression", message)
+  const range =
+    fault === undefined ? context.document.locate(path) : expressionRange(context.document, path, text, fault)
+  report(context, range, "invalid-expression", message)
   return undefined
 }

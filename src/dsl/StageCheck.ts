@@ -3,16 +3,17 @@ import * as Schema from "effect/Schema"
 import * as Suggest from "../core/Suggest.ts"
 import * as Units from "../core/Units.ts"
 import * as Table from "../data/Table.ts"
-import { report, type CheckContext, type OutputPorts } from "./CheckContext.ts"
-import type { Binding, Body, CheckedStage } from "./CheckedStage.ts"
+import { report, type CheckContext, type GivenPorts } from "./CheckContext.ts"
+import type { Binding, Body, CheckedStage, Instance } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
-import * as Expression from "./Expression.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
 import * as Port from "./Port.ts"
+import * as ScatterCheck from "./ScatterCheck.ts"
 import * as SchemaFault from "./SchemaFault.ts"
 import type { Resources } from "./Stage.ts"
+import * as Template from "./Template.ts"
 import * as WorkflowFile from "./WorkflowFile.ts"
 import type { YamlPath } from "./YamlDocument.ts"
 
@@ -37,39 +38,76 @@ const scriptOutput = (declaration: WorkflowFile.OutputDeclaration): Port.OutputP
   return Port.table(Object.fromEntries(typed), "")
 }
 
-export const outputPorts = ({ placed, library }: Pick<CheckContext, "placed" | "library">): OutputPorts =>
+type OutputPorts = { readonly [name: string]: Port.OutputPort }
+
+/** What one task of the stage writes; undefined where faults hide it. */
+const outputPorts = (
+  { library }: Pick<CheckContext, "library">,
+  stage: WorkflowFile.StageDeclaration
+): OutputPorts | undefined => {
+  if (stage.uses !== undefined) return library.get(stage.uses)?.stage.outputs
+  const ports = Object.entries(stage.outputs ?? {}).map(([name, it]) => [name, scriptOutput(it)] as const)
+  return ports.some(([, port]) => port === undefined) ? undefined : (Object.fromEntries(ports) as OutputPorts)
+}
+
+export const givenPorts = (context: Pick<CheckContext, "placed" | "library">): GivenPorts =>
   new Map(
-    [...placed].map(([id, { stage }]) => {
-      if (stage.uses !== undefined) return [id, library.get(stage.uses)?.stage.outputs]
-      const ports = Object.entries(stage.outputs ?? {}).map(([name, it]) => [name, scriptOutput(it)] as const)
-      return [id, ports.some(([, port]) => port === undefined) ? undefined : Object.fromEntries(ports as never)]
+    [...context.placed].map(([id, { stage }]) => {
+      const ports = outputPorts(context, stage)
+      if (ports === undefined || stage.scatter === undefined) return [id, ports]
+      return [id, Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, Port.gathered(port)]))]
     })
   )
 
+/** Whether the stage's `if` leaves it in. */
+export const isOn = (context: CheckContext, id: string): boolean => {
+  const { stage, path } = context.placed.get(id)!
+  if (stage.if === undefined) return true
+  const at = [...path, "if"]
+  const { value, broken } = fill(context, stage.if, at)
+  if (broken || typeof value === "boolean") return value !== false
+  report(
+    context,
+    context.document.locate(at),
+    "invalid-value",
+    `'if' must be true or false, not ${JSON.stringify(value)}`
+  )
+  return true
+}
+
 /** Undefined, with Diagnostics in the context, when the stage has faults. */
 export const check = (context: CheckContext, id: string): CheckedStage | undefined => {
-  const { stage } = context.placed.get(id)!
+  const { stage, path } = context.placed.get(id)!
   const before = context.diagnostics.length
   checkShape(context, id)
-  const half =
-    stage.uses !== undefined
-      ? checkUses(context, id, stage.uses)
-      : stage.run !== undefined
-        ? checkScript(context, id, stage.run)
-        : undefined
+  const scatter = ScatterCheck.read(context, stage, path)
+  const instances: Array<Instance> = []
+  let half: Half | undefined
+  for (const { label, items } of scatter?.combinations ?? [{ label: "", items: new Map() }]) {
+    const scoped = { ...context, items }
+    half =
+      stage.uses !== undefined
+        ? checkUses(scoped, id, stage.uses)
+        : stage.run !== undefined
+          ? checkScript(scoped, id, stage.run)
+          : undefined
+    // What is wrong with one is as a rule wrong with all: it is told once.
+    if (half === undefined || context.diagnostics.length > before) break
+    instances.push({ label, body: half.body, inputs: half.inputs })
+  }
   const resources = checkResources(context, id, half?.proposed ?? defaultResources)
-  const outputs = context.ports.get(id)
+  const outputs = outputPorts(context, stage)
   if (half === undefined || outputs === undefined || context.diagnostics.length > before) return undefined
-  const { body, inputs, inputPorts, description } = half
   return {
     id,
-    description: stage.description ?? description,
-    body,
-    inputs,
-    inputPorts,
+    description: stage.description ?? half.description,
+    instances,
+    shards: scatter!.shards,
+    scattered: stage.scatter !== undefined,
+    inputPorts: half.inputPorts,
     outputs,
     resources,
-    synthetic: body._tag === "Uses" && body.stage.synthetic(body.params)
+    synthetic: instances.some(({ body }) => body._tag === "Uses" && body.stage.synthetic(body.params))
   }
 }
 
@@ -178,7 +216,7 @@ const checkScript = (context: CheckContext, id: string, script: string): Half =>
   const { stage, path } = context.placed.get(id)!
   const { inputs: given = {}, outputs = {}, env: values = {} } = stage
   // A value put into the text of a script could break out of its quotes.
-  if (Expression.isTemplate(script)) {
+  if (Template.has(script)) {
     const hint = "declare it under 'inputs' or 'env' and write \"$name\""
     report(context, document.locateKey([...path, "run"]), "expression-in-script", "a script takes no ${{ }}", hint)
   }

@@ -107,22 +107,27 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   for (const name of new Set([...placed.values()].flatMap(({ stage }) => stage.uses ?? []))) {
     if (library.names.includes(name)) loaded.set(name, yield* library.load(name))
   }
-  const context: CheckContext = {
+  const everything: CheckContext = {
     document,
     folder,
     params: resolved.params,
     // Declared but without a usable value: reported above, so references to them are passed over.
     silent: new Set([...Object.keys(written), ...Object.keys(declared)].filter((name) => !resolved.params.has(name))),
     placed,
-    ports: StageCheck.outputPorts({ placed, library: loaded }),
+    ports: StageCheck.givenPorts({ placed, library: loaded }),
+    off: new Set(),
+    items: new Map(),
     library: loaded,
     libraryNames: library.names,
     machine: options.machine,
     diagnostics,
     files: []
   }
+  const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
+  const context: CheckContext = { ...everything, off }
   const stages = new Map<string, CheckedStage>()
   for (const id of placed.keys()) {
+    if (off.has(id)) continue
     const checked = StageCheck.check(context, id)
     if (checked !== undefined) stages.set(id, checked)
   }

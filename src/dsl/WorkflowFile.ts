@@ -45,7 +45,32 @@ export type OutputDeclaration = typeof OutputDeclaration.Type
 
 const Values = Schema.Record(Schema.String, Schema.Unknown)
 
+const ScatterDimension = Schema.Struct({
+  over: described(
+    Schema.Unknown,
+    "a list, or an expression that gives one; the table that `rows` cuts; or a scattered stage's list of files"
+  ),
+  rows: Schema.optionalKey(
+    Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0))).annotate({
+      description: "cuts a table into pieces of so many rows"
+    })
+  ),
+  as: Schema.optionalKey(described(Name, "what the stage calls one of them: `${{ item }}` if not given"))
+})
+
 export const StageDeclaration = Schema.Struct({
+  if: Schema.optionalKey(
+    described(
+      Schema.Union([Schema.Boolean, Schema.String]),
+      "the stage is left out when this is false: `${{ params.x > 0 }}`"
+    )
+  ),
+  scatter: Schema.optionalKey(
+    described(
+      Schema.Union([ScatterDimension, Schema.Array(ScatterDimension)]),
+      "runs the stage once for each item; a list of scatters runs it for each combination"
+    )
+  ),
   uses: Schema.optionalKey(described(Schema.String, "the name of a stage (`agflow stages` lists them)")),
   with: Schema.optionalKey(described(Values, "params and inputs of the stage that is used")),
   run: Schema.optionalKey(described(Schema.String, "a bash script; inputs, outputs and env are variables in it")),

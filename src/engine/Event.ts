@@ -15,6 +15,8 @@ export type EventBody =
       readonly params: Readonly<Record<string, unknown>>
       readonly stages: ReadonlyArray<string>
     }
+  | { readonly _tag: "StageScattered"; readonly stage: string; readonly tasks: number }
+  | { readonly _tag: "StageGathered"; readonly stage: string; readonly tasks: number }
   | { readonly _tag: "TaskCached"; readonly stage: string; readonly key: string }
   | { readonly _tag: "TaskWaiting"; readonly stage: string; readonly key: string; readonly holder: string }
   | { readonly _tag: "TaskStarted"; readonly stage: string; readonly key: string; readonly reason: string }

@@ -3,17 +3,23 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as FileSystem from "effect/FileSystem"
 import type { Artifact } from "../cache/Artifact.ts"
-import { Home } from "../cache/Home.ts"
+import type { ContentStore } from "../cache/ContentStore.ts"
+import type { FileDigests } from "../cache/FileDigests.ts"
+import type { Home } from "../cache/Home.ts"
+import type { Leases } from "../cache/Lease.ts"
 import { Records, type Record as CacheRecord } from "../cache/Record.ts"
-import { InputError, messageOf } from "../core/Failure.ts"
+import { messageOf, type Failure, type InputError } from "../core/Failure.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import { needs, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Resources } from "../dsl/Stage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
+import type { Executor } from "../executor/Executor.ts"
 import { Events, type Event, type EventBody, type RunStatus } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
 import * as RunFolder from "./RunFolder.ts"
+import * as Scatter from "./Scatter.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as TaskResolution from "./TaskResolution.ts"
 import * as TaskRunner from "./TaskRunner.ts"
@@ -29,17 +35,26 @@ export interface RunOptions {
   readonly finish: (result: RunResult) => Effect.Effect<string, InputError>
 }
 
-export type StageStatus = "done" | "cached" | "failed" | "skipped" | "not started"
+export type TaskStatus = "done" | "cached" | "failed" | "skipped" | "not started"
 
-export interface StageResult {
+/** What became of a task. */
+export interface TaskResult {
+  readonly id: string
   readonly stage: CheckedStage
-  status: StageStatus
+  status: TaskStatus
   reason: string
   key: string | null
   record: CacheRecord | undefined
   failure: TaskRunner.TaskFailure | undefined
   seconds: number | null
   synthetic: boolean
+}
+
+/** What became of a stage: its one task, or the many that it was scattered into. */
+export interface StageResult {
+  readonly stage: CheckedStage
+  /** None of a scattered stage that was not reached. */
+  readonly tasks: ReadonlyArray<TaskResult>
 }
 
 export interface PublishedOutput {
@@ -69,8 +84,13 @@ const broken = (defect: unknown): TaskRunner.TaskFailure => ({
   folder: null
 })
 
-/** What a stage is called across runs, in explanations. */
-export const labelOf = (workflow: Workflow, stage: CheckedStage): string => `${workflow.name}/${stage.id}`
+/** What running tasks takes. */
+type Services = ContentStore | Events | Executor | FileDigests | FileSystem.FileSystem | Home | Leases | Records
+
+/** What a task is called across runs, in explanations. */
+export const labelOf = (workflow: Workflow, { id }: { readonly id: string }): string => `${workflow.name}/${id}`
+
+export const unchanged = "nothing that it depends on has changed"
 
 export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: RunOptions) {
   const records = yield* Records
@@ -95,53 +115,81 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   })
 
   const upstream = new Map<string, TaskResolution.StageOutputs>()
-  const results = new Map<string, StageResult>(
-    workflow.stages.map((stage) => [
-      stage.id,
-      {
-        stage,
-        status: "not started",
-        reason: "",
-        key: null,
-        record: undefined,
-        failure: undefined,
-        seconds: null,
-        synthetic: stage.synthetic
-      }
-    ])
-  )
+  const results = new Map<string, TaskResult>()
+  const sites = new Map<string, TaskResolution.Site>()
+  const addSite = (site: TaskResolution.Site) => {
+    sites.set(site.id, site)
+    const { id, stage } = site
+    results.set(id, {
+      id,
+      stage,
+      status: "not started",
+      reason: "",
+      key: null,
+      record: undefined,
+      failure: undefined,
+      seconds: null,
+      synthetic: stage.synthetic
+    })
+  }
+  const scattered = new Map(workflow.stages.filter((stage) => stage.scattered).map((stage) => [stage.id, stage]))
+  for (const stage of workflow.stages) {
+    if (!stage.scattered) addSite({ id: stage.id, stage, instance: stage.instances[0]!, items: new Map() })
+  }
 
-  const finishStage = Effect.fnUntraced(function* (
-    task: TaskResolution.Task,
-    record: CacheRecord,
-    status: StageStatus
-  ) {
-    const result = results.get(task.stage.id)!
+  const finishTask = Effect.fnUntraced(function* (task: TaskResolution.Task, record: CacheRecord, status: TaskStatus) {
+    const result = results.get(task.id)!
     Object.assign(result, { status, record, seconds: status === "done" ? record.seconds : null })
-    upstream.set(task.stage.id, record.outputs)
-    yield* records.writeLast(labelOf(workflow, task.stage), task.key, task.structure).pipe(Effect.ignore)
+    if (!task.stage.scattered) upstream.set(task.id, record.outputs)
+    yield* records.writeLast(labelOf(workflow, task), task.key, task.structure).pipe(Effect.ignore)
   })
 
-  const failStage = Effect.fnUntraced(function* (id: string, failure: TaskRunner.TaskFailure, since: number) {
+  const failTask = Effect.fnUntraced(function* (id: string, failure: TaskRunner.TaskFailure, since: number) {
     const seconds = ((yield* Clock.currentTimeMillis) - since) / 1000
-    const result = results.get(id)!
-    Object.assign(result, { status: "failed", failure, seconds, reason: failure.failure.message })
-    yield* publish({ _tag: "TaskFailed", stage: id, key: result.key, ...failure, seconds })
+    const result = results.get(id)
+    if (result !== undefined)
+      Object.assign(result, { status: "failed", failure, seconds, reason: failure.failure.message })
+    yield* publish({ _tag: "TaskFailed", stage: id, key: result?.key ?? null, ...failure, seconds })
     return yield* Effect.fail(failure)
   })
 
-  const resolve = Effect.fnUntraced(function* (id: string) {
-    const result = results.get(id)!
-    const { stage } = result
+  const plainly = (failure: Failure): TaskRunner.TaskFailure => ({ failure, log: [], folder: null })
+
+  /** A stage that becomes many tasks, once what it is scattered over is known. */
+  const scatter = Effect.fnUntraced(function* (stage: CheckedStage) {
     const since = yield* Clock.currentTimeMillis
-    const task = yield* TaskResolution.resolve(stage, labelOf(workflow, stage), upstream).pipe(
-      Effect.catch((failure: InputError) => failStage(id, { failure, log: [], folder: null }, since))
+    const failing = Effect.catch((failure: InputError) => failTask(stage.id, plainly(failure), since))
+    const many = yield* Scatter.expand(stage, upstream).pipe(failing)
+    many.forEach(addSite)
+    yield* publish({ _tag: "StageScattered", stage: stage.id, tasks: many.length })
+    const gather = Effect.gen(function* () {
+      const tasks = many.map(({ id }) => ({ id, outputs: results.get(id)!.record!.outputs }))
+      upstream.set(stage.id, yield* Scatter.gather(stage, tasks).pipe(failing))
+      yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length })
+    })
+    return {
+      _tag: "Many" as const,
+      jobs: many.map(({ id }) => ({ id, needs: [], resources: stage.resources })),
+      gather
+    }
+  })
+
+  const resolve = Effect.fnUntraced(function* (
+    id: string
+  ): Effect.fn.Return<Scheduler.Resolved<TaskRunner.TaskFailure, Services>, TaskRunner.TaskFailure, Services> {
+    const whole = scattered.get(id)
+    if (whole !== undefined) return yield* scatter(whole)
+    const result = results.get(id)!
+    const site = sites.get(id)!
+    const since = yield* Clock.currentTimeMillis
+    const task = yield* TaskResolution.resolve(site, labelOf(workflow, site), upstream).pipe(
+      Effect.catch((failure: InputError) => failTask(id, plainly(failure), since))
     )
     Object.assign(result, { key: task.key, synthetic: task.synthetic })
     if (task.record !== undefined) {
-      result.reason = "nothing that it depends on has changed"
+      result.reason = unchanged
       yield* publish({ _tag: "TaskCached", stage: id, key: task.key })
-      yield* finishStage(task, task.record, "cached")
+      yield* finishTask(task, task.record, "cached")
       return { _tag: "Done" as const }
     }
     result.reason = task.reason
@@ -156,10 +204,10 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
           version: options.version
         }).pipe(
           Effect.catchDefect((defect) => Effect.fail(broken(defect))),
-          Effect.catch((failure) => failStage(id, failure, begun))
+          Effect.catch((failure) => failTask(id, failure, begun))
         )
         if (!executed) result.reason = "another run has done it meanwhile"
-        yield* finishStage(task, record, executed ? "done" : "cached")
+        yield* finishTask(task, record, executed ? "done" : "cached")
       })
     }
   })
@@ -182,21 +230,21 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
           ? "interrupted"
           : "failed"
       for (const id of Exit.isSuccess(exit) ? exit.value.skipped : []) {
-        const result = results.get(id)!
-        const blocker = needs(result.stage).find(
-          (need) => results.get(need)!.status !== "done" && results.get(need)!.status !== "cached"
-        )
-        Object.assign(result, {
-          status: "skipped",
-          reason: blocker === undefined ? "the run was stopping after a failure" : `it needs '${blocker}'`
-        })
-        yield* publish({ _tag: "TaskSkipped", stage: id, reason: result.reason })
+        const blocker = needs(scattered.get(id) ?? sites.get(id)!.stage).find((need) => !upstream.has(need))
+        const reason = blocker === undefined ? "the run was stopping after a failure" : `it needs '${blocker}'`
+        const result = results.get(id)
+        if (result !== undefined) Object.assign(result, { status: "skipped", reason })
+        yield* publish({ _tag: "TaskSkipped", stage: id, reason })
       }
       const outputs: Array<PublishedOutput> = []
       for (const { name, stage, port } of workflow.outputs) {
-        const artifact = upstream.get(stage)?.[port]
-        if (artifact === undefined) continue
-        outputs.push({ name, stage, port, artifact, path: yield* RunFolder.publish(folder, name, artifact) })
+        const given = upstream.get(stage)?.[port]
+        if (given === undefined) continue
+        const artifacts = "files" in given ? [given] : given
+        for (const [index, artifact] of artifacts.entries()) {
+          const own = "files" in given ? name : `${name}.${index}`
+          outputs.push({ name: own, stage, port, artifact, path: yield* RunFolder.publish(folder, own, artifact) })
+        }
       }
       const ended = yield* Clock.currentTimeMillis
       const report = yield* options.finish({
@@ -205,41 +253,13 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
         status,
         started,
         ended,
-        stages: [...results.values()],
+        stages: workflow.stages.map((stage) => ({
+          stage,
+          tasks: [...results.values()].filter((result) => result.stage === stage)
+        })),
         outputs
       })
       yield* publish({ _tag: "RunEnded", status, seconds: (ended - started) / 1000, folder: folder.path, report })
     })
   }
-})
-
-/** What a run would do, stage by stage, without doing it. */
-export interface PlannedStage {
-  readonly stage: CheckedStage
-  readonly status: "cached" | "to run" | "unknown"
-  readonly reason: string
-  readonly key: string | null
-}
-
-export const plan = Effect.fn("Run.plan")(function* (workflow: Workflow) {
-  yield* Home
-  const upstream = new Map<string, TaskResolution.StageOutputs>()
-  const planned: Array<PlannedStage> = []
-  for (const stage of workflow.stages) {
-    const open = needs(stage).filter((need) => !upstream.has(need))
-    if (open.length > 0) {
-      const reason = `depends on what ${open.map((id) => `'${id}'`).join(", ")} gives`
-      planned.push({ stage, status: "unknown", reason, key: null })
-      continue
-    }
-    const task = yield* TaskResolution.resolve(stage, labelOf(workflow, stage), upstream)
-    if (task.record !== undefined) upstream.set(stage.id, task.record.outputs)
-    planned.push({
-      stage,
-      status: task.record === undefined ? "to run" : "cached",
-      reason: task.record === undefined ? task.reason : "nothing that it depends on has changed",
-      key: task.key
-    })
-  }
-  return planned
 })

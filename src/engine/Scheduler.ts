@@ -17,10 +17,11 @@ export interface Job {
   readonly resources: Resources
 }
 
-/** What resolving a job told: it is done, or this runs it. */
+/** What resolving a job told: it is done, or this runs it, or it is many jobs, after which `gather` completes it. */
 export type Resolved<E, R> =
   | { readonly _tag: "Done" }
   | { readonly _tag: "ToRun"; readonly run: Effect.Effect<void, E, R> }
+  | { readonly _tag: "Many"; readonly jobs: ReadonlyArray<Job>; readonly gather: Effect.Effect<void, E, R> }
 
 export interface Outcome {
   /** In no particular order. */
@@ -31,20 +32,24 @@ export interface Outcome {
 
 const names = ["cpus", "memory", "gpus"] as const
 
+const nothing: Resources = { cpus: 0, memory: 0, gpus: 0 }
+
+/** Jobs resolved ahead of those that run: enough that a big one does not hold up small ones behind it. */
+const lookAhead = 64
+
 export const run = Effect.fnUntraced(function* <E, R, R2>(
   jobs: ReadonlyArray<Job>,
   total: Resources,
   resolve: (id: string) => Effect.Effect<Resolved<E, R>, E, R2>
 ): Effect.fn.Return<Outcome, never, R | R2 | Scope.Scope> {
   const free = { ...total }
-  const byId = new Map(jobs.map((job) => [job.id, job]))
-  const dependents = new Map<string, Array<string>>(jobs.map(({ id }) => [id, []]))
+  const byId = new Map<string, Job>()
+  const dependents = new Map<string, Array<string>>()
   const waiting = new Map<string, number>()
-  for (const { id, needs } of jobs) {
-    waiting.set(id, needs.length)
-    for (const need of needs) dependents.get(need)!.push(id)
-  }
-  const unresolved = jobs.filter(({ needs }) => needs.length === 0).map(({ id }) => id)
+  /** What completes a job that became many, by its id. */
+  const gathers = new Map<string, Effect.Effect<void, E, R>>()
+  const open: Array<string> = []
+  let next = 0
   const ready: Array<{ readonly job: Job; readonly run: Effect.Effect<void, E, R> }> = []
   const ended = yield* Queue.unbounded<{ readonly id: string; readonly ok: boolean; readonly held: Resources }>()
   const fibers = yield* FiberSet.make<void, never>()
@@ -52,7 +57,17 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
   const begun = new Set<string>()
   let running = 0
 
-  const start = Effect.fnUntraced(function* <A>(id: string, held: Resources, effect: Effect.Effect<A, E, R | R2>) {
+  const add = (added: ReadonlyArray<Job>) => {
+    for (const job of added) {
+      byId.set(job.id, job)
+      dependents.set(job.id, [])
+      waiting.set(job.id, job.needs.length)
+    }
+    for (const { id, needs } of added) for (const need of needs) dependents.get(need)!.push(id)
+    for (const { id, needs } of added) if (needs.length === 0) open.push(id)
+  }
+
+  const start = Effect.fnUntraced(function* (id: string, held: Resources, effect: Effect.Effect<void, E, R>) {
     running++
     for (const name of names) free[name] -= held[name]
     yield* Effect.exit(effect).pipe(
@@ -66,18 +81,34 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
     for (const dependent of dependents.get(id)!) {
       const left = waiting.get(dependent)! - 1
       waiting.set(dependent, left)
-      if (left === 0) unresolved.push(dependent)
+      if (left === 0) open.push(dependent)
     }
   }
 
+  /** The gathering of a job stands in the graph as one more job behind its many. */
+  const gatherOf = (id: string): string => `${id}\0gather`
+
+  const resolveOne = Effect.fnUntraced(function* (job: Job) {
+    const gather = gathers.get(job.id)
+    if (gather !== undefined) return void ready.push({ job, run: gather })
+    begun.add(job.id)
+    const exit = yield* Effect.exit(resolve(job.id))
+    if (Exit.isFailure(exit)) return void failed.push(job.id)
+    const resolved = exit.value
+    if (resolved._tag === "Done") return complete(job.id)
+    if (resolved._tag === "ToRun") return void ready.push({ job, run: resolved.run })
+    const id = gatherOf(job.id)
+    gathers.set(
+      id,
+      Effect.tap(resolved.gather, () => Effect.sync(() => complete(job.id)))
+    )
+    add([...resolved.jobs, { id, needs: resolved.jobs.map((each) => each.id), resources: nothing }])
+  })
+
+  add(jobs)
   while (true) {
-    while (unresolved.length > 0 && failed.length === 0) {
-      const job = byId.get(unresolved.shift()!)!
-      begun.add(job.id)
-      const exit = yield* Effect.exit(resolve(job.id))
-      if (Exit.isFailure(exit)) failed.push(job.id)
-      else if (exit.value._tag === "Done") complete(job.id)
-      else ready.push({ job, run: exit.value.run })
+    while (next < open.length && ready.length < lookAhead && failed.length === 0) {
+      yield* resolveOne(byId.get(open[next++]!)!)
     }
     for (let i = 0; i < ready.length && failed.length === 0;) {
       const { job, run } = ready[i]!
@@ -86,7 +117,8 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
         yield* start(job.id, job.resources, run)
       } else i++
     }
-    if (running === 0) break
+    if (running === 0 && (failed.length > 0 || next >= open.length)) break
+    if (running === 0) continue
     const { id, ok, held } = yield* Queue.take(ended)
     running--
     for (const name of names) free[name] += held[name]
@@ -94,5 +126,6 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
     else failed.push(id)
   }
   const notRun = new Set(ready.map(({ job }) => job.id))
-  return { failed, skipped: jobs.map(({ id }) => id).filter((id) => !begun.has(id) || notRun.has(id)) }
+  const skipped = [...byId.keys()].filter((id) => !gathers.has(id) && (!begun.has(id) || notRun.has(id)))
+  return { failed, skipped }
 }, Effect.scoped)

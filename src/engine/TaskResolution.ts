@@ -9,7 +9,7 @@ import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
-import type { Binding, CheckedStage } from "../dsl/CheckedStage.ts"
+import type { Binding, Body, CheckedStage, Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 
@@ -25,8 +25,17 @@ export interface InputArtifact {
 
 export type TaskInputs = ReadonlyMap<string, InputArtifact | ReadonlyArray<InputArtifact>>
 
-export interface Task {
+/** One task of a stage: the only one, or one of those that it is scattered into. */
+export interface Site {
+  /** `scores`, or `scores/chr1` for one of many. */
+  readonly id: string
   readonly stage: CheckedStage
+  readonly instance: Instance
+  /** The file that each of the stage's shards gives to this task. */
+  readonly items: ReadonlyMap<string, InputArtifact>
+}
+
+export interface Task extends Site {
   readonly key: string
   readonly structure: TaskKey.TaskKey
   readonly inputs: TaskInputs
@@ -37,13 +46,11 @@ export interface Task {
   readonly reason: string
 }
 
-/** The artifacts of a finished stage, by output. */
-export type StageOutputs = Readonly<Record<string, Artifact.Artifact>>
+/** The artifacts of a finished stage, by output; lists where a scattered stage's files are gathered. */
+export type StageOutputs = Readonly<Record<string, Artifact.Artifact | ReadonlyArray<Artifact.Artifact>>>
 
 const filePort = (port: Port.InputPort): Port.FilePort | Port.TablePort =>
   port._tag === "Optional" ? filePort(port.port) : port._tag === "List" ? port.item : port
-
-const isScript = (stage: CheckedStage): boolean => stage.body._tag === "Script"
 
 const checkExtension = (extension: string, port: Port.FilePort | Port.TablePort, origin: string) => {
   const kind = Port.kindOf(port)
@@ -81,32 +88,52 @@ const bindFile = Effect.fnUntraced(function* (path: string, port: Port.FilePort 
   } satisfies InputArtifact
 })
 
+/** An artifact of the store as an input. */
+export const stored = Effect.fnUntraced(function* (artifact: Artifact.Artifact, origin: string) {
+  const store = yield* ContentStore
+  const bySuffix = new Map(artifact.files.map((file) => [file.suffix, file.sha256]))
+  const input: InputArtifact = {
+    artifact,
+    pathOf: (suffix) => store.path(bySuffix.get(suffix)!),
+    origin,
+    fileName: undefined
+  }
+  return input
+})
+
 const bindInput: (
   binding: Binding,
   port: Port.FilePort | Port.TablePort,
+  items: ReadonlyMap<string, InputArtifact>,
   upstream: ReadonlyMap<string, StageOutputs>
 ) => Effect.Effect<InputArtifact | ReadonlyArray<InputArtifact>, InputError, FileDigests | ContentStore> =
-  Effect.fnUntraced(function* (binding, port, upstream) {
-    if (binding._tag === "File") return yield* bindFile(binding.path, port)
-    if (binding._tag === "List") {
-      const items = yield* Effect.forEach(binding.items, (item) => bindInput(item, port, upstream))
-      return items.flat()
+  Effect.fnUntraced(function* (binding, port, items, upstream) {
+    switch (binding._tag) {
+      case "File":
+        return yield* bindFile(binding.path, port)
+      case "List": {
+        const inputs = yield* Effect.forEach(binding.items, (item) => bindInput(item, port, items, upstream))
+        return inputs.flat()
+      }
+      case "Item":
+        return items.get(binding.name)!
+      case "Output": {
+        const given = upstream.get(binding.stage)![binding.port]!
+        const origin = `${binding.stage}.${binding.port}`
+        const inputs = yield* Effect.forEach("files" in given ? [given] : given, (artifact) =>
+          Effect.andThen(checkExtension(artifact.extension, port, origin), stored(artifact, origin))
+        )
+        return "files" in given ? inputs[0]! : inputs
+      }
     }
-    const store = yield* ContentStore
-    const artifact = upstream.get(binding.stage)![binding.port]!
-    const origin = `${binding.stage}.${binding.port}`
-    yield* checkExtension(artifact.extension, port, origin)
-    const bySuffix = new Map(artifact.files.map((file) => [file.suffix, file.sha256]))
-    return { artifact, pathOf: (suffix) => store.path(bySuffix.get(suffix)!), origin, fileName: undefined }
   })
 
-const structureOf = (stage: CheckedStage, inputs: TaskInputs): TaskKey.TaskKey => {
+const structureOf = (body: Body, outputs: CheckedStage["outputs"], inputs: TaskInputs): TaskKey.TaskKey => {
   const seen = ({ artifact, fileName }: InputArtifact) => ({
     // A script sees the names of the user's files, so they are part of what it is given.
-    extension: isScript(stage) && fileName !== undefined ? fileName : artifact.extension,
+    extension: body._tag === "Script" && fileName !== undefined ? fileName : artifact.extension,
     digest: Artifact.digest(artifact)
   })
-  const { body } = stage
   return {
     version: TaskKey.keyVersion,
     stage: body._tag === "Uses" ? body.stage.name : "script",
@@ -120,27 +147,28 @@ const structureOf = (stage: CheckedStage, inputs: TaskInputs): TaskKey.TaskKey =
     outputs:
       body._tag === "Uses"
         ? {}
-        : Object.fromEntries(Object.entries(stage.outputs).map(([name, port]) => [name, Port.kindOf(port)]))
+        : Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, Port.kindOf(port)]))
   }
 }
 
-/** Every stage that feeds this one must be in `upstream`. `label` names the stage across runs, for the reason. */
+/** Every stage that feeds this one must be in `upstream`. `label` names the task across runs, for the reason. */
 export const resolve = Effect.fnUntraced(function* (
-  stage: CheckedStage,
+  site: Site,
   label: string,
   upstream: ReadonlyMap<string, StageOutputs>
 ) {
   const records = yield* Records
+  const { stage, instance, items } = site
   const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
-  for (const [name, binding] of [...stage.inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    inputs.set(name, yield* bindInput(binding, filePort(stage.inputPorts[name]!), upstream))
+  for (const [name, binding] of [...instance.inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    inputs.set(name, yield* bindInput(binding, filePort(stage.inputPorts[name]!), items, upstream))
   }
-  const structure = structureOf(stage, inputs)
+  const structure = structureOf(instance.body, stage.outputs, inputs)
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key)
   const synthetic = stage.synthetic || [...inputs.values()].flat().some(({ artifact }) => artifact.synthetic)
   const reason = record === undefined ? yield* explain(label, structure) : ""
-  return { stage, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
+  return { ...site, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
 })
 
 const explain = Effect.fnUntraced(function* (label: string, structure: TaskKey.TaskKey) {

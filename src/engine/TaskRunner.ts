@@ -42,7 +42,7 @@ const outputPath = (folder: string, name: string, port: Port.OutputPort): string
 const stage = (folder: string, task: Task) => {
   const links = new Map<string, string>()
   const origins = new Map<string, string>()
-  const script = task.stage.body._tag === "Script"
+  const script = task.instance.body._tag === "Script"
   const place = ({ artifact, fileName }: InputArtifact, stem: string): string => {
     if (!script || fileName === undefined) return `inputs/${stem}.${artifact.extension}`
     const own = `scratch/${fileName}`
@@ -72,7 +72,8 @@ const specOf = (
   folder: string,
   settings: SettingsValue
 ): TaskFolder.TaskSpec => {
-  const { body, outputs, resources } = task.stage
+  const { outputs, resources } = task.stage
+  const { body } = task.instance
   return body._tag === "Uses"
     ? {
         kind: "stage",
@@ -123,7 +124,9 @@ export const run = Effect.fnUntraced(function* (
   const records = yield* Records
   const events = yield* Events
   const executor = yield* Executor
-  const id = task.stage.id
+  const { id } = task
+  /** A folder's or a file's name. */
+  const name = id.replace(/[^\w.,+-]/gu, "_")
   const unexplained = Effect.mapError((failure: InputError): TaskFailure => ({ failure, log: [], folder: null }))
 
   return yield* Effect.gen(function* () {
@@ -142,7 +145,7 @@ export const run = Effect.fnUntraced(function* (
 
     /** Keeps the folder of a failed task for whoever wants to look, out of the way of the next try. */
     const failed = (failure: Failure): TaskFailure => {
-      const kept = join(options.logs, "failed", id)
+      const kept = join(options.logs, "failed", name)
       const log = [...TaskFolder.tail(folder, "stdout.log", 10), ...TaskFolder.tail(folder, "stderr.log", 20)]
       let there = existsSync(folder)
       try {
@@ -194,7 +197,7 @@ export const run = Effect.fnUntraced(function* (
             agflow: options.version
           }
           yield* records.write(record)
-          yield* Effect.ignore(Effect.try(() => TaskFolder.keepLogs(folder, join(options.logs, id))))
+          yield* Effect.ignore(Effect.try(() => TaskFolder.keepLogs(folder, join(options.logs, name))))
           rmSync(folder, { recursive: true, force: true })
           return record
         })

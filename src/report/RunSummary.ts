@@ -8,10 +8,10 @@ import * as Artifact from "../cache/Artifact.ts"
 import * as Digest from "../core/Digest.ts"
 import { cannot, InputError, messageOf, render as renderFailure } from "../core/Failure.ts"
 import type { Provenance } from "../core/Task.ts"
-import { needs } from "../dsl/CheckedStage.ts"
+import { needs, usesOf } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
-import type { PublishedOutput, RunResult, StageResult } from "../engine/Run.ts"
+import type { PublishedOutput, RunResult, StageResult, TaskResult, TaskStatus } from "../engine/Run.ts"
 import * as Table from "../data/Table.ts"
 import * as Report from "./Report.ts"
 import type { ReportedStage, Result, ResultBody, RunReport } from "./RunReport.ts"
@@ -66,28 +66,50 @@ const resultOf = Effect.fnUntraced(function* (run: RunResult, output: PublishedO
   return result
 })
 
-const usesOf = ({ stage }: StageResult): string => (stage.body._tag === "Uses" ? stage.body.stage.name : "run")
+/** The states that say most of a stage, the strongest first. */
+const strength: ReadonlyArray<TaskStatus> = ["failed", "skipped", "not started", "done", "cached"]
 
-const stageOf = (result: StageResult): ReportedStage => ({
-  id: result.stage.id,
-  uses: usesOf(result),
-  status: result.status,
-  reason: result.reason,
-  seconds: result.seconds,
-  cpuSeconds: result.record?.cpuSeconds ?? null,
-  maxRssBytes: result.record?.maxRssBytes ?? null,
-  key: result.key,
-  synthetic: result.synthetic,
-  summary: result.stage.description,
-  ...(result.failure === undefined ? {} : { error: renderFailure(result.failure.failure) })
-})
+const sum = (values: ReadonlyArray<number | null | undefined>): number | null => {
+  const known = values.filter((value) => value !== null && value !== undefined)
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
+}
+
+const stageOf = ({ stage, tasks }: StageResult): ReportedStage => {
+  const status = strength.find((each) => tasks.some((task) => task.status === each)) ?? "not started"
+  const counts = strength
+    .map((each) => [tasks.filter((task) => task.status === each).length, each] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, each]) => `${count} ${each}`)
+  const [only] = tasks
+  const failures = tasks.flatMap(({ id, failure }) => (failure === undefined ? [] : [{ id, failure }]))
+  const peak = Math.max(...tasks.map(({ record }) => record?.maxRssBytes ?? 0))
+  return {
+    id: stage.id,
+    uses: usesOf(stage),
+    status,
+    reason: stage.scattered ? `${tasks.length} tasks: ${counts.join(", ")}` : (only?.reason ?? ""),
+    seconds: sum(tasks.map(({ seconds }) => seconds)),
+    cpuSeconds: sum(tasks.map(({ record }) => record?.cpuSeconds)),
+    maxRssBytes: peak > 0 ? peak : null,
+    key: stage.scattered ? null : (only?.key ?? null),
+    synthetic: stage.synthetic || tasks.some(({ synthetic }) => synthetic),
+    summary: stage.description,
+    ...(failures.length === 0
+      ? {}
+      : {
+          error: failures
+            .map(({ id, failure }) => `${stage.scattered ? `${id}: ` : ""}${renderFailure(failure.failure)}`)
+            .join("\n")
+        })
+  }
+}
 
 /** Each fact once, in the order in which the stages stand. */
 const factsOf = <K extends Provenance["kind"]>(
   run: RunResult,
   kind: K
 ): ReadonlyArray<Extract<Provenance, { kind: K }>> => {
-  const all = run.stages.flatMap(({ record }) => record?.provenance ?? [])
+  const all = run.stages.flatMap(({ tasks }) => tasks.flatMap(({ record }) => record?.provenance ?? []))
   const distinct = new Map(all.filter((fact) => fact.kind === kind).map((fact) => [Digest.canonicalJson(fact), fact]))
   return [...distinct.values()] as unknown as ReadonlyArray<Extract<Provenance, { kind: K }>>
 }
@@ -115,7 +137,7 @@ const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyA
       source: from,
       ...(declaration.description === undefined ? {} : { description: declaration.description })
     })),
-    synthetic: run.stages.some(({ synthetic }) => synthetic),
+    synthetic: run.stages.some(({ tasks }) => tasks.some(({ synthetic }) => synthetic)),
     results,
     stages: run.stages.map(stageOf),
     datasets: factsOf(run, "dataset"),
@@ -127,9 +149,9 @@ const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyA
   return report
 })
 
-const traceOf = (result: StageResult): Trace.TraceRow => ({
-  task: result.stage.id,
-  stage: usesOf(result),
+const traceOf = (result: TaskResult): Trace.TraceRow => ({
+  task: result.id,
+  stage: usesOf(result.stage),
   status: result.status,
   reason: result.reason === "" ? null : result.reason,
   key: result.key,
@@ -143,7 +165,10 @@ const traceOf = (result: StageResult): Trace.TraceRow => ({
 
 /** `report.html` and `trace.tsv` in the run's folder; the path of the report. */
 export const write = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyArray<string>, version: string) {
-  yield* Trace.write(join(run.folder.path, "trace.tsv"), run.stages.map(traceOf))
+  yield* Trace.write(
+    join(run.folder.path, "trace.tsv"),
+    run.stages.flatMap(({ tasks }) => tasks.map(traceOf))
+  )
   const path = join(run.folder.path, "report.html")
   const html = Report.render(yield* reportOf(run, command, version))
   yield* Effect.try({

@@ -31,8 +31,15 @@ describe("a sound workflow", () => {
       ["made", "scored", "ranked"]
     )
     const [made, scored] = workflow!.stages
-    assert.deepStrictEqual(made?.body._tag === "Uses" && made.body.params, { count: 5, genome: "hg38" })
-    assert.deepStrictEqual(scored?.inputs.get("variants"), { _tag: "Output", stage: "made", port: "variants" })
+    assert.deepStrictEqual(made?.instances[0]?.body._tag === "Uses" && made.instances[0].body.params, {
+      count: 5,
+      genome: "hg38"
+    })
+    assert.deepStrictEqual(scored?.instances[0]?.inputs.get("variants"), {
+      _tag: "Output",
+      stage: "made",
+      port: "variants"
+    })
   })
 
   it("takes params from the file, then the profile, then the params file, then the command line", async () => {
@@ -56,13 +63,129 @@ describe("a sound workflow", () => {
 `
     const { workflow } = await load(text, { files, profiles: ["short"] })
     const ranked = workflow?.stages.find(({ id }) => id === "ranked")
-    assert.deepStrictEqual(ranked?.body, { _tag: "Script", script: 'head "$scores" > "$ranked"', env: {} })
+    assert.deepStrictEqual(ranked?.instances[0]?.body, {
+      _tag: "Script",
+      script: 'head "$scores" > "$ranked"',
+      env: {}
+    })
   })
 
   it("resolves paths from the folder of the file", async () => {
     const { workflow, folder } = await load(sound, { files })
     const scored = workflow?.stages.find(({ id }) => id === "scored")
-    assert.deepStrictEqual(scored?.inputs.get("reference"), { _tag: "File", path: join(folder, "genome.fa") })
+    assert.deepStrictEqual(scored?.instances[0]?.inputs.get("reference"), {
+      _tag: "File",
+      path: join(folder, "genome.fa")
+    })
+  })
+})
+
+const list = (text: string) => `agflow: 1
+name: scattered
+params:
+  seeds: { type: integer, default: 3 }
+  genome: { type: string, default: hg38 }
+stages:
+  made: { uses: make-variants, with: { genome: "\${{ params.genome }}" } }
+${text}`
+
+describe("scatter, if and expressions", () => {
+  it("makes an instance for each value, and for each combination", async () => {
+    const { workflow, diagnostics } = await load(
+      list(`  a:
+    scatter: { over: [hg38, hg19] }
+    uses: make-variants
+    with: { genome: "\${{ item }}", count: "\${{ item == 'hg38' ? 10 * params.seeds : 1 }}" }
+  b:
+    scatter: [{ over: [x, y], as: name }, { over: "\${{ range(params.seeds) }}", as: seed }]
+    run: echo "$name $seed" > "$out"
+    env: { name: "\${{ name }}", seed: "\${{ seed }}" }
+    outputs: { out: tsv }
+`)
+    )
+    assert.deepStrictEqual(diagnostics, [])
+    const [a, b] = workflow!.stages.slice(1)
+    assert.deepStrictEqual(
+      a!.instances.map(({ label, body }) => [label, body._tag === "Uses" && body.params]),
+      [
+        ["hg38", { count: 30, genome: "hg38" }],
+        ["hg19", { count: 1, genome: "hg19" }]
+      ]
+    )
+    assert.deepStrictEqual(
+      b!.instances.map(({ label }) => label),
+      ["x,0", "x,1", "x,2", "y,0", "y,1", "y,2"]
+    )
+  })
+
+  it("cuts a table by rows, and gathers tables into one and files into lists", async () => {
+    const { workflow, diagnostics } = await load(
+      list(`  cut:
+    scatter: { over: "\${{ made.variants }}", rows: 64, as: part }
+    run: cp "$part" "$out"; wc "$part" > "$count"
+    inputs: { part: "\${{ part }}" }
+    outputs: { out: { table: { variant_id: string, pos: integer } }, count: text }
+  each:
+    scatter: { over: "\${{ cut.count }}" }
+    run: cp "$one" "$out"
+    inputs: { one: "\${{ item }}" }
+    outputs: { out: tsv }
+  scored: { uses: score, with: { variants: "\${{ cut.out }}", reference: ./genome.fa } }
+`),
+      { files }
+    )
+    assert.deepStrictEqual(diagnostics, [])
+    const stage = (id: string) => workflow!.stages.find((each) => each.id === id)!
+    assert.deepStrictEqual(stage("cut").shards, [
+      { name: "part", of: { _tag: "Output", stage: "made", port: "variants" }, rows: 64 }
+    ])
+    assert.deepStrictEqual(stage("each").shards[0]?.of.stage, "cut")
+    assert.deepStrictEqual(stage("cut").instances[0]?.inputs.get("part"), { _tag: "Item", name: "part" })
+  })
+
+  it("leaves out a stage whose if is false, where nothing must have it", async () => {
+    const text = list(`  extra:
+    if: "\${{ params.seeds > 5 }}"
+    run: 'echo x > "$out"'
+    outputs: { out: tsv }
+  scored:
+    uses: score
+    with: { variants: "\${{ made.variants }}", reference: ./genome.fa, extra: ["\${{ extra.out }}"] }
+outputs: { extra: "\${{ extra.out }}" }
+`)
+    const off = await load(text, { files })
+    assert.deepStrictEqual(off.diagnostics, [])
+    assert.deepStrictEqual(
+      off.workflow?.stages.map(({ id }) => id),
+      ["made", "scored"]
+    )
+    assert.deepStrictEqual(off.workflow?.outputs, [])
+    const on = await load(text, { files, params: ["seeds=6"] })
+    assert.deepStrictEqual(
+      on.workflow?.stages.map(({ id }) => id),
+      ["made", "extra", "scored"]
+    )
+    const needed = await load(text.replace("extra: [", "reference: ./genome.fa, variants: ").replace("]", ""), {
+      files
+    })
+    assert.isAbove(needed.diagnostics.length, 0)
+  })
+
+  it.each([
+    ["over: [hg38, hg39]", "invalid-value"],
+    ["over: []", "scatter"],
+    ["over: 7", "scatter"],
+    ['over: "${{ made.variants }}"', "scatter"],
+    ['{ over: "${{ made.log }}", rows: 3 }', "scatter"],
+    ['over: "${{ params.seeds / 0 }}"', "invalid-expression"],
+    ['over: "${{ length(params.seeds) }}"', "invalid-expression"],
+    ["[{ over: [hg38] }, { over: [hg19] }]", "scatter"]
+  ])("finds what is wrong with %s", async (scatter, code) => {
+    const value = /^[[{]/u.test(scatter) ? scatter : `{ ${scatter} }`
+    const { diagnostics } = await load(
+      list(`  a: { scatter: ${value}, uses: make-variants, with: { genome: "\${{ item }}" } }\n`)
+    )
+    assert.strictEqual(diagnostics[0]?.code, code, JSON.stringify(diagnostics.map(({ message }) => message)))
   })
 })
 
@@ -103,15 +226,15 @@ outputs: { best: "\${{ nowhere.out }}" }
       "5:36 invalid-param",
       "9:21 invalid-value",
       "9:27 unknown-key",
-      "13:18 unknown-output",
-      "14:19 type-mismatch",
+      "13:22 unknown-output",
+      "14:23 type-mismatch",
       "16:11 unknown-stage",
       "17:3 invalid-name",
       "19:21 unknown-kind",
       "21:5 expression-in-script",
       "22:22 missing-file",
       "24:24 impossible-resources",
-      "25:19 unknown-stage"
+      "25:23 unknown-stage"
     ])
     const hints = Object.fromEntries(diagnostics.map(({ code, hint }) => [code, hint]))
     assert.match(hints["unknown-output"]!, /'variants'/u)
@@ -144,7 +267,7 @@ outputs: { best: "\${{ nowhere.out }}" }
   it("says where a broken expression stands, also in a quoted value", async () => {
     const { place, code } = await one(sound.replace("${{ params.count }}", "${{ params count }}"))
     assert.strictEqual(code, "invalid-expression")
-    assert.strictEqual(place.split(" ")[0], "12:53")
+    assert.strictEqual(place.split(" ")[0], "12:64")
   })
 
   it("checks values given on the command line", async () => {

@@ -1,0 +1,149 @@
+/** What a stage is scattered over: values known now make instances, files known later make shards. */
+import { expressionRange, report, type CheckContext, type Item } from "./CheckContext.ts"
+import type { Shards } from "./CheckedStage.ts"
+import { show, type Value } from "./Expression.ts"
+import { fill } from "./Fill.ts"
+import * as Port from "./Port.ts"
+import * as Reference from "./Reference.ts"
+import type { StageDeclaration } from "./WorkflowFile.ts"
+import type { YamlPath } from "./YamlDocument.ts"
+
+/** One combination of the values that a stage is scattered over. */
+export interface Combination {
+  readonly label: string
+  readonly items: ReadonlyMap<string, Item>
+}
+
+export interface Scatter {
+  readonly combinations: ReadonlyArray<Combination>
+  readonly shards: ReadonlyArray<Shards>
+}
+
+const none: Scatter = { combinations: [{ label: "", items: new Map() }], shards: [] }
+
+/** More tasks of one stage than this are a mistake. */
+const maxCombinations = 1_000_000
+
+/** Undefined, with Diagnostics, when the scatter has faults. */
+export const read = (context: CheckContext, { scatter }: StageDeclaration, path: YamlPath): Scatter | undefined => {
+  if (scatter === undefined) return none
+  const { document } = context
+  const before = context.diagnostics.length
+  const dimensions = Array.isArray(scatter) ? scatter : [scatter]
+  const values: Array<{ readonly name: string; readonly items: ReadonlyArray<Item> }> = []
+  const fixed = new Map<string, Item>()
+  const shards: Array<Shards> = []
+  for (const [index, { over, rows, as: name = "item" }] of dimensions.entries()) {
+    const at = Array.isArray(scatter) ? [...path, "scatter", index] : [...path, "scatter"]
+    if (fixed.has(name) || values.some((each) => each.name === name)) {
+      report(context, document.locate(at), "scatter", `two scatters are called '${name}'`, "name them apart with 'as'")
+      continue
+    }
+    const reference = typeof over === "string" ? Reference.nameIn(over) : undefined
+    if (reference !== undefined && reference.path[0] !== "params") {
+      const range = expressionRange(document, [...at, "over"], over as string, reference)
+      const found = Reference.lookUp(context, reference, range)
+      if (found === undefined) continue
+      const { given, ...of } = found
+      if (rows === undefined ? given._tag !== "List" : given._tag === "List" || Port.kindOf(given) !== "tsv") {
+        const [message, hint] =
+          rows === undefined
+            ? [`'${reference.path.join(".")}' is one file, not a list`, "cut a table into pieces with 'rows: N'"]
+            : [`'${reference.path.join(".")}' is not a table: it cannot be cut by rows`, undefined]
+        report(context, range, "scatter", message!, hint)
+        continue
+      }
+      shards.push({ name, of: { _tag: "Output", ...of }, rows })
+      fixed.set(name, { _tag: "Shard", given: given._tag === "List" ? given.item : given })
+      continue
+    }
+    if (rows !== undefined) {
+      report(
+        context,
+        document.locateKey([...at, "rows"]),
+        "scatter",
+        "'rows' cuts the table that a stage gives: over: ${{ STAGE.OUTPUT }}"
+      )
+      continue
+    }
+    const items = readItems(context, over, [...at, "over"])
+    if (items !== undefined) values.push({ name, items })
+  }
+  if (context.diagnostics.length > before) return undefined
+  const count = values.reduce((product, { items }) => product * items.length, 1)
+  if (count > maxCombinations) {
+    report(
+      context,
+      document.locateKey([...path, "scatter"]),
+      "scatter",
+      `${count.toLocaleString("en")} combinations are too many`
+    )
+    return undefined
+  }
+  return { combinations: label(cross(values, fixed)), shards }
+}
+
+const readItems = (context: CheckContext, over: unknown, path: YamlPath): ReadonlyArray<Item> | undefined => {
+  const list = Array.isArray(over) ? over : fill(context, over, path)
+  if (!Array.isArray(list)) {
+    const { value, broken } = list as { readonly value: unknown; readonly broken: boolean }
+    if (broken) return undefined
+    if (Array.isArray(value) && value.length > 0) return value.map((each: Value) => ({ _tag: "Value", value: each }))
+    report(
+      context,
+      context.document.locate(path),
+      "scatter",
+      Array.isArray(value) ? "the list is empty" : "a list is expected"
+    )
+    return undefined
+  }
+  if (list.length === 0) {
+    report(context, context.document.locate(path), "scatter", "the list is empty")
+    return undefined
+  }
+  const items = list.map((each: unknown, index): Item | undefined => {
+    const at = [...path, index]
+    const reference = typeof each === "string" ? Reference.nameIn(each) : undefined
+    if (reference !== undefined && reference.path[0] !== "params") {
+      const found = Reference.lookUp(
+        context,
+        reference,
+        expressionRange(context.document, at, each as string, reference)
+      )
+      return found === undefined ? undefined : { _tag: "Output", ...found }
+    }
+    const filled = fill(context, each, at)
+    return filled.broken ? undefined : { _tag: "Value", value: filled.value as Value }
+  })
+  return items.every((item) => item !== undefined) ? items : undefined
+}
+
+/** Every combination, the last dimension running fastest. */
+const cross = (
+  dimensions: ReadonlyArray<{ readonly name: string; readonly items: ReadonlyArray<Item> }>,
+  fixed: ReadonlyMap<string, Item>
+): ReadonlyArray<ReadonlyMap<string, Item>> =>
+  dimensions.reduce<ReadonlyArray<ReadonlyMap<string, Item>>>(
+    (combinations, { name, items }) =>
+      combinations.flatMap((combination) => items.map((item) => new Map([...combination, [name, item]]))),
+    [fixed]
+  )
+
+const short = /^[\w.+-]{1,40}$/u
+
+const wordOf = (item: Item): string | undefined => {
+  if (item._tag === "Output") return item.stage
+  const text = item._tag === "Value" ? show(item.value) : undefined
+  return text !== undefined && short.test(text) ? text : undefined
+}
+
+/** `chr1,2` where that tells all apart, else numbers. */
+const label = (combinations: ReadonlyArray<ReadonlyMap<string, Item>>): ReadonlyArray<Combination> => {
+  const words = combinations.map((items) => [...items.values()].filter(({ _tag }) => _tag !== "Shard").map(wordOf))
+  const labels = words.map((each) => each.join(","))
+  const readable = words.every((each) => !each.includes(undefined)) && new Set(labels).size === labels.length
+  return combinations.map((items, index) => ({
+    label: combinations.length === 1 ? "" : readable ? labels[index]! : String(index),
+    items
+  }))
+}

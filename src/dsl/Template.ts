@@ -1,0 +1,49 @@
+/** A string of the YAML with expressions in it: `${{ params.width }}`, `chr${{ item }}`. */
+import * as Expression from "./Expression.ts"
+
+export interface Template {
+  readonly parts: ReadonlyArray<string | Expression.Expression>
+  readonly faults: ReadonlyArray<Expression.ExpressionFault>
+}
+
+const opening = "${{"
+
+export const has = (text: string): boolean => text.includes(opening)
+
+/** Where the expression that begins at `from` ends: `}}` outside of quotes. */
+const closing = (text: string, from: number): number => {
+  let quoted = false
+  for (let i = from; i < text.length; i++) {
+    if (quoted && text[i] === "\\") i++
+    else if (text[i] === "'") quoted = !quoted
+    else if (!quoted && text.startsWith("}}", i)) return i
+  }
+  return -1
+}
+
+export const parse = (text: string): Template => {
+  const parts: Array<string | Expression.Expression> = []
+  const faults: Array<Expression.ExpressionFault> = []
+  let at = 0
+  for (;;) {
+    const start = text.indexOf(opening, at)
+    if (start === -1) break
+    if (start > at) parts.push(text.slice(at, start))
+    const close = closing(text, start + opening.length)
+    if (close === -1) {
+      return { parts, faults: [...faults, { message: "'${{' without '}}'", range: { start, end: text.length } }] }
+    }
+    const parsed = Expression.parse(text.slice(start + opening.length, close), start + opening.length)
+    if (Expression.failed(parsed)) faults.push(parsed)
+    else parts.push(parsed)
+    at = close + 2
+  }
+  if (at < text.length) parts.push(text.slice(at))
+  return { parts, faults }
+}
+
+/** The expression when it is the whole value (`"${{ a.b }}"`): its value keeps its type. */
+export const whole = ({ parts, faults }: Template): Expression.Expression | undefined => {
+  const [only] = parts
+  return parts.length === 1 && faults.length === 0 && typeof only === "object" ? only : undefined
+}

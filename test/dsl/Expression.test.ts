@@ -1,0 +1,69 @@
+import { assert, describe, it } from "vitest"
+import * as Expression from "../../src/dsl/Expression.ts"
+import * as Template from "../../src/dsl/Template.ts"
+
+const names: Readonly<Record<string, Expression.Value>> = { "params.n": 4, "params.name": "chr1", none: null }
+
+const evaluate = (text: string): Expression.Value | string => {
+  const parsed = Expression.parse(text)
+  if (Expression.failed(parsed)) return `fault ${parsed.range.start}: ${parsed.message}`
+  const evaluated = Expression.evaluate(parsed, ({ path }) => names[path.join(".")])
+  if (evaluated._tag === "Value") return evaluated.value
+  return evaluated._tag === "Fault" ? `fault ${evaluated.fault.range.start}: ${evaluated.fault.message}` : "unknown"
+}
+
+describe("Expression", () => {
+  it.each<[string, Expression.Value]>([
+    ["1 + 2 * 3 - 4 / 2", 5],
+    ["(1 + 2) * 3 % 5", 4],
+    ["-params.n + 1", -3],
+    ["2 - 1 - 1", 0],
+    ["params.n >= 4 && params.name == 'chr1'", true],
+    ["!(params.n > 4) || false", true],
+    ["params.n > 3 ? 'many' : 'few'", "many"],
+    ["false ? 1 : true ? 2 : 3", 2],
+    ["default(none, 7)", 7],
+    ["length('abc') + length(range(params.n))", 7],
+    ["format('{0}-{1}', params.name, params.n)", "chr1-4"],
+    ["'it\\'s' + '!'", "it's!"],
+    ["'a' < 'b'", true],
+    ["1e3", 1000]
+  ])("%s", (text, value) => assert.deepStrictEqual(evaluate(text), value))
+
+  it.each([
+    ["1 +", "fault 2: a value is missing"],
+    ["1 + * 2", "fault 4: unexpected '*'"],
+    ["(1", "fault 1: expected ')'"],
+    ["a.", "fault 1: a name is expected after '.'"],
+    ["1 2", "fault 2: unexpected '2'"],
+    ["#", "fault 0: unexpected '#'"],
+    ["eval('x')", "fault 0: there is no function 'eval'; there are default, length, format, range"],
+    ["1 / 0", "fault 0: 1 / 0 is not a finite number"],
+    ["'a' * 2", "fault 0: '*' takes numbers, not a and 2"],
+    ["1 && true", "fault 0: true or false is expected, not 1"],
+    ["params.nothing + 1", "unknown"],
+    [`${"(".repeat(200)}1${")".repeat(200)}`, "fault 100: too deeply nested"]
+  ])("%s is no value", (text, fault) => assert.strictEqual(evaluate(text), fault))
+
+  it("does not evaluate what is not asked for", () => {
+    assert.strictEqual(evaluate("false && 1 / 0 == 1"), false)
+    assert.strictEqual(evaluate("true || params.nothing"), true)
+  })
+})
+
+describe("Template", () => {
+  it("finds expressions between braces, whatever stands in their quotes", () => {
+    const { parts, faults } = Template.parse("a ${{ '}}' }} b ${{ params.n }}")
+    assert.deepStrictEqual(faults, [])
+    assert.deepStrictEqual(
+      parts.map((part) => (typeof part === "string" ? part : part._tag)),
+      ["a ", "Literal", " b ", "Name"]
+    )
+  })
+
+  it("tells where braces are left open", () => {
+    assert.deepStrictEqual(Template.parse("x ${{ a.b").faults, [
+      { message: "'${{' without '}}'", range: { start: 2, end: 9 } }
+    ])
+  })
+})
