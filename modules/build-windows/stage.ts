@@ -119,6 +119,7 @@ export default Stage.make({
         strands.map((strand) => ({
           ...site,
           strand,
+          padded: Placement.padded(site, pieces),
           window_id: strands.length === 1 ? site.window_id : `${site.window_id}:${strand}`
         }))
       )

@@ -82,7 +82,14 @@ export default Stage.make({
         const bases = TfRecord.bases(sequence).slice(contig.start - start)
         contigs.push(FastaText.format({ name: Interval.format(contig), sequence: bases }))
         const window_id = `${row.chrom}_${row.start}_${row.end}`
-        windows.push({ window_id, ...window, strand: "+", variant_id: null, gene_id: null })
+        windows.push({
+          window_id,
+          ...window,
+          strand: "+",
+          variant_id: null,
+          gene_id: null,
+          padded: Math.max(0, -window.start)
+        })
         yield* task.progress(windows.length, rows.length, "records")
       }
     }

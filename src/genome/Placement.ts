@@ -30,10 +30,16 @@ export const centred = (chrom: string, position: number, { width }: Shape): Inte
 const count = (value: number): string => value.toLocaleString("en-US")
 
 /** Bases of [start, start + width) that the spans hold; spans do not overlap. */
-const held = (spans: ReadonlyArray<Interval.Interval>, start: number, width: number): number => {
+const held = (spans: ReadonlyArray<Omit<Interval.Interval, "chrom">>, start: number, width: number): number => {
   let sum = 0
   for (const span of spans) sum += Math.max(0, Math.min(span.end, start + width) - Math.max(span.start, start))
   return sum
+}
+
+/** Bases of a window that the sequence at hand does not hold. */
+export const padded = (window: Interval.Interval, pieces: ReadonlyArray<Interval.Interval>): number => {
+  const same = Interval.merge(pieces.filter(({ chrom }) => chrom === window.chrom))
+  return Interval.width(window) - held(same, window.start, Interval.width(window))
 }
 
 const clip = (

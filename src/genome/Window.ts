@@ -8,7 +8,8 @@ export const table = {
   end: Table.integer("end of the input, 0-based, excluded; may lie beyond the chromosome"),
   strand: Table.string("+ or -; a - window is given to the model as its reverse complement"),
   variant_id: Table.nullable(Table.string("the variant that the window is about, if any")),
-  gene_id: Table.nullable(Table.string("the gene that the window is about, if any"))
+  gene_id: Table.nullable(Table.string("the gene that the window is about, if any")),
+  padded: Table.nullable(Table.integer("bases of it outside the sequence at hand, given to the model as N"))
 }
 export type Window = Table.Row<typeof table>
 

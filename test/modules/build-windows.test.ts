@@ -13,7 +13,7 @@ describe("build-windows", () => {
     const variants = table(["variant_id chrom pos ref alt", "chr1_111_G_A chr1 111 G A", "chr1_50_G_A chr1 50 G A"])
     const { outputs } = await build({ mode: "variants", width: 40 }, { variants })
     // Position 111 is index 110 and stands at index 20 of the window.
-    assert.deepStrictEqual(texts(outputs["windows"]), ["chr1_111_G_A chr1 90 130 + chr1_111_G_A NA"])
+    assert.deepStrictEqual(texts(outputs["windows"]), ["chr1_111_G_A chr1 90 130 + chr1_111_G_A NA 10"])
     assert.deepStrictEqual(texts(outputs["unscored"]), [
       "chr1_50_G_A NA the variant lies outside the sequence at hand (chr1:101-300)"
     ])
@@ -34,7 +34,7 @@ describe("build-windows", () => {
       "chr2_5_A_G G1"
     ])
     const { outputs } = await build({ mode: "pairs", width: 60, output_width: 30 }, { pairs, genes })
-    assert.deepStrictEqual(texts(outputs["windows"]), ["chr1_181_A_G:G1 chr1 165 225 + chr1_181_A_G G1"])
+    assert.deepStrictEqual(texts(outputs["windows"]), ["chr1_181_A_G:G1 chr1 165 225 + chr1_181_A_G G1 0"])
     assert.deepStrictEqual(texts(outputs["unscored"]), [
       "chr1_281_A_G G1 variant and gene are 70 bp apart; the window holds 60, of which the model predicts the central 30",
       "chr1_181_A_G G2 the gene body lies outside the sequence at hand (chr1:101-300)",

@@ -41,9 +41,9 @@ describe("load-tfrecords", () => {
     assert.strictEqual(
       readFileSync(outputs["windows"]!, "utf8"),
       [
-        "window_id\tchrom\tstart\tend\tstrand\tvariant_id\tgene_id",
-        "chr9_100_104\tchr9\t98\t106\t+\tNA\tNA",
-        "chr3_1_5\tchr3\t-1\t7\t+\tNA\tNA\n"
+        "window_id\tchrom\tstart\tend\tstrand\tvariant_id\tgene_id\tpadded",
+        "chr9_100_104\tchr9\t98\t106\t+\tNA\tNA\t0",
+        "chr3_1_5\tchr3\t-1\t7\t+\tNA\tNA\t1\n"
       ].join("\n")
     )
     const targets = (await Effect.runPromise(Safetensors.readAll(outputs["targets"]!))).get("targets")!
