@@ -1,6 +1,6 @@
 /** What the checks of one workflow share: the document, its params and stages, and where faults are gathered. */
 import type { Diagnostic, Range } from "../core/Diagnostic.ts"
-import type { ExpressionFault, Value } from "./Expression.ts"
+import type { Value } from "./Expression.ts"
 import type { Param } from "./Params.ts"
 import type { GivenPort } from "./Port.ts"
 import type { Resources } from "./Stage.ts"
@@ -56,25 +56,3 @@ export const report = (
   message: string,
   hint?: string
 ): void => void diagnostics.push({ code, message, hint, source: document.source, range })
-
-/**
- * Where a part of an expression stands in the file, of the value at `path` whose text is `text`. The value may be quoted
- * or folded there, so its expressions are found again by counting.
- */
-export const expressionRange = (
-  document: YamlDocument,
-  path: YamlPath,
-  text: string,
-  { range }: Pick<ExpressionFault, "range">
-): Range => {
-  const whole = document.locate(path)
-  const raw = document.source.text.slice(whole.start, whole.end)
-  const opening = text.lastIndexOf("${{", range.start)
-  let start = -1
-  for (let n = text.slice(0, opening + 1).split("${{").length; n > 0; n--) start = raw.indexOf("${{", start + 1)
-  if (opening === -1 || start === -1) return whole
-  const close = raw.indexOf("}}", start)
-  const all = { start: whole.start + start, end: close === -1 ? whole.end : whole.start + close + 2 }
-  const part = { start: all.start + range.start - opening, end: all.start + range.end - opening }
-  return raw.startsWith(text.slice(opening, range.end), start) ? part : all
-}

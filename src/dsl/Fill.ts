@@ -1,9 +1,9 @@
 /** Fills the values of expressions into a value of the YAML. */
 import * as Suggest from "../core/Suggest.ts"
-import { expressionRange, report, type CheckContext } from "./CheckContext.ts"
+import { report, type CheckContext } from "./CheckContext.ts"
 import * as Expression from "./Expression.ts"
 import * as Template from "./Template.ts"
-import type { YamlPath } from "./YamlDocument.ts"
+import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
 export interface Filled {
   readonly value: unknown

@@ -1,13 +1,13 @@
 /** What feeds an input: outputs of stages and files of the user's, checked against the port. */
 import { resolve as resolvePath } from "node:path"
 import type { Binding } from "./CheckedStage.ts"
-import { expressionRange, report, type CheckContext } from "./CheckContext.ts"
+import { report, type CheckContext } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
 import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
-import type { YamlPath } from "./YamlDocument.ts"
+import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
 /** One file: a reference, or a path (`port` is undefined for a script, which takes any). */
 const bindOne = (
@@ -54,21 +54,26 @@ const bindOne = (
 
 const inputName = (path: YamlPath): string => String(path.findLast((key) => typeof key === "string"))
 
-/** A reference to a stage that its `if` switches off. */
-const isOff = (context: CheckContext, value: unknown): boolean =>
-  typeof value === "string" && context.off.has(Reference.nameIn(value)?.path[0] ?? "")
+/** Why a reference gives nothing, on purpose: its stage is switched off, its param is left out. */
+const absence = (context: CheckContext, value: unknown): string | undefined => {
+  const [scope, member] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
+  if (context.off.has(scope ?? "")) return `the stage '${scope}' that gives it is switched off by its 'if'`
+  return scope === "params" && context.params.get(member ?? "")?.value === null
+    ? `param '${member}' has no value`
+    : undefined
+}
 
-/** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one whose stage is off. */
+/** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one that is not given. */
 export const bind = (
   context: CheckContext,
   value: unknown,
   path: YamlPath,
   port: Port.InputPort
 ): Binding | undefined => {
-  if (port._tag === "Optional") return isOff(context, value) ? undefined : bind(context, value, path, port.port)
-  if (isOff(context, value)) {
-    const message = `'${inputName(path)}' must be given, but the stage that gives it is switched off by its 'if'`
-    report(context, context.document.locate(path), "switched-off", message)
+  const absent = absence(context, value)
+  if (port._tag === "Optional") return absent === undefined ? bind(context, value, path, port.port) : undefined
+  if (absent !== undefined) {
+    report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`)
     return undefined
   }
   if (port._tag === "List") return bindList(context, value, path, port.item)
@@ -87,7 +92,7 @@ const bindList = (
     ? value.map((each, index) => [each, [...path, index]])
     : [[value, path]]
   const items = places
-    .filter(([each]) => !isOff(context, each))
+    .filter(([each]) => absence(context, each) === undefined)
     .map(([each, at]) => bindOne(context, each, at, item, true))
   return { _tag: "List", items: items.filter((binding) => binding !== undefined) }
 }

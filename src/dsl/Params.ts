@@ -1,10 +1,13 @@
 /** A workflow's params: declared, given, checked. */
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
-import type { YamlDocument, YamlPath } from "./YamlDocument.ts"
-import type { ParamDeclaration } from "./WorkflowFile.ts"
+import * as Expression from "./Expression.ts"
+import * as Template from "./Template.ts"
+import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocument.ts"
+import type { ParamDeclaration, ScalarType } from "./WorkflowFile.ts"
 
-export type ParamValue = string | number | boolean
+export type Scalar = string | number | boolean
+export type ParamValue = Scalar | null | ReadonlyArray<Scalar>
 export type ParamSource = "default" | "profile" | "file" | "command line"
 
 /** A value for a param, and where it was written. */
@@ -69,7 +72,7 @@ class FlagText {
   }
 }
 
-const read: { readonly [T in ParamDeclaration["type"]]: (value: unknown) => ParamValue | undefined } = {
+const read: { readonly [T in ScalarType]: (value: unknown) => Scalar | undefined } = {
   string: (value) => (typeof value === "string" ? value : undefined),
   file: (value) => (typeof value === "string" && value !== "" ? value : undefined),
   integer: (value) => (typeof value === "number" && Number.isSafeInteger(value) ? value : undefined),
@@ -77,22 +80,48 @@ const read: { readonly [T in ParamDeclaration["type"]]: (value: unknown) => Para
   boolean: (value) => (typeof value === "boolean" ? value : undefined)
 }
 
-const fromText = (type: ParamDeclaration["type"], text: string): ParamValue | undefined => {
+const fromText = (type: ScalarType, text: string): Scalar | undefined => {
   if (type === "string" || type === "file") return text
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : undefined
   return text.trim() === "" ? undefined : read[type](Number(text))
 }
 
+const typeName = ({ type, items = "string" }: ParamDeclaration): string =>
+  type === "list" ? `a list of ${items}` : type
+
+/** The value as its declaration wants it; on a command line a list is written with commas. */
+const readValue = ({ type, items = "string" }: ParamDeclaration, value: unknown): ParamValue | undefined => {
+  if (type !== "list") return value instanceof FlagText ? fromText(type, value.text) : read[type](value)
+  const parts: ReadonlyArray<unknown> | undefined =
+    value instanceof FlagText
+      ? value.text === ""
+        ? []
+        : value.text.split(",").map((text) => fromText(items, text))
+      : Array.isArray(value)
+        ? value.map(read[items])
+        : undefined
+  return parts?.every((part) => part !== undefined) ? (parts as ReadonlyArray<Scalar>) : undefined
+}
+
 const problem = (declaration: ParamDeclaration, value: ParamValue): string | undefined => {
   const { enum: allowed, min, max } = declaration
-  if (allowed !== undefined && !allowed.includes(value)) return `expected one of ${allowed.join(", ")}`
+  if (value !== null && typeof value === "object") {
+    return value.map((item) => problem(declaration, item)).find((fault) => fault !== undefined)
+  }
+  if (allowed !== undefined && value !== null && !allowed.includes(value))
+    return `expected one of ${allowed.join(", ")}`
   if (min !== undefined && typeof value === "number" && value < min) return `expected at least ${min}`
   if (max !== undefined && typeof value === "number" && value > max) return `expected at most ${max}`
   return undefined
 }
 
+export interface Resolved {
+  readonly params: ReadonlyMap<string, Param>
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}
+
 /**
- * One value per declared param: the last of `given` that names it, else its default.
+ * One value per declared param: the last of `given` that names it, else its default, which may be made from others.
  *
  * `broken` are params whose declaration has faults already reported: nothing more is said of them.
  */
@@ -102,56 +131,122 @@ export const resolve = (
   given: ReadonlyArray<GivenParam>,
   broken: ReadonlySet<string>,
   folder: string
-): { readonly params: ReadonlyMap<string, Param>; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
+): Resolved => {
   const diagnostics: Array<Diagnostic> = []
   const params = new Map<string, Param>()
+  const settle = (
+    name: string,
+    chosen: Pick<GivenParam, "value" | "from" | "source" | "valueRange" | "folder">
+  ): void => {
+    const declaration = declarations[name]!
+    const value = readValue(declaration, chosen.value)
+    const message = value === undefined ? `expected ${typeName(declaration)}` : problem(declaration, value)
+    if (value !== undefined && message === undefined) {
+      params.set(name, { name, value, from: chosen.from, declaration, folder: chosen.folder })
+      return
+    }
+    const shown = chosen.value instanceof FlagText ? chosen.value.text : JSON.stringify(chosen.value)
+    const text = `param '${name}': ${message}, got ${shown}`
+    diagnostics.push({ code: "invalid-param", message: text, source: chosen.source, range: chosen.valueRange })
+  }
+
   for (const { name, source, nameRange } of given) {
     if (declarations[name] !== undefined || broken.has(name)) continue
+    const hint = Suggest.hint(name, Object.keys(declarations), "params")
     diagnostics.push({
       code: "unknown-param",
       message: `the workflow has no param '${name}'`,
-      hint: Suggest.hint(name, Object.keys(declarations), "params"),
+      hint,
       source,
       range: nameRange
     })
   }
+  const derived: Array<string> = []
   for (const [name, declaration] of Object.entries(declarations)) {
-    const path = ["params", name]
     const written = given.filter((item) => item.name === name).at(-1)
     const fallback = declaration.default
-    if (written === undefined && fallback === undefined) {
+    if (written !== undefined) settle(name, written)
+    else if (typeof fallback === "string" && Template.has(fallback)) derived.push(name)
+    else if (fallback !== undefined) {
+      const valueRange = document.locate(["params", name, "default"])
+      settle(name, { value: fallback, from: "default", source: document.source, valueRange, folder })
+    } else if (declaration.optional === true) {
+      params.set(name, { name, value: null, from: "default", declaration, folder })
+    } else {
       diagnostics.push({
         code: "missing-param",
         message: `param '${name}' has no value`,
         hint: `give it: --param ${name}=${declaration.type.toUpperCase()}`,
         source: document.source,
-        range: document.locateKey(path)
+        range: document.locateKey(["params", name])
       })
-      continue
     }
-    const chosen = written ?? {
-      value: fallback,
-      from: "default" as const,
-      source: document.source,
-      valueRange: document.locate([...path, "default"]),
-      folder
-    }
-    const value =
-      chosen.value instanceof FlagText
-        ? fromText(declaration.type, chosen.value.text)
-        : read[declaration.type](chosen.value)
-    const shown = chosen.value instanceof FlagText ? chosen.value.text : JSON.stringify(chosen.value)
-    const message = value === undefined ? `expected ${declaration.type}` : problem(declaration, value)
-    if (value === undefined || message !== undefined) {
-      diagnostics.push({
-        code: "invalid-param",
-        message: `param '${name}': ${message}, got ${shown}`,
-        source: chosen.source,
-        range: chosen.valueRange
-      })
-      continue
-    }
-    params.set(name, { name, value, from: chosen.from, declaration, folder: chosen.folder })
   }
+  derive(document, declarations, derived, { params, diagnostics, broken }, (name, value) => {
+    const valueRange = document.locate(["params", name, "default"])
+    settle(name, { value, from: "default", source: document.source, valueRange, folder })
+  })
   return { params, diagnostics }
+}
+
+/** Defaults made from other params, each after those it is made from. */
+const derive = (
+  document: YamlDocument,
+  declarations: Readonly<Record<string, ParamDeclaration>>,
+  derived: ReadonlyArray<string>,
+  {
+    params,
+    diagnostics,
+    broken
+  }: {
+    readonly params: ReadonlyMap<string, Param>
+    readonly diagnostics: Array<Diagnostic>
+    readonly broken: ReadonlySet<string>
+  },
+  settle: (name: string, value: unknown) => void
+): void => {
+  const begun = new Set<string>()
+  const visit = (name: string, trail: ReadonlyArray<string>): void => {
+    if (!derived.includes(name) || begun.has(name)) return
+    begun.add(name)
+    const path = ["params", name, "default"]
+    const text = declarations[name]!.default as string
+    const template = Template.parse(text)
+    const report = ({ message, range }: Expression.ExpressionFault, code = "invalid-expression") => {
+      diagnostics.push({
+        code,
+        message,
+        source: document.source,
+        range: expressionRange(document, path, text, { range })
+      })
+    }
+    template.faults.forEach((fault) => report(fault))
+    const values = template.parts.map((part) => {
+      if (typeof part === "string") return part
+      const evaluated = Expression.evaluate(part, (reference) => {
+        const [scope, member, ...rest] = reference.path
+        if (scope !== "params" || member === undefined || rest.length > 0) {
+          report({ message: "a default is made from params: params.NAME", range: reference.range })
+          return undefined
+        }
+        visit(member, [...trail, name])
+        const found = params.get(member)
+        if (found !== undefined) return found.value
+        if (declarations[member] === undefined && !broken.has(member)) {
+          report({ message: `the workflow has no param '${member}'`, range: reference.range }, "unknown-param")
+        } else if (member === name || trail.includes(member)) {
+          report({ message: `'${name}' is made from itself, through '${member}'`, range: reference.range }, "cycle")
+        }
+        return undefined
+      })
+      if (evaluated._tag === "Fault") report(evaluated.fault)
+      return evaluated._tag === "Value" ? evaluated.value : undefined
+    })
+    if (template.faults.length > 0 || values.includes(undefined)) return
+    settle(
+      name,
+      Template.whole(template) === undefined ? values.map((value) => Expression.show(value!)).join("") : values[0]
+    )
+  }
+  for (const name of derived) visit(name, [])
 }

@@ -1,11 +1,11 @@
 /** References to outputs of stages: `${{ STAGE.OUTPUT }}`. */
 import type { Range } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
-import { expressionRange, report, type CheckContext } from "./CheckContext.ts"
+import { report, type CheckContext } from "./CheckContext.ts"
 import type { Expression } from "./Expression.ts"
 import type { GivenPort } from "./Port.ts"
 import * as Template from "./Template.ts"
-import type { YamlPath } from "./YamlDocument.ts"
+import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
 type Context = Pick<CheckContext, "document" | "diagnostics" | "ports" | "off">
 

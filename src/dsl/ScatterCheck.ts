@@ -1,12 +1,12 @@
 /** What a stage is scattered over: values known now make instances, files known later make shards. */
-import { expressionRange, report, type CheckContext, type Item } from "./CheckContext.ts"
+import { report, type CheckContext, type Item } from "./CheckContext.ts"
 import type { Shards } from "./CheckedStage.ts"
 import { show, type Value } from "./Expression.ts"
 import { fill } from "./Fill.ts"
 import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
 import type { StageDeclaration } from "./WorkflowFile.ts"
-import type { YamlPath } from "./YamlDocument.ts"
+import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
 /** One combination of the values that a stage is scattered over. */
 export interface Combination {

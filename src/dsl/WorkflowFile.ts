@@ -15,13 +15,21 @@ export const Name = Schema.String.pipe(
 
 const Scalar = Schema.Union([Schema.String, Schema.Number, Schema.Boolean])
 
-export const paramTypes = ["string", "integer", "number", "boolean", "file"] as const
+const scalarTypes = ["string", "integer", "number", "boolean", "file"] as const
+export type ScalarType = (typeof scalarTypes)[number]
 
 export const ParamDeclaration = Schema.Struct({
-  type: described(Schema.Literals(paramTypes), "what the value is; a `file` is a path"),
+  type: described(Schema.Literals([...scalarTypes, "list"]), "what the value is; a `file` is a path"),
+  items: Schema.optionalKey(described(Schema.Literals(scalarTypes), "what a list holds; string if not given")),
+  optional: Schema.optionalKey(described(Schema.Boolean, "without a value it is null, and inputs do without it")),
   description: Schema.optionalKey(Schema.String),
-  default: Schema.optionalKey(Scalar),
-  enum: Schema.optionalKey(described(Schema.Array(Scalar), "the values that are allowed")),
+  default: Schema.optionalKey(
+    described(
+      Schema.Union([Scalar, Schema.Array(Scalar)]),
+      "the value when none is given; may be made from other params: `${{ params.width / 2 }}`"
+    )
+  ),
+  enum: Schema.optionalKey(described(Schema.Array(Scalar), "the values that are allowed; for a list, in it")),
   min: Schema.optionalKey(Schema.Number),
   max: Schema.optionalKey(Schema.Number)
 })
@@ -68,7 +76,7 @@ export const StageDeclaration = Schema.Struct({
   scatter: Schema.optionalKey(
     described(
       Schema.Union([ScatterDimension, Schema.Array(ScatterDimension)]),
-      "runs the stage once for each item; a list of scatters runs it for each combination"
+      "runs the stage once for each item; a list of scatters for each combination: pieces of files run fastest"
     )
   ),
   uses: Schema.optionalKey(described(Schema.String, "the name of a stage (`agflow stages` lists them)")),

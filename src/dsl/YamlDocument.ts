@@ -73,3 +73,25 @@ const locators = (document: Document.Parsed): Pick<YamlDocument, "locate" | "loc
     }
   }
 }
+
+/**
+ * Where a part of an expression stands in the file, of the value at `path` whose text is `text`. The value may be quoted
+ * or folded there, so its expressions are found again by counting.
+ */
+export const expressionRange = (
+  document: YamlDocument,
+  path: YamlPath,
+  text: string,
+  { range }: { readonly range: Range }
+): Range => {
+  const whole = document.locate(path)
+  const raw = document.source.text.slice(whole.start, whole.end)
+  const opening = text.lastIndexOf("${{", range.start)
+  let start = -1
+  for (let n = text.slice(0, opening + 1).split("${{").length; n > 0; n--) start = raw.indexOf("${{", start + 1)
+  if (opening === -1 || start === -1) return whole
+  const close = raw.indexOf("}}", start)
+  const all = { start: whole.start + start, end: close === -1 ? whole.end : whole.start + close + 2 }
+  const part = { start: all.start + range.start - opening, end: all.start + range.end - opening }
+  return raw.startsWith(text.slice(opening, range.end), start) ? part : all
+}

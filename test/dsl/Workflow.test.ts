@@ -55,6 +55,46 @@ describe("a sound workflow", () => {
     assert.deepStrictEqual(await value({ profiles: ["many"], params: ["count=9"] }), [9, "command line"])
   })
 
+  it("makes defaults from other params, in whatever order they stand", async () => {
+    const text = (params: string) => `agflow: 1
+name: derived
+params:
+  quarter: { type: integer, default: "\${{ params.half / 2 }}" }
+  half: { type: integer, default: "\${{ params.width / 2 }}" }
+  width: { type: integer, default: 4096 }
+  label: { type: string, default: "w\${{ params.width }}" }
+  tissues: { type: list, default: [liver, lung], enum: [liver, lung, heart] }
+  extra: { type: file, optional: true }
+${params}stages:
+  made: { uses: make-variants, with: { genome: hg38, reference: "\${{ params.extra }}" } }
+`
+    const values = async (options: Parameters<typeof load>[1]) => {
+      const { workflow, diagnostics } = await load(text(""), options)
+      assert.deepStrictEqual(diagnostics, [])
+      return Object.fromEntries(workflow!.params.map(({ name, value }) => [name, value]))
+    }
+    const base = { quarter: 1024, half: 2048, width: 4096, label: "w4096", tissues: ["liver", "lung"], extra: null }
+    assert.deepStrictEqual(await values({}), base)
+    assert.deepStrictEqual(await values({ params: ["width=8192", "tissues=heart"] }), {
+      ...base,
+      quarter: 2048,
+      half: 4096,
+      width: 8192,
+      label: "w8192",
+      tissues: ["heart"]
+    })
+    const codes = async (params: string, ...flags: ReadonlyArray<string>) =>
+      (await load(text(params), { params: flags })).diagnostics.map(({ code }) => code)
+    assert.deepStrictEqual(await codes("", "tissues=liver,brain"), ["invalid-param"])
+    assert.deepStrictEqual(await codes("", "width=9"), ["invalid-param"])
+    assert.deepStrictEqual(
+      await codes(
+        '  a: { type: number, default: "\${{ params.b }}" }\n  b: { type: number, default: "\${{ params.a }}" }\n'
+      ),
+      ["cycle"]
+    )
+  })
+
   it("lets a profile add and replace stages", async () => {
     const text = `${sound}profiles:
   short:
