@@ -106,7 +106,7 @@ export const resolve = (
   const diagnostics: Array<Diagnostic> = []
   const params = new Map<string, Param>()
   for (const { name, source, nameRange } of given) {
-    if (declarations[name] !== undefined || broken.has(name)) continue
+    if (Object.hasOwn(declarations, name) || broken.has(name)) continue
     diagnostics.push({
       code: "unknown-param",
       message: `the workflow has no param '${name}'`,
