@@ -33,13 +33,15 @@ export const run = (distribution: URL) =>
         interactive: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined
       })
       const worker = fileURLToPath(new URL("worker.js", distribution))
+      const command = ["agflow", ...process.argv.slice(2)]
       const status = yield* Run.run(loaded.workflow, {
         settings: Options.settings(options),
         machine: yield* Options.machine,
         worker,
         version,
+        command,
         listen: display,
-        finish: (result) => Effect.map(RunSummary.write(result, ["agflow", ...process.argv.slice(2)], version), here)
+        finish: (result) => Effect.map(RunSummary.write(result, command, version), here)
       }).pipe(
         Effect.catch((failure) =>
           Effect.andThen(stderr(`error: ${render(failure)}`), Effect.fail(new Quit({ code: codes.failed })))

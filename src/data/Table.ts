@@ -81,21 +81,14 @@ const parse = Effect.fnUntraced(function* (
     return yield* new InputError({ message: "the table is empty: a header row is needed", file, line: 1 })
   }
   if (lines[header] === "") return yield* new InputError({ message: "the header row is empty", file, line: header + 1 })
-  const columns = lines[header]!.replace(/^#/u, "").split("\t")
-  const duplicate = columns.find((name, index) => columns.indexOf(name) !== index)
-  if (duplicate !== undefined) {
-    return yield* new InputError({ message: `two columns are named '${duplicate}'`, file, line: header + 1 })
-  }
+  const columns = headerOf(lines[header]!)
+  const duplicate = duplicateColumn(columns)
+  if (duplicate !== undefined) return yield* new InputError({ ...duplicate, file, line: header + 1 })
   const rows: Array<ReadonlyArray<string>> = []
   for (let i = header + 1; i < lines.length; i++) {
     const cells = lines[i]!.split("\t")
     if (cells.length !== columns.length) {
-      return yield* new InputError({
-        message: `${cells.length} fields where the header has ${columns.length}`,
-        file,
-        line: i + 1,
-        hint: "fields are separated by one tab each"
-      })
+      return yield* new InputError({ ...fieldsFault(cells.length, columns.length), file, line: i + 1 })
     }
     rows.push(cells)
   }
@@ -126,40 +119,86 @@ const parsers: { readonly [T in ColumnType]: (text: string) => unknown } = {
   boolean: (text) => (text === "true" ? true : text === "false" ? false : undefined)
 }
 
+/** What is wrong with a cell of the column, or its value. */
+const readCell = (
+  name: string,
+  { type, nullable }: Column<unknown>,
+  text: string
+): { readonly value: unknown } | { readonly message: string } => {
+  if (nullable && missing.has(text)) return { value: null }
+  const value = text === "" ? undefined : parsers[type](text)
+  if (value !== undefined) return { value }
+  const found = text === "" ? "an empty field" : `'${text}'`
+  return { message: `column '${name}': ${found} where ${type === "integer" ? "an integer" : `a ${type}`} is expected` }
+}
+
+const headerOf = (line: string): ReadonlyArray<string> => line.replace(/^#/u, "").split("\t")
+
+const duplicateColumn = (columns: ReadonlyArray<string>) => {
+  const name = columns.find((each, index) => columns.indexOf(each) !== index)
+  return name === undefined ? undefined : { message: `two columns are named '${name}'` }
+}
+
+const absentColumns = (columns: ReadonlyArray<string>, schema: TableSchema) => {
+  const absent = Object.keys(schema).filter((name) => !columns.includes(name) && !schema[name]!.nullable)
+  if (absent.length === 0) return undefined
+  const names = absent.map((name) => `'${name}'`).join(", ")
+  return {
+    message: `column${absent.length > 1 ? "s" : ""} ${names} missing`,
+    hint: `the table has: ${columns.join(", ")}`
+  }
+}
+
+const fieldsFault = (found: number, expected: number) => ({
+  message: `${found} fields where the header has ${expected}`,
+  hint: "fields are separated by one tab each"
+})
+
+/** Tells line by line what is wrong with a table of this schema, without keeping it. */
+export const checker = (schema: TableSchema) => {
+  let columns: ReadonlyArray<string> | undefined
+  let cells: ReadonlyArray<readonly [at: number, name: string, column: Column<unknown>]> = []
+  return {
+    line: (line: string): { readonly message: string; readonly hint?: string } | undefined => {
+      if (columns === undefined) {
+        if (line.startsWith("##")) return undefined
+        columns = headerOf(line.replace(/^\uFEFF/u, ""))
+        cells = Object.entries(schema)
+          .map(([name, column]) => [columns!.indexOf(name), name, column] as const)
+          .filter(([at]) => at !== -1)
+        return duplicateColumn(columns) ?? absentColumns(columns, schema)
+      }
+      const fields = line.split("\t")
+      if (fields.length !== columns.length) return fieldsFault(fields.length, columns.length)
+      for (const [at, name, column] of cells) {
+        const read = readCell(name, column, fields[at]!)
+        if ("message" in read) return read
+      }
+      return undefined
+    },
+    hasHeader: () => columns !== undefined
+  }
+}
+
 /** The typed view of a text table. Columns that the schema does not name are left out. */
 export const decode = Effect.fnUntraced(function* <S extends TableSchema>(
   table: TextTable,
   schema: S
 ): Effect.fn.Return<ReadonlyArray<Row<S>>, InputError> {
-  const names = Object.keys(schema)
-  const absent = names.filter((name) => !table.columns.includes(name) && !schema[name]!.nullable)
-  if (absent.length > 0) {
-    return yield* new InputError({
-      message: `column${absent.length > 1 ? "s" : ""} ${absent.map((name) => `'${name}'`).join(", ")} missing`,
-      file: table.file,
-      line: table.firstLine - 1,
-      hint: `the table has: ${table.columns.join(", ")}`
-    })
+  const absent = absentColumns(table.columns, schema)
+  if (absent !== undefined) {
+    return yield* new InputError({ ...absent, file: table.file, line: table.firstLine - 1 })
   }
-  const columns = names.map((name) => ({ name, at: table.columns.indexOf(name), ...schema[name]! }))
+  const columns = Object.entries(schema).map(([name, column]) => ({ name, at: table.columns.indexOf(name), column }))
   const rows: Array<Row<S>> = []
   for (const [index, cells] of table.rows.entries()) {
     const row: Record<string, unknown> = {}
-    for (const { name, at, type, nullable } of columns) {
-      const text = at === -1 ? "" : cells[at]!
-      if (nullable && missing.has(text)) {
-        row[name] = null
-        continue
+    for (const { name, at, column } of columns) {
+      const read = at === -1 ? { value: null } : readCell(name, column, cells[at]!)
+      if ("message" in read) {
+        return yield* new InputError({ message: read.message, file: table.file, line: table.firstLine + index })
       }
-      const value = text === "" ? undefined : parsers[type](text)
-      if (value === undefined) {
-        return yield* new InputError({
-          message: `column '${name}': ${text === "" ? "an empty field" : `'${text}'`} where ${type === "integer" ? "an integer" : `a ${type}`} is expected`,
-          file: table.file,
-          line: table.firstLine + index
-        })
-      }
-      row[name] = value
+      row[name] = read.value
     }
     rows.push(row as Row<S>)
   }

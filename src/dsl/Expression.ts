@@ -199,7 +199,7 @@ class Parser {
       while (this.accept(","))
       this.expect(")")
     }
-    if (functions[name.text] === undefined) {
+    if (!Object.hasOwn(functions, name.text)) {
       this.fail(`there is no function '${name.text}'; there are ${Object.keys(functions).join(", ")}`, name)
     }
     return {

@@ -151,7 +151,7 @@ export const resolve = (
   }
 
   for (const { name, source, nameRange } of given) {
-    if (declarations[name] !== undefined || broken.has(name)) continue
+    if (Object.hasOwn(declarations, name) || broken.has(name)) continue
     const hint = Suggest.hint(name, Object.keys(declarations), "params")
     diagnostics.push({
       code: "unknown-param",

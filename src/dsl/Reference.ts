@@ -34,7 +34,8 @@ export const lookUp = (context: Context, { path }: Name, range: Range): Referenc
   }
   const outputs = ports.get(scope)
   if (outputs === undefined) return undefined
-  const given = member === undefined || rest.length > 0 ? undefined : outputs[member]
+  const given =
+    member !== undefined && rest.length === 0 && Object.hasOwn(outputs, member) ? outputs[member] : undefined
   if (given !== undefined) return { stage: scope, port: member!, given }
   const what = member === undefined ? "which output of it?" : `no output '${[member, ...rest].join(".")}'`
   const hint = Suggest.hint(member ?? "", Object.keys(outputs), "outputs")

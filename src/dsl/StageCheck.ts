@@ -9,6 +9,7 @@ import * as Edge from "./Edge.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
+import { nearest } from "./NameCheck.ts"
 import * as Port from "./Port.ts"
 import * as ScatterCheck from "./ScatterCheck.ts"
 import * as SchemaFault from "./SchemaFault.ts"
@@ -28,13 +29,22 @@ interface Half {
   readonly description: string
 }
 
-const columns = { string: Table.string, number: Table.number, integer: Table.integer, boolean: Table.boolean }
+const columns = {
+  string: Table.string(""),
+  number: Table.number(""),
+  integer: Table.integer(""),
+  boolean: Table.boolean(""),
+  "string?": Table.nullable(Table.string("")),
+  "number?": Table.nullable(Table.number("")),
+  "integer?": Table.nullable(Table.integer("")),
+  "boolean?": Table.nullable(Table.boolean(""))
+}
 
 const scriptOutput = (declaration: WorkflowFile.OutputDeclaration): Port.OutputPort | undefined => {
   if (typeof declaration === "string") {
     return FileKind.isFileKindName(declaration) ? Port.file(declaration, "") : undefined
   }
-  const typed = Object.entries(declaration.table).map(([name, type]) => [name, columns[type]("")] as const)
+  const typed = Object.entries(declaration.table).map(([name, type]) => [name, columns[type]] as const)
   return Port.table(Object.fromEntries(typed), "")
 }
 
@@ -115,15 +125,9 @@ const checkShape = (context: CheckContext, id: string): void => {
   const { document } = context
   const { stage, path } = context.placed.get(id)!
   if (id === "params" || Schema.decodeUnknownResult(WorkflowFile.Name)(id)._tag === "Failure") {
-    const suggestion = id.toLowerCase().replace(/[^a-z0-9_]/gu, "_")
+    const near = id === "params" ? undefined : nearest(id)
     const message = `'${id}' cannot name a stage: lower-case letters, digits and '_', a letter first, not 'params'`
-    report(
-      context,
-      document.locateKey(path),
-      "invalid-name",
-      message,
-      id === "params" ? undefined : `write '${suggestion}'`
-    )
+    report(context, document.locateKey(path), "invalid-name", message, near && `write '${near}'`)
   }
   if ((stage.uses === undefined) === (stage.run === undefined)) {
     report(context, document.locateKey(path), "stage-body", `stage '${id}' needs either 'uses' or 'run'`)
@@ -162,7 +166,7 @@ const checkUses = (context: CheckContext, id: string, name: string): Half | unde
   const broken = new Set<string>()
   for (const [key, value] of Object.entries(given)) {
     const at = [...path, "with", key]
-    const port = definition.inputs[key]
+    const port = Object.hasOwn(definition.inputs, key) ? definition.inputs[key] : undefined
     if (port !== undefined) {
       const binding = InputCheck.bind(context, value, at, port)
       if (binding !== undefined) inputs.set(key, binding)

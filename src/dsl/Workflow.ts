@@ -8,6 +8,7 @@ import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
+import * as NameCheck from "./NameCheck.ts"
 import * as Params from "./Params.ts"
 import * as Reference from "./Reference.ts"
 import { needs, type CheckedStage } from "./CheckedStage.ts"
@@ -74,6 +75,7 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   diagnostics.push(...read.diagnostics)
   if (read.declaration === undefined) return faults(diagnostics)
   const declaration = read.declaration
+  diagnostics.push(...NameCheck.check(document, declaration))
 
   const chosen = chooseProfiles(document, declaration, options.profiles)
   diagnostics.push(...chosen.diagnostics)
@@ -98,7 +100,7 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   given.push(...options.params.map((flag) => Params.fromFlag(flag, path.resolve("."))))
   const written = (document.value as { params?: Record<string, unknown> }).params ?? {}
   const declared = declaration.params ?? {}
-  const broken = new Set(Object.keys(written).filter((name) => declared[name] === undefined))
+  const broken = new Set(Object.keys(written).filter((name) => !Object.hasOwn(declared, name)))
   const resolved = Params.resolve(document, declared, given, broken, folder)
   diagnostics.push(...resolved.diagnostics)
 
@@ -173,7 +175,7 @@ const chooseProfiles = (
   const names = fromFlag ? asked : declaration.profile === undefined ? [] : [declaration.profile]
   const diagnostics: Array<Diagnostic> = []
   for (const name of names) {
-    const profile = profiles[name]
+    const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
     if (profile === undefined) {
       diagnostics.push({
         code: "unknown-profile",
@@ -193,7 +195,7 @@ const chooseProfiles = (
       })
     }
   }
-  return { names: names.filter((name) => profiles[name] !== undefined), diagnostics }
+  return { names: names.filter((name) => Object.hasOwn(profiles, name)), diagnostics }
 }
 
 /** The stages of the file, then those of each profile in turn; a profile's stage replaces one of the same id. */

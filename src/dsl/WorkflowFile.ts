@@ -41,12 +41,16 @@ export const ResourcesDeclaration = Schema.Struct({
   gpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))))
 })
 
-const columnTypes = ["string", "number", "integer", "boolean"] as const
+/** With `?`, values may be missing (`NA`, `.` or nothing). */
+const columnTypes = ["string", "number", "integer", "boolean", "string?", "number?", "integer?", "boolean?"] as const
 
 export const OutputDeclaration = Schema.Union([
   described(Schema.String, "a file kind: tsv, json, svg, ..."),
   Schema.Struct({
-    table: described(Schema.Record(Schema.String, Schema.Literals(columnTypes)), "a tsv with these columns and types")
+    table: described(
+      Schema.Record(Schema.String, Schema.Literals(columnTypes)),
+      "a tsv with these columns and types; of `number?`, some may be missing"
+    )
   })
 ])
 export type OutputDeclaration = typeof OutputDeclaration.Type

@@ -10,7 +10,9 @@ import type { FileDigests } from "../cache/FileDigests.ts"
 import type { Home } from "../cache/Home.ts"
 import type { Leases } from "../cache/Lease.ts"
 import { Records, type Record as CacheRecord } from "../cache/Record.ts"
+import * as Digest from "../core/Digest.ts"
 import { messageOf, type Failure, type InputError } from "../core/Failure.ts"
+import * as Process from "../core/Process.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import { needs, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Resources } from "../dsl/Stage.ts"
@@ -19,6 +21,7 @@ import type { Executor } from "../executor/Executor.ts"
 import { Events, type Event, type EventBody, type RunStatus } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
 import * as RunFolder from "./RunFolder.ts"
+import * as RunRecord from "./RunRecord.ts"
 import * as Scatter from "./Scatter.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as TaskResolution from "./TaskResolution.ts"
@@ -29,6 +32,8 @@ export interface RunOptions {
   readonly machine: Resources
   readonly worker: string
   readonly version: string
+  /** The words that started the run. */
+  readonly command: ReadonlyArray<string>
   /** Told of every event, in order. */
   readonly listen: (event: Event) => void
   /** Called once at the end, however the run ended; makes the report, and returns its path. */
@@ -104,13 +109,14 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       if (event._tag !== "TaskProgress") RunFolder.append(folder, event)
       options.listen(event)
     })
+  const params = Object.fromEntries(workflow.params.map(({ name, value }) => [name, value]))
   yield* publish({
     _tag: "RunStarted",
     run: folder.id,
     workflow: workflow.name,
     file: workflow.file,
     profiles: workflow.profiles,
-    params: Object.fromEntries(workflow.params.map(({ name, value }) => [name, value])),
+    params,
     stages: workflow.stages.map(({ id }) => id)
   })
 
@@ -212,12 +218,39 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     }
   })
 
+  const about: RunRecord.RunRecord = {
+    id: folder.id,
+    workflow: { name: workflow.name, file: workflow.file, sha256: Digest.ofBytes(workflow.text) },
+    profiles: workflow.profiles,
+    params,
+    status: "running",
+    started: new Date(started).toISOString(),
+    ended: null,
+    version: options.version,
+    command: options.command,
+    process: Process.identify(process.pid),
+    tasks: taskLines(),
+    outputs: []
+  }
+  yield* RunRecord.write(folder.path, about)
+
   const jobs = workflow.stages.map((stage) => ({ id: stage.id, needs: needs(stage), resources: stage.resources }))
   const outcome = yield* Scheduler.run(jobs, options.machine, resolve).pipe(
     Effect.provideService(Events, Events.of({ publish })),
     Effect.onExit((exit) => conclude(exit))
   )
   return outcome.failed.length === 0 ? ("succeeded" as const) : ("failed" as const)
+
+  function taskLines(): RunRecord.RunRecord["tasks"] {
+    return Array.from(results.values(), ({ id, stage, key, status, reason, seconds }) => ({
+      id,
+      stage: stage.id,
+      key,
+      status,
+      reason,
+      seconds
+    }))
+  }
 
   /** Whatever happened, what is finished is published and reported. */
   function conclude(exit: Exit.Exit<Scheduler.Outcome, unknown>) {
@@ -247,6 +280,17 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
         }
       }
       const ended = yield* Clock.currentTimeMillis
+      // Where it cannot be written, the first record and the events tell the same.
+      yield* RunRecord.write(folder.path, {
+        ...about,
+        status,
+        ended: new Date(ended).toISOString(),
+        tasks: taskLines(),
+        outputs: outputs.map(({ artifact, ...output }) => {
+          const { sha256, bytes } = artifact.files[0]!
+          return { ...output, sha256, bytes, synthetic: artifact.synthetic, files: artifact.files }
+        })
+      }).pipe(Effect.ignore)
       const report = yield* options.finish({
         workflow,
         folder,

@@ -17,6 +17,7 @@ import { Executor } from "../executor/Executor.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
 import { Events } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
+import * as TableOutput from "./TableOutput.ts"
 import type { InputArtifact, Task } from "./TaskResolution.ts"
 
 export interface RunnerOptions {
@@ -99,6 +100,8 @@ const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: T
   for (const [name, port] of Object.entries(task.stage.outputs)) {
     const kind = Port.kindOf(port)
     const path = join(folder, "outputs", exit.outputs[name]!)
+    if (task.instance.body._tag === "Script" && port._tag === "Table")
+      yield* TableOutput.check(path, name, port.columns)
     const suffixes = ["", ...(FileKind.get(kind).companions ?? []).filter((suffix) => existsSync(`${path}${suffix}`))]
     const files = yield* Effect.forEach(suffixes, (suffix) =>
       Effect.map(store.put(`${path}${suffix}`), (identity) => ({ suffix, ...identity }))

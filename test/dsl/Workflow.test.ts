@@ -295,6 +295,37 @@ outputs: { best: "\${{ nowhere.out }}" }
     assert.match((await one(text)).message, /'a\.scores' does not fit 'variants': it has no column 'pos'/u)
   })
 
+  it.each([
+    ["outputs", sound.replace('{ ranked: "', '{ "../../escape": "'), "17:12", "write 'escape'"],
+    [
+      "params",
+      sound.replace("  genome:", "  Genome Build:").replace("params.genome", "params.count"),
+      "4:3",
+      "write 'genome_build'"
+    ],
+    [
+      "a profile",
+      `${sound}profiles: { p: { outputs: { "/etc/x": "\${{ ranked.ranked }}" } } }\n`,
+      "18:29",
+      "write 'etc_x'"
+    ]
+  ])("takes nothing but names under %s", async (_, text, at, hint) => {
+    const { places, diagnostics } = await load(text, { files })
+    assert.include(places, `${at} invalid-name`)
+    assert.strictEqual(diagnostics.find(({ code }) => code === "invalid-name")?.hint, hint)
+  })
+
+  it.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("knows nothing called %s", async (name) => {
+    const codes = async (text: string, options: Parameters<typeof load>[1] = {}) =>
+      (await load(text, { files, ...options })).diagnostics.map(({ code }) => code)
+    assert.deepStrictEqual(await codes(sound, { params: [`${name}=1`] }), ["unknown-param"])
+    assert.deepStrictEqual(await codes(sound, { profiles: [name] }), ["unknown-profile"])
+    assert.deepStrictEqual(await codes(sound.replace("ranked.ranked", `ranked.${name}`)), ["unknown-output"])
+    assert.deepStrictEqual(await codes(sound.replace("params.count", `${name}(1)`)), ["invalid-expression"])
+    assert.deepStrictEqual(await codes(sound.replace("params.count", `params.${name}`)), ["unknown-param"])
+    assert.deepStrictEqual(await codes(sound.replace("reference: ./", `${name}: 1, reference: ./`)), ["unknown-key"])
+  })
+
   it("finds a ring of stages", async () => {
     const text = stage(
       `  a: { run: 'cp "$x" "$y"', inputs: { x: "\${{ b.y }}" }, outputs: { y: tsv } }\n  b: { run: 'cp "$x" "$y"', inputs: { x: "\${{ a.y }}" }, outputs: { y: tsv } }\n`

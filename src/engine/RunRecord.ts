@@ -1,0 +1,171 @@
+/**
+ * `runs/<id>/run.json`: what a run was and became, for those who look back. It is written when the run starts and again
+ * when it ends; what happened in between to a run that was killed, or that still runs, is told by its events.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { StoredFile } from "../cache/Artifact.ts"
+import { InputError, messageOf } from "../core/Failure.ts"
+import * as Process from "../core/Process.ts"
+import * as Suggest from "../core/Suggest.ts"
+import type { Event } from "./Event.ts"
+
+const RunTask = Schema.Struct({
+  /** `scores`, or `scores/chr1` for one of many. */
+  id: Schema.String,
+  /** Its stage's id in the workflow. */
+  stage: Schema.String,
+  key: Schema.NullOr(Schema.String),
+  status: Schema.Literals(["done", "cached", "failed", "skipped", "running", "not started"]),
+  reason: Schema.String,
+  seconds: Schema.NullOr(Schema.Number)
+})
+export type RunTask = typeof RunTask.Type
+
+const RunOutput = Schema.Struct({
+  name: Schema.String,
+  stage: Schema.String,
+  port: Schema.String,
+  /** Of the main file, relative to the run's folder. */
+  path: Schema.String,
+  /** Of the main file. */
+  sha256: Schema.String,
+  bytes: Schema.Int,
+  synthetic: Schema.Boolean,
+  /** The main file and those beside it. */
+  files: Schema.Array(StoredFile)
+})
+export type RunOutput = typeof RunOutput.Type
+
+export const RunRecord = Schema.Struct({
+  id: Schema.String,
+  workflow: Schema.Struct({ name: Schema.String, file: Schema.String, sha256: Schema.String }),
+  profiles: Schema.Array(Schema.String),
+  params: Schema.Record(Schema.String, Schema.Unknown),
+  status: Schema.Literals(["running", "succeeded", "failed", "interrupted"]),
+  /** ISO 8601, UTC. */
+  started: Schema.String,
+  ended: Schema.NullOr(Schema.String),
+  version: Schema.String,
+  command: Schema.Array(Schema.String),
+  process: Schema.Struct({ host: Schema.String, pid: Schema.Int, started: Schema.NullOr(Schema.String) }),
+  tasks: Schema.Array(RunTask),
+  outputs: Schema.Array(RunOutput)
+})
+export type RunRecord = typeof RunRecord.Type
+
+const RunJson = Schema.fromJsonString(RunRecord)
+
+/** Whole or not at all. `folder` is the run's own. */
+export const write = (folder: string, record: RunRecord): Effect.Effect<void, InputError> =>
+  Effect.try({
+    try: () => {
+      const path = join(folder, "run.json")
+      const lines = (items: ReadonlyArray<unknown>) =>
+        items.length === 0 ? "[]" : `[\n${items.map((item) => `  ${JSON.stringify(item)}`).join(",\n")}\n ]`
+      const members = Object.entries(record).map(
+        ([name, value]) =>
+          ` ${JSON.stringify(name)}: ${name === "tasks" || name === "outputs" ? lines(value as ReadonlyArray<unknown>) : JSON.stringify(value)}`
+      )
+      writeFileSync(`${path}.tmp`, `{\n${members.join(",\n")}\n}\n`)
+      renameSync(`${path}.tmp`, path)
+    },
+    catch: (cause) => new InputError({ message: `cannot write the run's record: ${messageOf(cause)}`, file: folder })
+  })
+
+/** The events of a run that can be read; the last line of one that was killed may be half a line. */
+export const events = (folder: string): ReadonlyArray<Event> => {
+  let text = ""
+  try {
+    text = readFileSync(join(folder, "events.ndjson"), "utf8")
+  } catch {
+    // It was killed before its first event.
+  }
+  return text.split("\n").flatMap((line): ReadonlyArray<Event> => {
+    try {
+      return [JSON.parse(line) as Event]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** The tasks as the events tell them, those first that were known from the start. */
+const told = (tasks: ReadonlyArray<RunTask>, folder: string): ReadonlyArray<RunTask> => {
+  const byId = new Map(tasks.map((task) => [task.id, task]))
+  const tell = (id: string, change: Partial<RunTask>) => {
+    const blank = { id, stage: id.split("/")[0]!, key: null, reason: "", seconds: null, status: "not started" as const }
+    byId.set(id, { ...(byId.get(id) ?? blank), ...change })
+  }
+  for (const event of events(folder)) {
+    if (event._tag === "TaskCached") tell(event.stage, { key: event.key, status: "cached" })
+    if (event._tag === "TaskStarted") {
+      tell(event.stage, { key: event.key, status: "running", reason: event.reason })
+    }
+    if (event._tag === "TaskDone") tell(event.stage, { key: event.key, status: "done", seconds: event.seconds })
+    if (event._tag === "TaskFailed") {
+      tell(event.stage, {
+        key: event.key,
+        status: "failed",
+        reason: event.failure.message,
+        seconds: event.seconds
+      })
+    }
+    if (event._tag === "TaskSkipped") tell(event.stage, { status: "skipped", reason: event.reason })
+  }
+  return [...byId.values()]
+}
+
+/** The record of the run whose folder this is; undefined where there is none that can be read. */
+export const read = (folder: string): Effect.Effect<RunRecord | undefined> =>
+  Effect.try(() => readFileSync(join(folder, "run.json"), "utf8")).pipe(
+    Effect.flatMap(Schema.decodeEffect(RunJson)),
+    Effect.map((record) => (record.ended === null ? { ...record, tasks: told(record.tasks, folder) } : record)),
+    Effect.orElseSucceed(() => undefined)
+  )
+
+/** All runs of a folder of runs, the newest first. */
+export const list = Effect.fnUntraced(function* (runs: string) {
+  const names = yield* Effect.try({
+    try: () => readdirSync(runs, { withFileTypes: true }).filter((entry) => entry.isDirectory()),
+    catch: (cause) => new InputError({ message: `cannot read the runs: ${messageOf(cause)}`, file: runs })
+  })
+  const ids = names.map(({ name }) => name).sort((a, b) => (a < b ? 1 : -1))
+  const records = yield* Effect.forEach(ids, (id) => read(join(runs, id)))
+  return records.filter((record) => record !== undefined)
+})
+
+/** A run of another machine that has not said anything for so long is taken for dead. */
+const silentMillis = 24 * 3600 * 1000
+
+/** What became of a run, or of the process that was to bring it to its end. */
+export const stateOf = (runs: string, record: RunRecord, now: number): RunRecord["status"] | "killed" => {
+  if (record.status !== "running") return record.status
+  const alive = Process.isAlive(record.process)
+  if (alive !== undefined) return alive ? "running" : "killed"
+  try {
+    return now - statSync(join(runs, record.id, "events.ndjson")).mtimeMs < silentMillis ? "running" : "killed"
+  } catch {
+    return "killed"
+  }
+}
+
+/** The run that a user means: `latest`, an id, or as much of its beginning or end as tells it from the others. */
+export const choose = (records: ReadonlyArray<RunRecord>, word: string): Effect.Effect<RunRecord, InputError> => {
+  if (word === "latest" && records[0] !== undefined) return Effect.succeed(records[0])
+  const exact = records.find(({ id }) => id === word)
+  if (exact !== undefined) return Effect.succeed(exact)
+  const near = records.filter(({ id }) => word !== "" && (id.startsWith(word) || id.endsWith(word)))
+  if (near.length === 1) return Effect.succeed(near[0]!)
+  return Effect.fail(
+    new InputError({
+      message: near.length === 0 ? `there is no run '${word}'` : `'${word}' is the name of ${near.length} runs`,
+      hint:
+        near.length === 0
+          ? Suggest.hint(word, ["latest", ...records.slice(0, 20).map(({ id }) => id)], "runs")
+          : `they are: ${near.map(({ id }) => id).join(", ")}`
+    })
+  )
+}
