@@ -173,8 +173,7 @@ const checkUses = (context: CheckContext, id: string, name: string): Half | unde
     } else if (Object.hasOwn(definition.params.fields, key)) {
       const filled = fill(context, value, at)
       if (filled.broken) broken.add(key)
-      // A param of the workflow without a value is as if it were not written here.
-      else if (filled.value !== null || value === null) values[key] = filled.value
+      else values[key] = filled.value
     } else {
       const names = [...Object.keys(definition.inputs), ...Object.keys(definition.params.fields)]
       const hint = Suggest.hint(key, names, "inputs and params")
