@@ -36,7 +36,7 @@ export const run = (distribution: URL) =>
       const command = ["agflow", ...process.argv.slice(2)]
       const status = yield* Run.run(loaded.workflow, {
         settings: Options.settings(options),
-        machine: yield* Options.machine,
+        machine: yield* Options.machine(options),
         worker,
         version,
         command,

@@ -235,7 +235,10 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   yield* RunRecord.write(folder.path, about)
 
   const jobs = workflow.stages.map((stage) => ({ id: stage.id, needs: needs(stage), resources: stage.resources }))
-  const outcome = yield* Scheduler.run(jobs, options.machine, resolve).pipe(
+  const { cpus, memory } = options.machine
+  const wantsGpus = workflow.stages.some(({ resources }) => resources.gpus > 0)
+  const machine: Resources = { cpus, memory, gpus: wantsGpus ? options.machine.gpus : 0 }
+  const outcome = yield* Scheduler.run(jobs, machine, resolve).pipe(
     Effect.provideService(Events, Events.of({ publish })),
     Effect.onExit((exit) => conclude(exit))
   )
