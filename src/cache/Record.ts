@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { Provenance } from "../core/Task.ts"
@@ -34,6 +34,8 @@ export class Records extends Context.Service<
   {
     /** The record of a key whose outputs are all there and undamaged. */
     readonly find: (key: string) => Effect.Effect<Record | undefined>
+    /** The record of a key, whatever has become of its outputs. */
+    readonly read: (key: string) => Effect.Effect<Record | undefined>
     readonly write: (record: Record) => Effect.Effect<void, InputError>
     /** The structured key that a stage of this label had when it was last looked at. */
     readonly last: (label: string) => Effect.Effect<TaskKey | undefined>
@@ -48,10 +50,15 @@ export class Records extends Context.Service<
       const recordPath = (key: string) => join(home.records, key.slice(0, 2), `${key}.json`)
       const lastPath = (label: string) => join(home.last, `${encodeURIComponent(label)}.json`)
       const read = <A>(path: string, schema: Schema.Codec<A, string>): Effect.Effect<A | undefined> =>
-        // What is not there or does not read is no record: the task runs again.
-        Effect.try(() => readFileSync(path, "utf8")).pipe(
-          Effect.flatMap(Schema.decodeEffect(schema)),
-          Effect.orElseSucceed(() => undefined)
+        // What is not there or does not read is no record: the task runs again. Most that is looked for is not there,
+        // and an error costs more than a look.
+        Effect.suspend(() =>
+          existsSync(path)
+            ? Effect.try(() => readFileSync(path, "utf8")).pipe(
+                Effect.flatMap(Schema.decodeEffect(schema)),
+                Effect.orElseSucceed(() => undefined)
+              )
+            : Effect.succeed(undefined)
         )
       const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
         Effect.try({
@@ -72,6 +79,7 @@ export class Records extends Context.Service<
           for (const artifact of Object.values(record.outputs)) if (!(yield* store.holds(artifact))) return undefined
           return record
         }),
+        read: (key) => read(recordPath(key), RecordJson),
         write: (record) => writeWhole(recordPath(record.key), `${JSON.stringify(record, null, 1)}\n`, true),
         last: (label) => Effect.map(read(lastPath(label), LastJson), (last) => last?.structure),
         writeLast: (label, key, structure) =>

@@ -120,6 +120,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     stages: workflow.stages.map(({ id }) => id)
   })
 
+  const scripts = RunFolder.scripts(folder)
   const upstream = new Map<string, TaskResolution.StageOutputs>()
   const results = new Map<string, TaskResult>()
   const sites = new Map<string, TaskResolution.Site>()
@@ -192,9 +193,15 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       Effect.catch((failure: InputError) => failTask(id, plainly(failure), since))
     )
     Object.assign(result, { key: task.key, synthetic: task.synthetic })
+    if (task.instance.body._tag === "Script") scripts.keep(task.structure.code, task.instance.body.script)
     if (task.record !== undefined) {
       result.reason = unchanged
-      yield* publish({ _tag: "TaskCached", stage: id, key: task.key })
+      yield* publish({ _tag: "TaskCached",
+        stage: id,
+        key: task.key,
+        reason: result.reason,
+        inputs: TaskResolution.originsOf(task)
+      })
       yield* finishTask(task, task.record, "cached")
       return { _tag: "Done" as const }
     }
@@ -212,7 +219,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
           Effect.catchDefect((defect) => Effect.fail(broken(defect))),
           Effect.catch((failure) => failTask(id, failure, begun))
         )
-        if (!executed) result.reason = "another run has done it meanwhile"
+        if (!executed) result.reason = TaskRunner.doneElsewhere
         yield* finishTask(task, record, executed ? "done" : "cached")
       })
     }

@@ -9,6 +9,7 @@ import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
+import type { Origins } from "./Event.ts"
 import type { Binding, Body, CheckedStage, Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
@@ -45,6 +46,15 @@ export interface Task extends Site {
   /** Why it has to run; empty when it has not. */
   readonly reason: string
 }
+
+export const originsOf = ({ inputs }: Task): Origins =>
+  Object.fromEntries(
+    Array.from(inputs, ([name, input]) => {
+      if ("artifact" in input) return [name, input.origin]
+      const origins = input.map(({ origin }) => origin)
+      return [name, new Set(origins).size === 1 ? origins[0]! : origins]
+    })
+  )
 
 /** The artifacts of a finished stage, by output; lists where a scattered stage's files are gathered. */
 export type StageOutputs = Readonly<Record<string, Artifact.Artifact | ReadonlyArray<Artifact.Artifact>>>

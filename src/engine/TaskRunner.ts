@@ -14,11 +14,12 @@ import type { SettingsValue } from "../core/Settings.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 import { Executor } from "../executor/Executor.ts"
+import * as StageModule from "../executor/StageModule.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
 import { Events } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
 import * as TableOutput from "./TableOutput.ts"
-import type { InputArtifact, Task } from "./TaskResolution.ts"
+import { originsOf, type InputArtifact, type Task } from "./TaskResolution.ts"
 
 export interface RunnerOptions {
   readonly settings: SettingsValue
@@ -79,6 +80,7 @@ const specOf = (
     ? {
         kind: "stage",
         stage: body.stage.name,
+        ...(body.module === undefined ? {} : { module: StageModule.write(modules, body.module) }),
         params: body.stage.encodeParams(body.params),
         inputs,
         settings: { ...settings, threads: Math.min(resources.cpus, availableParallelism()) }
@@ -111,6 +113,12 @@ const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: T
   return artifacts
 })
 
+/** What a task's log and kept folder are called. */
+export const logName = (id: string): string => id.replace(/[^\w.,+-]/gu, "_")
+
+/** Why a task was not run after all. */
+export const doneElsewhere = "another run has done it meanwhile"
+
 let counter = 0
 
 /** The record of the task, and whether it is of this execution: another may have finished it while this one waited. */
@@ -128,8 +136,7 @@ export const run = Effect.fnUntraced(function* (
   const events = yield* Events
   const executor = yield* Executor
   const { id } = task
-  /** A folder's or a file's name. */
-  const name = id.replace(/[^\w.,+-]/gu, "_")
+  const name = logName(id)
   const unexplained = Effect.mapError((failure: InputError): TaskFailure => ({ failure, log: [], folder: null }))
 
   return yield* Effect.gen(function* () {
@@ -138,10 +145,17 @@ export const run = Effect.fnUntraced(function* (
       .pipe(unexplained)
     const finished = yield* records.find(task.key)
     if (finished !== undefined) {
-      yield* events.publish({ _tag: "TaskCached", stage: id, key: task.key })
+      yield* events.publish({ _tag: "TaskCached", stage: id, key: task.key, reason: doneElsewhere, inputs: originsOf(task) })
       return { record: finished, executed: false }
     }
-    yield* events.publish({ _tag: "TaskStarted", stage: id, key: task.key, reason: task.reason })
+    yield* events.publish({
+      _tag: "TaskStarted",
+      stage: id,
+      key: task.key,
+      reason: task.reason,
+      inputs: originsOf(task),
+      structure: task.structure
+    })
     const started = yield* Clock.currentTimeMillis
     const folder = join(home.work, Reaper.folderName(task.key, counter++))
     const { inputs, origins, links } = stage(folder, task)
