@@ -1,9 +1,10 @@
 /** The stored result of a finished task, and the records of all. A record is written last: what it names is there. */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { Provenance } from "../core/Task.ts"
@@ -28,6 +29,18 @@ export type Record = typeof Record.Type
 
 const RecordJson = Schema.fromJsonString(Record)
 const LastJson = Schema.fromJsonString(Schema.Struct({ key: Schema.String, structure: TaskKey }))
+
+/** How exactly the time of a record's last use is known. */
+const useMillis = 24 * 3600 * 1000
+
+/** A record's mtime is when it was last used: what is not used for long may be collected. */
+const markUsed = (path: string, now: number): void => {
+  try {
+    if (now - statSync(path).mtimeMs > useMillis) utimesSync(path, now / 1000, now / 1000)
+  } catch {
+    // Another user's, or collected just now: the use goes unmarked.
+  }
+}
 
 export class Records extends Context.Service<
   Records,
@@ -74,9 +87,11 @@ export class Records extends Context.Service<
         })
       return Records.of({
         find: Effect.fnUntraced(function* (key) {
-          const record = yield* read(recordPath(key), RecordJson)
+          const path = recordPath(key)
+          const record = yield* read(path, RecordJson)
           if (record === undefined) return undefined
           for (const artifact of Object.values(record.outputs)) if (!(yield* store.holds(artifact))) return undefined
+          markUsed(path, yield* Clock.currentTimeMillis)
           return record
         }),
         read: (key) => read(recordPath(key), RecordJson),
