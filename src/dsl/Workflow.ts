@@ -133,8 +133,11 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     const checked = StageCheck.check(context, id)
     if (checked !== undefined) stages.set(id, checked)
   }
+  const there = new Map<string, boolean>()
   for (const { path: named, range } of context.files) {
-    if (yield* fs.exists(named).pipe(Effect.orElseSucceed(() => false))) continue
+    const known = there.get(named) ?? (yield* fs.exists(named).pipe(Effect.orElseSucceed(() => false)))
+    there.set(named, known)
+    if (known) continue
     const hint = "a relative path starts from the folder of the file it is written in"
     report(context, range, "missing-file", `there is no file ${named}`, hint)
   }
