@@ -28,7 +28,6 @@ export const Record = Schema.Struct({
 export type Record = typeof Record.Type
 
 const RecordJson = Schema.fromJsonString(Record)
-const LastJson = Schema.fromJsonString(Schema.Struct({ key: Schema.String, structure: TaskKey }))
 
 /** How exactly the time of a record's last use is known. */
 const useMillis = 24 * 3600 * 1000
@@ -50,9 +49,6 @@ export class Records extends Context.Service<
     /** The record of a key, whatever has become of its outputs. */
     readonly read: (key: string) => Effect.Effect<Record | undefined>
     readonly write: (record: Record) => Effect.Effect<void, InputError>
-    /** The structured key that a stage of this label had when it was last looked at. */
-    readonly last: (label: string) => Effect.Effect<TaskKey | undefined>
-    readonly writeLast: (label: string, key: string, structure: TaskKey) => Effect.Effect<void, InputError>
   }
 >()("agflow/cache/Records") {
   static readonly layer = Layer.effect(
@@ -61,7 +57,6 @@ export class Records extends Context.Service<
       const home = yield* Home
       const store = yield* ContentStore
       const recordPath = (key: string) => join(home.records, key.slice(0, 2), `${key}.json`)
-      const lastPath = (label: string) => join(home.last, `${encodeURIComponent(label)}.json`)
       const read = <A>(path: string, schema: Schema.Codec<A, string>): Effect.Effect<A | undefined> =>
         // What is not there or does not read is no record: the task runs again. Most that is looked for is not there,
         // and an error costs more than a look.
@@ -73,15 +68,15 @@ export class Records extends Context.Service<
               )
             : Effect.succeed(undefined)
         )
-      const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
+      const writeWhole = (path: string, text: string): Effect.Effect<void, InputError> =>
         Effect.try({
           try: () => {
             mkdirSync(dirname(path), { recursive: true })
             const temporary = `${path}.${process.pid}.tmp`
             writeFileSync(temporary, text)
-            if (durable) syncFile(temporary)
+            syncFile(temporary)
             renameSync(temporary, path)
-            if (durable) syncFile(dirname(path))
+            syncFile(dirname(path))
           },
           catch: (cause) => new InputError({ message: `cannot write a record: ${messageOf(cause)}`, file: path })
         })
@@ -95,10 +90,7 @@ export class Records extends Context.Service<
           return record
         }),
         read: (key) => read(recordPath(key), RecordJson),
-        write: (record) => writeWhole(recordPath(record.key), `${JSON.stringify(record, null, 1)}\n`, true),
-        last: (label) => Effect.map(read(lastPath(label), LastJson), (last) => last?.structure),
-        writeLast: (label, key, structure) =>
-          writeWhole(lastPath(label), `${JSON.stringify({ key, structure })}\n`, false)
+        write: (record) => writeWhole(recordPath(record.key), `${JSON.stringify(record, null, 1)}\n`)
       })
     })
   )

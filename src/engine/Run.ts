@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as FileSystem from "effect/FileSystem"
+import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import type { ContentStore } from "../cache/ContentStore.ts"
 import type { FileDigests } from "../cache/FileDigests.ts"
@@ -20,6 +21,7 @@ import type { Workflow } from "../dsl/Workflow.ts"
 import type { Executor } from "../executor/Executor.ts"
 import { Events, type Event, type EventBody, type RunStatus } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
+import * as Reason from "./Reason.ts"
 import * as RunFolder from "./RunFolder.ts"
 import * as RunRecord from "./RunRecord.ts"
 import * as Scatter from "./Scatter.ts"
@@ -92,13 +94,7 @@ const broken = (defect: unknown): TaskRunner.TaskFailure => ({
 /** What running tasks takes. */
 type Services = ContentStore | Events | Executor | FileDigests | FileSystem.FileSystem | Home | Leases | Records
 
-/** What a task is called across runs, in explanations. */
-export const labelOf = (workflow: Workflow, { id }: { readonly id: string }): string => `${workflow.name}/${id}`
-
-export const unchanged = "nothing that it depends on has changed"
-
 export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: RunOptions) {
-  const records = yield* Records
   yield* Reaper.reap
   const folder = yield* RunFolder.make(workflow)
   const started = yield* Clock.currentTimeMillis
@@ -120,6 +116,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     stages: workflow.stages.map(({ id }) => id)
   })
 
+  const reasons = yield* Reason.make(workflow, folder.id)
   const scripts = RunFolder.scripts(folder)
   const upstream = new Map<string, TaskResolution.StageOutputs>()
   const results = new Map<string, TaskResult>()
@@ -148,7 +145,6 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const result = results.get(task.id)!
     Object.assign(result, { status, record, seconds: status === "done" ? record.seconds : null })
     if (!task.stage.scattered) upstream.set(task.id, record.outputs)
-    yield* records.writeLast(labelOf(workflow, task), task.key, task.structure).pipe(Effect.ignore)
   })
 
   const failTask = Effect.fnUntraced(function* (id: string, failure: TaskRunner.TaskFailure, since: number) {
@@ -189,23 +185,22 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const result = results.get(id)!
     const site = sites.get(id)!
     const since = yield* Clock.currentTimeMillis
-    const task = yield* TaskResolution.resolve(site, labelOf(workflow, site), upstream).pipe(
+    const task = yield* TaskResolution.resolve(site, reasons, upstream).pipe(
       Effect.catch((failure: InputError) => failTask(id, plainly(failure), since))
     )
     Object.assign(result, { key: task.key, synthetic: task.synthetic })
     if (task.instance.body._tag === "Script") scripts.keep(task.structure.code, task.instance.body.script)
+    result.reason = task.reason
     if (task.record !== undefined) {
-      result.reason = unchanged
       yield* publish({ _tag: "TaskCached",
         stage: id,
         key: task.key,
-        reason: result.reason,
+        reason: task.reason,
         inputs: TaskResolution.originsOf(task)
       })
       yield* finishTask(task, task.record, "cached")
       return { _tag: "Done" as const }
     }
-    result.reason = task.reason
     return {
       _tag: "ToRun" as const,
       run: Effect.gen(function* () {
@@ -214,6 +209,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
           settings: options.settings,
           worker: options.worker,
           logs: folder.logs,
+          modules: join(folder.path, "stages"),
           version: options.version
         }).pipe(
           Effect.catchDefect((defect) => Effect.fail(broken(defect))),
