@@ -19,6 +19,7 @@ const { metafile } = await build({
   entryPoints: [
     { in: "src/cli/main.ts", out: "cli" },
     { in: "src/executor/worker.ts", out: "worker" },
+    { in: "src/index.ts", out: "index" },
     ...stages.map((name) => ({ in: `modules/${name}/stage.ts`, out: `modules/${name}` }))
   ].filter(({ in: file }) => existsSync(file)),
   outdir: next,

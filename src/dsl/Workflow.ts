@@ -9,6 +9,7 @@ import type { Diagnostic } from "../core/Diagnostic.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import * as NameCheck from "./NameCheck.ts"
+import * as Imports from "./Imports.ts"
 import * as Params from "./Params.ts"
 import * as Reference from "./Reference.ts"
 import { needs, type CheckedStage } from "./CheckedStage.ts"
@@ -77,13 +78,17 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   const declaration = read.declaration
   diagnostics.push(...NameCheck.check(document, declaration))
 
+  const folder = path.dirname(path.resolve(file))
+  const imported = yield* Imports.read(document, declaration.imports ?? [], folder)
+  // Without its stages there is little to check a workflow against.
+  if (imported.diagnostics.length > 0) return faults([...diagnostics, ...imported.diagnostics])
+
   const chosen = chooseProfiles(document, declaration, options.profiles)
   diagnostics.push(...chosen.diagnostics)
   // Of a profile that cannot run, that is all there is to say.
   if (chosen.diagnostics.some(({ code }) => code === "unavailable-profile")) return faults(chosen.diagnostics)
 
   const given: Array<Params.GivenParam> = []
-  const folder = path.dirname(path.resolve(file))
   for (const name of chosen.names) {
     const values = declaration.profiles?.[name]?.params ?? {}
     given.push(...Params.fromDocument(document, ["profiles", name, "params"], values, "profile", folder))
@@ -105,7 +110,7 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   diagnostics.push(...resolved.diagnostics)
 
   const placed = placeStages(declaration, chosen.names)
-  const loaded = new Map<string, LoadedStage>()
+  const loaded = new Map<string, LoadedStage>(imported.stages)
   for (const name of new Set([...placed.values()].flatMap(({ stage }) => stage.uses ?? []))) {
     if (library.names.includes(name)) loaded.set(name, yield* library.load(name))
   }
@@ -120,7 +125,7 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     off: new Set(),
     items: new Map(),
     library: loaded,
-    libraryNames: library.names,
+    libraryNames: [...library.names, ...imported.stages.keys()],
     machine: options.machine,
     diagnostics,
     files: []
