@@ -5,11 +5,13 @@ import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
+import type { Format } from "../core/Diagnostic.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Machine from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import * as Units from "../core/Units.ts"
 import * as Workflow from "../dsl/Workflow.ts"
+import { withFaults, type Quit } from "./Quit.ts"
 
 export const file = Argument.String("workflow").pipe(Argument.withDescription("the workflow's YAML file"))
 
@@ -43,6 +45,12 @@ export const settingsFlags = {
     Flag.withDefault("auto")
   )
 }
+
+/** How faults are told. */
+export const format = Flag.Literals("format", ["text", "json", "editor"]).pipe(
+  Flag.withDescription("how faults are told: text, json, or editor (FILE:LINE:COLUMN: error: MESSAGE [CODE])"),
+  Flag.withDefault("text")
+)
 
 export interface MachineChoice {
   readonly maxCpus: Option.Option<number>
@@ -88,11 +96,30 @@ export const settings = ({ mirror, acceptLicence, device }: SettingsChoice): Set
   threads: availableParallelism()
 })
 
-export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowChoice) {
+export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowChoice, listing = false) {
   return yield* Workflow.load(path, {
     profiles: choice.profile.flatMap((names) => names.split(",")).filter((name) => name !== ""),
     params: choice.param,
     paramsFile: Option.getOrUndefined(choice.paramsFile),
-    machine: yield* machine(choice)
+    machine: yield* machine(choice),
+    listing
   })
+})
+
+/** The workflow, or its faults told in that format. */
+export const sound = Effect.fnUntraced(function* (
+  path: string,
+  choice: WorkflowChoice,
+  format: Format,
+  listing = false
+) {
+  const loaded = yield* load(path, choice, listing).pipe(
+    Effect.catch((failure: InputError): Effect.Effect<never, InputError | Quit> => {
+      if (format === "text") return Effect.fail(failure)
+      const { message, hint, file: named = path } = failure
+      const source = { file: named, text: "" }
+      return withFaults([{ code: "unreadable", message, hint, source, range: { start: 0, end: 0 } }], format)
+    })
+  )
+  return loaded._tag === "Workflow" ? loaded : yield* withFaults(loaded.diagnostics, format)
 })

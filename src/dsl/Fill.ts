@@ -1,7 +1,7 @@
 /** Fills the values of expressions into a value of the YAML. */
 import type { Range } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
-import { expressionRange, report, type CheckContext } from "./CheckContext.ts"
+import { expressionRange, note, report, type CheckContext } from "./CheckContext.ts"
 import * as Expression from "./Expression.ts"
 import * as Template from "./Template.ts"
 import type { YamlPath } from "./YamlDocument.ts"
@@ -37,7 +37,10 @@ const fillText = (context: CheckContext, text: string, path: YamlPath): Filled =
   const parts = template.parts.map((part) => {
     if (typeof part === "string") return part
     const evaluated = Expression.evaluate(part, (name) => valueOf(context, name, text, path))
-    if (evaluated._tag === "Value") return evaluated.value
+    if (evaluated._tag === "Value") {
+      note(context, path, text, part, Expression.typeOf(evaluated.value), evaluated.value)
+      return evaluated.value
+    }
     if (evaluated._tag === "Fault") tell(evaluated.fault)
     broken = true
     return ""

@@ -13,7 +13,7 @@ import * as Imports from "./Imports.ts"
 import * as Params from "./Params.ts"
 import * as Reference from "./Reference.ts"
 import { needs, type CheckedStage } from "./CheckedStage.ts"
-import { report, type CheckContext, type PlacedStage } from "./CheckContext.ts"
+import { report, type CheckContext, type PlacedStage, type Seen } from "./CheckContext.ts"
 import type { Resources } from "./Stage.ts"
 import * as StageCheck from "./StageCheck.ts"
 import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
@@ -45,19 +45,21 @@ export interface LoadOptions {
   readonly paramsFile: string | undefined
   /** What this machine has: a stage that asks for more is a fault. */
   readonly machine: Resources
+  /** Keeps the type and value of every expression, for a listing. */
+  readonly listing?: boolean
 }
 
 export type Loaded =
-  | { readonly _tag: "Workflow"; readonly workflow: Workflow }
+  | { readonly _tag: "Workflow"; readonly workflow: Workflow; readonly expressions: ReadonlyArray<Seen> }
   | { readonly _tag: "Faults"; readonly diagnostics: ReadonlyArray<Diagnostic> }
 
-const readYaml = Effect.fnUntraced(function* (file: string) {
+const readYaml = Effect.fnUntraced(function* (file: string, what = "a workflow's YAML") {
   const fs = yield* FileSystem.FileSystem
   const text = yield* fs
     .readFileString(file)
     .pipe(
       Effect.mapError(
-        () => new InputError({ message: "cannot read this file", file, hint: "give the path of a workflow's YAML" })
+        () => new InputError({ message: "cannot read this file", file, hint: `give the path of ${what}` })
       )
     )
   return YamlDocument.parse({ file, text })
@@ -94,12 +96,17 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     given.push(...Params.fromDocument(document, ["profiles", name, "params"], values, "profile", folder))
   }
   if (options.paramsFile !== undefined) {
-    const values = yield* readYaml(options.paramsFile)
+    const values = yield* readYaml(options.paramsFile, "a YAML or JSON file with values for params")
     diagnostics.push(...values.diagnostics)
     if (values.document !== undefined) {
-      const mapping = values.document.value as Record<string, unknown> | null
+      const mapping = values.document.value ?? {}
       const from = path.dirname(path.resolve(options.paramsFile))
-      given.push(...Params.fromDocument(values.document, [], mapping ?? {}, "file", from))
+      if (typeof mapping === "object" && !Array.isArray(mapping)) {
+        given.push(...Params.fromDocument(values.document, [], { ...mapping }, "file", from))
+      } else {
+        const range = values.document.locate([])
+        report({ document: values.document, diagnostics }, range, "invalid-value", "expected a mapping: NAME: VALUE")
+      }
     }
   }
   given.push(...options.params.map((flag) => Params.fromFlag(flag, path.resolve("."))))
@@ -128,7 +135,8 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     libraryNames: [...library.names, ...imported.stages.keys()],
     machine: options.machine,
     diagnostics,
-    files: []
+    files: [],
+    seen: options.listing === true ? new Map() : undefined
   }
   const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
   const context: CheckContext = { ...everything, off }
@@ -168,7 +176,8 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     stages: order(stages),
     outputs
   }
-  return { _tag: "Workflow", workflow } satisfies Loaded as Loaded
+  const expressions = [...(context.seen?.values() ?? [])].sort((a, b) => a.range.start - b.range.start)
+  return { _tag: "Workflow", workflow, expressions } satisfies Loaded as Loaded
 })
 
 const faults = (diagnostics: ReadonlyArray<Diagnostic>): Loaded => ({ _tag: "Faults", diagnostics })
