@@ -1,6 +1,7 @@
 // Builds dist/: the command line, the worker and one file per stage, over shared chunks; then the index of stages with
 // the digest of each one's code, which is what a cache key sees of it.
 import { build, transform } from "esbuild"
+import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { chmodSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
@@ -15,10 +16,17 @@ const bundled = ["effect", "@effect/platform-node-shared", "yaml"]
 // Built beside and moved in whole: a build that fails leaves the last one standing.
 const next = "dist.next"
 rmSync(next, { recursive: true, force: true })
+/** Types for editors of labs' own stages, made while the code is bundled; whether they hold is for `npm run check`. */
+const types = new Promise((done, fail) => {
+  spawn(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], { stdio: "inherit" })
+    .on("error", fail)
+    .on("exit", (code) => (code === 0 ? done() : fail(new Error("the types were not made"))))
+})
 const { metafile } = await build({
   entryPoints: [
     { in: "src/cli/main.ts", out: "cli" },
     { in: "src/executor/worker.ts", out: "worker" },
+    { in: "src/index.ts", out: "index" },
     ...stages.map((name) => ({ in: `modules/${name}/stage.ts`, out: `modules/${name}` }))
   ].filter(({ in: file }) => existsSync(file)),
   outdir: next,
@@ -73,6 +81,7 @@ for (const name of stages) {
   for (const file of reach(`modules/${name}/stage.ts`)) hash.update(`${file}\n${await codeOf(file)}\n`)
   index[name] = hash.digest("hex")
 }
+await types
 writeFileSync(`${next}/stages.json`, `${JSON.stringify(index, null, 2)}\n`)
 const cli = readFileSync(`${next}/cli.js`, "utf8")
 if (!cli.startsWith("#!")) writeFileSync(`${next}/cli.js`, `#!/usr/bin/env node\n${cli}`)

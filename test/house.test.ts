@@ -18,7 +18,9 @@ const layers = [
   "metric",
   "evaluation",
   "report",
-  "cli"
+  "cli",
+  // The package's public face.
+  "index.ts"
 ]
 
 const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })

@@ -14,7 +14,8 @@ import {
   openSync,
   renameSync,
   rmSync,
-  statSync
+  statSync,
+  utimesSync
 } from "node:fs"
 import { dirname, join } from "node:path"
 import * as Digest from "../core/Digest.ts"
@@ -26,8 +27,8 @@ import { Home } from "./Home.ts"
 export class ContentStore extends Context.Service<
   ContentStore,
   {
-    /** Takes the file away from where it is. */
-    readonly put: (path: string) => Effect.Effect<FileIdentity, InputError>
+    /** Takes the file away from where it is. Its digest is made here unless it is `known`. */
+    readonly put: (path: string, known?: string) => Effect.Effect<FileIdentity, InputError>
     readonly path: (sha256: string) => string
     /** False when a file is gone or no longer has the content that its name says; a damaged one is removed. */
     readonly holds: (artifact: Artifact) => Effect.Effect<boolean>
@@ -49,18 +50,19 @@ export class ContentStore extends Context.Service<
       })
       return ContentStore.of({
         path: pathOf,
-        put: Effect.fnUntraced(function* (path) {
+        put: Effect.fnUntraced(function* (path, known) {
           const attempt = <A>(act: () => A) =>
             Effect.try({
               try: act,
               catch: (cause) => new InputError({ message: `cannot keep a result: ${messageOf(cause)}`, file: path })
             })
           yield* attempt(() => ownFile(path))
-          const sha256 = yield* Digest.ofFile(path)
+          const sha256 = known ?? (yield* Digest.ofFile(path))
           const target = pathOf(sha256)
           // A file that is there already stays: other runs may be reading it.
-          if (yield* holdsFile(sha256).pipe(Effect.orElseSucceed(() => false))) {
+          if ((yield* holdsFile(sha256).pipe(Effect.orElseSucceed(() => false))) && markWanted(target)) {
             yield* attempt(() => rmSync(path))
+            yield* digests.remember(target, sha256)
             return yield* digests.of(target)
           }
           yield* attempt(() => {
@@ -83,6 +85,21 @@ export class ContentStore extends Context.Service<
       })
     })
   )
+}
+
+/**
+ * No record names the file yet on whose account it is wanted: a young mtime keeps it from being collected meanwhile.
+ * False when it was collected just now.
+ */
+const markWanted = (path: string): boolean => {
+  try {
+    const now = Date.now()
+    if (now - statSync(path).mtimeMs > 60_000) utimesSync(path, now / 1000, now / 1000)
+    return true
+  } catch (cause) {
+    // Another user's file cannot be marked, but it is there.
+    return (cause as NodeJS.ErrnoException).code !== "ENOENT"
+  }
 }
 
 /** Makes of a link, which would bring a file that others write to into the store, a file of its own. */

@@ -12,8 +12,6 @@ export interface HomeFolders {
   readonly store: string
   /** What finished tasks gave, by key. */
   readonly records: string
-  /** The key that each stage of each workflow had last: for explaining, never for deciding. */
-  readonly last: string
   /** Folders of running tasks. */
   readonly work: string
   readonly leases: string
@@ -28,7 +26,7 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
       Effect.try({
         try: () => {
           const root = resolve(folder)
-          const names = ["store", "records", "last", "work", "leases", "downloads", "runs"] as const
+          const names = ["store", "records", "work", "leases", "downloads", "runs"] as const
           const folders = Object.fromEntries(names.map((name) => [name, join(root, name)])) as Record<
             (typeof names)[number],
             string

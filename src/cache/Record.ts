@@ -1,9 +1,10 @@
 /** The stored result of a finished task, and the records of all. A record is written last: what it names is there. */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { Provenance } from "../core/Task.ts"
@@ -27,17 +28,27 @@ export const Record = Schema.Struct({
 export type Record = typeof Record.Type
 
 const RecordJson = Schema.fromJsonString(Record)
-const LastJson = Schema.fromJsonString(Schema.Struct({ key: Schema.String, structure: TaskKey }))
+
+/** How exactly the time of a record's last use is known. */
+const useMillis = 24 * 3600 * 1000
+
+/** A record's mtime is when it was last used: what is not used for long may be collected. */
+const markUsed = (path: string, now: number): void => {
+  try {
+    if (now - statSync(path).mtimeMs > useMillis) utimesSync(path, now / 1000, now / 1000)
+  } catch {
+    // Another user's, or collected just now: the use goes unmarked.
+  }
+}
 
 export class Records extends Context.Service<
   Records,
   {
     /** The record of a key whose outputs are all there and undamaged. */
     readonly find: (key: string) => Effect.Effect<Record | undefined>
+    /** The record of a key, whatever has become of its outputs. */
+    readonly read: (key: string) => Effect.Effect<Record | undefined>
     readonly write: (record: Record) => Effect.Effect<void, InputError>
-    /** The structured key that a stage of this label had when it was last looked at. */
-    readonly last: (label: string) => Effect.Effect<TaskKey | undefined>
-    readonly writeLast: (label: string, key: string, structure: TaskKey) => Effect.Effect<void, InputError>
   }
 >()("agflow/cache/Records") {
   static readonly layer = Layer.effect(
@@ -46,36 +57,40 @@ export class Records extends Context.Service<
       const home = yield* Home
       const store = yield* ContentStore
       const recordPath = (key: string) => join(home.records, key.slice(0, 2), `${key}.json`)
-      const lastPath = (label: string) => join(home.last, `${encodeURIComponent(label)}.json`)
       const read = <A>(path: string, schema: Schema.Codec<A, string>): Effect.Effect<A | undefined> =>
-        // What is not there or does not read is no record: the task runs again.
-        Effect.try(() => readFileSync(path, "utf8")).pipe(
-          Effect.flatMap(Schema.decodeEffect(schema)),
-          Effect.orElseSucceed(() => undefined)
+        // What is not there or does not read is no record: the task runs again. Most that is looked for is not there,
+        // and an error costs more than a look.
+        Effect.suspend(() =>
+          existsSync(path)
+            ? Effect.try(() => readFileSync(path, "utf8")).pipe(
+                Effect.flatMap(Schema.decodeEffect(schema)),
+                Effect.orElseSucceed(() => undefined)
+              )
+            : Effect.succeed(undefined)
         )
-      const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
+      const writeWhole = (path: string, text: string): Effect.Effect<void, InputError> =>
         Effect.try({
           try: () => {
             mkdirSync(dirname(path), { recursive: true })
             const temporary = `${path}.${process.pid}.tmp`
             writeFileSync(temporary, text)
-            if (durable) syncFile(temporary)
+            syncFile(temporary)
             renameSync(temporary, path)
-            if (durable) syncFile(dirname(path))
+            syncFile(dirname(path))
           },
           catch: (cause) => new InputError({ message: `cannot write a record: ${messageOf(cause)}`, file: path })
         })
       return Records.of({
         find: Effect.fnUntraced(function* (key) {
-          const record = yield* read(recordPath(key), RecordJson)
+          const path = recordPath(key)
+          const record = yield* read(path, RecordJson)
           if (record === undefined) return undefined
           for (const artifact of Object.values(record.outputs)) if (!(yield* store.holds(artifact))) return undefined
+          markUsed(path, yield* Clock.currentTimeMillis)
           return record
         }),
-        write: (record) => writeWhole(recordPath(record.key), `${JSON.stringify(record, null, 1)}\n`, true),
-        last: (label) => Effect.map(read(lastPath(label), LastJson), (last) => last?.structure),
-        writeLast: (label, key, structure) =>
-          writeWhole(lastPath(label), `${JSON.stringify({ key, structure })}\n`, false)
+        read: (key) => read(recordPath(key), RecordJson),
+        write: (record) => writeWhole(recordPath(record.key), `${JSON.stringify(record, null, 1)}\n`)
       })
     })
   )

@@ -44,29 +44,45 @@ const inputChange = (name: string, before: TaskKey["inputs"][string], after: Tas
     : `input ${name} content ${Digest.short(a)} -> ${Digest.short(b)}`
 }
 
+/** One thing in which two keys differ. */
+export interface Change {
+  readonly what: "agflow" | "stage" | "code" | "param" | "input" | "output"
+  /** Of the param, the input or the output; else empty. */
+  readonly name: string
+  /** In words: `params.width 131072 -> 524288`. */
+  readonly text: string
+}
+
 const differences = <A>(
+  what: Change["what"],
   before: Readonly<Record<string, A>>,
   after: Readonly<Record<string, A>>,
-  line: (name: string, before: A | undefined, after: A | undefined) => string
-): ReadonlyArray<string> =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  text: (name: string, before: A, after: A) => string
+): ReadonlyArray<Change> => {
+  const called = what === "param" ? "params." : `${what} `
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => Digest.canonicalJson(before[name] ?? null) !== Digest.canonicalJson(after[name] ?? null))
-    .map((name) => line(name, before[name], after[name]))
+    .map((name) => {
+      const [a, b] = [before[name], after[name]]
+      const line =
+        a === undefined ? `${called}${name} is new` : b === undefined ? `${called}${name} is gone` : undefined
+      return { what, name, text: line ?? text(name, a!, b!) }
+    })
+}
+
+/** How `after` is another task than `before`. */
+export const changes = (before: TaskKey, after: TaskKey): ReadonlyArray<Change> => {
+  const one = (what: Change["what"], same: boolean, text: string) => (same ? [] : [{ what, name: "", text }])
+  return [
+    ...one("agflow", before.version === after.version, "agflow changed how it keys tasks"),
+    ...one("stage", before.stage === after.stage, `stage ${before.stage} -> ${after.stage}`),
+    ...one("code", before.code === after.code, after.stage === "script" ? "script changed" : "stage code changed"),
+    ...differences("param", before.params, after.params, (name, a, b) => `params.${name} ${show(a)} -> ${show(b)}`),
+    ...differences("input", before.inputs, after.inputs, inputChange),
+    ...differences("output", before.outputs, after.outputs, (name) => `output ${name} changed`)
+  ]
+}
 
 /** Why `after` is another task than `before`, in words: `params.width 131072 -> 524288`, `stage code changed`. */
-export const explain = (before: TaskKey, after: TaskKey): ReadonlyArray<string> => [
-  ...(before.version === after.version ? [] : ["agflow changed how it keys tasks"]),
-  ...(before.stage === after.stage ? [] : [`stage ${before.stage} -> ${after.stage}`]),
-  ...(before.code === after.code ? [] : [after.stage === "script" ? "script changed" : "stage code changed"]),
-  ...differences(before.params, after.params, (name, a, b) =>
-    a === undefined
-      ? `params.${name} is new`
-      : b === undefined
-        ? `params.${name} is gone`
-        : `params.${name} ${show(a)} -> ${show(b)}`
-  ),
-  ...differences(before.inputs, after.inputs, (name, a, b) =>
-    a === undefined ? `input ${name} is new` : b === undefined ? `input ${name} is gone` : inputChange(name, a, b)
-  ),
-  ...differences(before.outputs, after.outputs, (name) => `output ${name} changed`)
-]
+export const explain = (before: TaskKey, after: TaskKey): ReadonlyArray<string> =>
+  changes(before, after).map(({ text }) => text)

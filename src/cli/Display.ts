@@ -59,7 +59,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     shown = true
   }
 
-  const cachedLine = (stage: string) => line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim("cached")}`)
+  const cachedLine = (stage: string, reason: string) =>
+    line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim(`cached: ${indent(reason, " ".repeat(width + 6))}`)}`)
 
   const handlers: { readonly [T in Event["_tag"]]: (event: Extract<Event, { _tag: T }>) => void } = {
     RunStarted: ({ workflow, file, profiles, stages, run }) => {
@@ -75,10 +76,10 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const { tasks, cached } = many.get(stage)!
       line(`  ${green("✓")} ${stage.padEnd(width)}  ${tasks} tasks, ${cached === tasks ? "all" : cached} cached`)
     },
-    TaskCached: ({ stage }) => {
+    TaskCached: ({ stage, reason }) => {
       const group = manyOf(stage)
       if (group !== undefined) group.cached++
-      else cachedLine(stage)
+      else cachedLine(stage, reason)
     },
     TaskWaiting: ({ stage, holder }) => line(`  ~ ${stage.padEnd(width)}  another run is at it (${holder}): waiting`),
     TaskStarted: ({ stage, reason, time }) => {

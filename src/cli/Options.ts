@@ -3,19 +3,31 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
-import { availableParallelism, totalmem } from "node:os"
+import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
+import type { Format } from "../core/Diagnostic.ts"
+import { InputError } from "../core/Failure.ts"
+import * as Machine from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
-import type { Resources } from "../dsl/Stage.ts"
+import * as Units from "../core/Units.ts"
 import * as Workflow from "../dsl/Workflow.ts"
+import { withFaults, type Quit } from "./Quit.ts"
 
 export const file = Argument.String("workflow").pipe(Argument.withDescription("the workflow's YAML file"))
 
 const repeated = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.atLeast(0))
 
+/** What a run may use at most; by default what this machine, container or batch job has. */
+export const machineFlags = {
+  maxCpus: Flag.Int("max-cpus").pipe(Flag.withDescription("CPUs to use at most"), Flag.optional),
+  maxMemory: Flag.String("max-memory").pipe(Flag.withDescription("memory to use at most: 16 GB"), Flag.optional),
+  maxGpus: Flag.Int("max-gpus").pipe(Flag.withDescription("GPUs to use at most"), Flag.optional)
+}
+
 /** What chooses among the workflows that a file holds. */
 export const workflowFlags = {
+  ...machineFlags,
   profile: repeated("profile", "profile to use; a,b or given twice: the later one wins"),
   param: repeated("param", "NAME=VALUE: sets a param of the workflow"),
   paramsFile: Flag.String("params-file").pipe(
@@ -34,7 +46,19 @@ export const settingsFlags = {
   )
 }
 
-export interface WorkflowChoice {
+/** How faults are told. */
+export const format = Flag.Literals("format", ["text", "json", "editor"]).pipe(
+  Flag.withDescription("how faults are told: text, json, or editor (FILE:LINE:COLUMN: error: MESSAGE [CODE])"),
+  Flag.withDefault("text")
+)
+
+export interface MachineChoice {
+  readonly maxCpus: Option.Option<number>
+  readonly maxMemory: Option.Option<string>
+  readonly maxGpus: Option.Option<number>
+}
+
+export interface WorkflowChoice extends MachineChoice {
   readonly profile: ReadonlyArray<string>
   readonly param: ReadonlyArray<string>
   readonly paramsFile: Option.Option<string>
@@ -46,12 +70,19 @@ export interface SettingsChoice {
   readonly device: string
 }
 
-/** What may be used at once on this machine. GPUs are counted where a driver shows them. */
-export const machine: Effect.Effect<Resources> = Effect.sync(() => ({
-  cpus: availableParallelism(),
-  memory: totalmem(),
-  gpus: (process.env["CUDA_VISIBLE_DEVICES"] ?? "").split(",").filter((id) => /^\d+$/u.test(id.trim())).length
-}))
+/** What may be used at once on this machine. */
+export const machine = Effect.fnUntraced(function* ({ maxCpus, maxMemory, maxGpus }: MachineChoice) {
+  const refuse = (flag: string, value: number | string, hint: string) =>
+    new InputError({ message: `--${flag} cannot be ${value}`, hint })
+  const cpus = Option.getOrUndefined(maxCpus)
+  const gpus = Option.getOrUndefined(maxGpus)
+  const text = Option.getOrUndefined(maxMemory)
+  const memory = text === undefined ? undefined : Units.parseBytes(text)
+  if (cpus !== undefined && cpus < 1) return yield* refuse("max-cpus", cpus, "give one CPU at least")
+  if (gpus !== undefined && gpus < 0) return yield* refuse("max-gpus", gpus, "give 0 to use none")
+  if (text !== undefined && memory === undefined) return yield* refuse("max-memory", `'${text}'`, "write 16 GB")
+  return Machine.make({ cpus, memory, gpus })
+})
 
 export const home = (): string => resolve(process.env["AGFLOW_HOME"] ?? ".agflow")
 
@@ -65,11 +96,30 @@ export const settings = ({ mirror, acceptLicence, device }: SettingsChoice): Set
   threads: availableParallelism()
 })
 
-export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowChoice) {
+export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowChoice, listing = false) {
   return yield* Workflow.load(path, {
     profiles: choice.profile.flatMap((names) => names.split(",")).filter((name) => name !== ""),
     params: choice.param,
     paramsFile: Option.getOrUndefined(choice.paramsFile),
-    machine: yield* machine
+    machine: yield* machine(choice),
+    listing
   })
+})
+
+/** The workflow, or its faults told in that format. */
+export const sound = Effect.fnUntraced(function* (
+  path: string,
+  choice: WorkflowChoice,
+  format: Format,
+  listing = false
+) {
+  const loaded = yield* load(path, choice, listing).pipe(
+    Effect.catch((failure: InputError): Effect.Effect<never, InputError | Quit> => {
+      if (format === "text") return Effect.fail(failure)
+      const { message, hint, file: named = path } = failure
+      const source = { file: named, text: "" }
+      return withFaults([{ code: "unreadable", message, hint, source, range: { start: 0, end: 0 } }], format)
+    })
+  )
+  return loaded._tag === "Workflow" ? loaded : yield* withFaults(loaded.diagnostics, format)
 })

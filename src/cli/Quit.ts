@@ -1,7 +1,7 @@
 /** Ends the program with a code, after everything that is to be said has been said. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { renderAll, type Diagnostic } from "../core/Diagnostic.ts"
+import { formats, type Diagnostic, type Format } from "../core/Diagnostic.ts"
 
 export class Quit extends Schema.TaggedError<Quit>()("Quit", { code: Schema.Int }) {}
 
@@ -11,8 +11,11 @@ export const codes = { failed: 1, faults: 2, interrupted: 130 } as const
 export const stdout = (text: string): Effect.Effect<void> => Effect.sync(() => void process.stdout.write(`${text}\n`))
 export const stderr = (text: string): Effect.Effect<void> => Effect.sync(() => void process.stderr.write(`${text}\n`))
 
-/** Shows faults and ends. */
-export const withFaults = Effect.fnUntraced(function* (diagnostics: ReadonlyArray<Diagnostic>) {
-  yield* stderr(renderAll(diagnostics))
+/** Shows faults and ends. What is for a program goes to standard output. */
+export const withFaults = Effect.fnUntraced(function* (
+  diagnostics: ReadonlyArray<Diagnostic>,
+  format: Format = "text"
+) {
+  yield* (format === "text" ? stderr : stdout)(formats[format](diagnostics))
   return yield* new Quit({ code: codes.faults })
 })

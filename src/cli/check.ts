@@ -1,16 +1,32 @@
-/** `agflow check`: all faults of a workflow, without running anything. */
+/** `agflow check`: all faults of a workflow, or its types, without running anything. */
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as TypeListing from "../dsl/TypeListing.ts"
 import * as Options from "./Options.ts"
-import { stdout, withFaults } from "./Quit.ts"
+import { stdout } from "./Quit.ts"
 
 export const check = Command.make(
   "check",
-  { workflow: Options.file, ...Options.workflowFlags },
+  {
+    workflow: Options.file,
+    ...Options.workflowFlags,
+    format: Options.format,
+    types: Flag.Boolean("types").pipe(
+      Flag.withDescription("show the type of every input, param, output and expression")
+    )
+  },
   Effect.fnUntraced(function* (options) {
-    const loaded = yield* Options.load(options.workflow, options)
-    if (loaded._tag === "Faults") return yield* withFaults(loaded.diagnostics)
-    const { name, stages, outputs } = loaded.workflow
+    const { workflow, expressions } = yield* Options.sound(options.workflow, options, options.format, options.types)
+    if (options.types) {
+      const listing = TypeListing.make(workflow, expressions)
+      return yield* stdout(options.format === "json" ? JSON.stringify(listing, null, 2) : TypeListing.render(listing))
+    }
+    if (options.format === "json") return yield* stdout("[]")
+    if (options.format === "editor") return
+    const { name, stages, outputs } = workflow
     yield* stdout(`${options.workflow}: '${name}' is sound: ${stages.length} stages, ${outputs.length} outputs`)
   })
-).pipe(Command.withDescription("Check a workflow without running it"))
+).pipe(
+  Command.withDescription("Check a workflow without running it: every fault at its place, or with --types its types")
+)

@@ -4,15 +4,14 @@ import * as Command from "effect/cli/Command"
 import * as Caches from "../cache/Caches.ts"
 import * as Plan from "../engine/Plan.ts"
 import * as Options from "./Options.ts"
-import { stdout, withFaults } from "./Quit.ts"
+import { stdout } from "./Quit.ts"
 
 export const plan = Command.make(
   "plan",
-  { workflow: Options.file, ...Options.workflowFlags },
+  { workflow: Options.file, ...Options.workflowFlags, format: Options.format },
   Effect.fnUntraced(function* (options) {
-    const loaded = yield* Options.load(options.workflow, options)
-    if (loaded._tag === "Faults") return yield* withFaults(loaded.diagnostics)
-    const planned = yield* Plan.make(loaded.workflow).pipe(Effect.provide(Caches.layer(Options.home())))
+    const { workflow } = yield* Options.sound(options.workflow, options, options.format)
+    const planned = yield* Plan.make(workflow).pipe(Effect.provide(Caches.layer(Options.home())))
     const width = Math.max(...planned.map(({ id }) => id.length))
     for (const { id, status, reason } of planned) {
       yield* stdout(`  ${id.padEnd(width)}  ${status.padEnd(7)}  ${reason}`)

@@ -11,7 +11,7 @@ import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
 import * as Display from "./Display.ts"
 import * as Options from "./Options.ts"
-import { codes, Quit, stderr, withFaults } from "./Quit.ts"
+import { codes, Quit, stderr } from "./Quit.ts"
 import { version } from "./version.ts"
 
 const here = (path: string): string => {
@@ -22,10 +22,9 @@ const here = (path: string): string => {
 export const run = (distribution: URL) =>
   Command.make(
     "run",
-    { workflow: Options.file, ...Options.workflowFlags, ...Options.settingsFlags },
+    { workflow: Options.file, ...Options.workflowFlags, ...Options.settingsFlags, format: Options.format },
     Effect.fnUntraced(function* (options) {
-      const loaded = yield* Options.load(options.workflow, options)
-      if (loaded._tag === "Faults") return yield* withFaults(loaded.diagnostics)
+      const { workflow } = yield* Options.sound(options.workflow, options, options.format)
       const display = Display.make({
         write: (text) => void process.stdout.write(text),
         // A terminal that does not tell its width says 0.
@@ -34,9 +33,9 @@ export const run = (distribution: URL) =>
       })
       const worker = fileURLToPath(new URL("worker.js", distribution))
       const command = ["agflow", ...process.argv.slice(2)]
-      const status = yield* Run.run(loaded.workflow, {
+      const status = yield* Run.run(workflow, {
         settings: Options.settings(options),
-        machine: yield* Options.machine,
+        machine: yield* Options.machine(options),
         worker,
         version,
         command,

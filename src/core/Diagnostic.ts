@@ -66,3 +66,43 @@ export const renderAll = (diagnostics: ReadonlyArray<Diagnostic>): string => {
   const each = sort(diagnostics)
   return [...each.map(render), `${each.length} ${each.length === 1 ? "fault" : "faults"}: nothing was run`].join("\n\n")
 }
+
+/** As a program reads it. Places are 1-based; the end is the place after the last character. */
+export interface Located {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly endLine: number
+  readonly endColumn: number
+  readonly code: string
+  readonly message: string
+  readonly hint: string | null
+}
+
+export const located = ({ source, range, code, message, hint }: Diagnostic): Located => {
+  const start = position(source.text, range.start)
+  const end = position(source.text, Math.max(range.start, Math.min(range.end, source.text.length)))
+  return {
+    file: source.file,
+    ...start,
+    endLine: end.line,
+    endColumn: end.column,
+    code,
+    message,
+    hint: hint ?? null
+  }
+}
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/gu, " ")
+
+/** How faults are told: to people, to programs, and line by line to an editor's problem matcher. */
+export const formats = {
+  text: renderAll,
+  json: (diagnostics: ReadonlyArray<Diagnostic>): string => JSON.stringify(sort(diagnostics).map(located), null, 2),
+  editor: (diagnostics: ReadonlyArray<Diagnostic>): string =>
+    sort(diagnostics)
+      .map(located)
+      .map(({ file, line, column, message, code }) => `${file}:${line}:${column}: error: ${oneLine(message)} [${code}]`)
+      .join("\n")
+} as const
+export type Format = keyof typeof formats

@@ -1,12 +1,12 @@
 /** What the checks of one workflow share: the document, its params and stages, and where faults are gathered. */
 import type { Diagnostic, Range } from "../core/Diagnostic.ts"
-import type { Value } from "./Expression.ts"
+import type { ExpressionFault, Value } from "./Expression.ts"
 import type { Param } from "./Params.ts"
 import type { GivenPort } from "./Port.ts"
 import type { Resources } from "./Stage.ts"
 import type { LoadedStage } from "./StageLibrary.ts"
 import type { StageDeclaration } from "./WorkflowFile.ts"
-import type { YamlDocument, YamlPath } from "./YamlDocument.ts"
+import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocument.ts"
 
 /** A stage of the file or of a profile, and where it is written. */
 export interface PlacedStage {
@@ -29,6 +29,18 @@ export interface NamedFile {
   readonly range: Range
 }
 
+/** An expression of the file, and what was found to be its type and value. */
+export interface Seen {
+  /** What stands between the braces. */
+  readonly text: string
+  readonly range: Range
+  readonly type: string
+  /** Undefined where it is a file. */
+  readonly value: Value | undefined
+  /** In how many instances of a scattered stage it was looked at; the value is that of the first. */
+  readonly times: number
+}
+
 export interface CheckContext {
   readonly document: YamlDocument
   /** Where relative paths in the file start. */
@@ -47,6 +59,8 @@ export interface CheckContext {
   readonly machine: Resources
   readonly diagnostics: Array<Diagnostic>
   readonly files: Array<NamedFile>
+  /** By place, where they are to be listed. */
+  readonly seen: Map<string, Seen> | undefined
 }
 
 export const report = (
@@ -56,3 +70,29 @@ export const report = (
   message: string,
   hint?: string
 ): void => void diagnostics.push({ code, message, hint, source: document.source, range })
+
+/** Keeps an expression for the listing of types. */
+export const note = (
+  { document, seen }: Pick<CheckContext, "document" | "seen">,
+  path: YamlPath,
+  text: string,
+  { range }: Pick<ExpressionFault, "range">,
+  type: string,
+  value?: Value
+): void => {
+  if (seen === undefined) return
+  const key = `${JSON.stringify(path)}${range.start}`
+  const known = seen.get(key)
+  seen.set(
+    key,
+    known === undefined
+      ? {
+          text: text.slice(range.start, range.end),
+          range: expressionRange(document, path, text, { range }),
+          type,
+          value,
+          times: 1
+        }
+      : { ...known, times: known.times + 1 }
+  )
+}

@@ -1,6 +1,8 @@
 /** A stage of a checked workflow: its ports bound, its params decoded; once, or once for each item of a scatter. */
+import type { Policy } from "./Policy.ts"
 import type * as Port from "./Port.ts"
-import type { Resources, Stage } from "./Stage.ts"
+import type { Resources } from "./Stage.ts"
+import type { LoadedStage } from "./StageLibrary.ts"
 
 /** What feeds an input port. */
 export type Binding =
@@ -11,7 +13,7 @@ export type Binding =
   | { readonly _tag: "Item"; readonly name: string }
 
 export type Body =
-  | { readonly _tag: "Uses"; readonly stage: Stage; readonly code: string; readonly params: unknown }
+  | ({ readonly _tag: "Uses"; readonly params: unknown } & LoadedStage)
   | { readonly _tag: "Script"; readonly script: string; readonly env: Readonly<Record<string, string>> }
 
 /** Files known only when the stage that gives them has run: pieces of a table, or the outputs of a scattered stage. */
@@ -44,6 +46,7 @@ export interface CheckedStage {
   /** As one task writes them. */
   readonly outputs: { readonly [name: string]: Port.OutputPort }
   readonly resources: Resources
+  readonly policy: Policy
   /** Makes up its outputs from a seed. */
   readonly synthetic: boolean
 }
@@ -64,3 +67,16 @@ export const needs = ({ instances, shards }: CheckedStage): ReadonlyArray<string
     ...shards.flatMap(({ of }) => sources(of))
   ])
 ]
+
+/** Of these, the stages that it can do without: they feed optional ports, or are one of several in a list. */
+export const dispensable = (stage: CheckedStage): ReadonlySet<string> => {
+  const hard = (port: Port.InputPort, binding: Binding): ReadonlyArray<string> =>
+    port._tag === "Optional" || binding._tag === "List" ? [] : sources(binding)
+  const required = new Set([
+    ...stage.instances.flatMap(({ inputs }) =>
+      [...inputs].flatMap(([name, binding]) => hard(stage.inputPorts[name]!, binding))
+    ),
+    ...stage.shards.flatMap(({ of }) => sources(of))
+  ])
+  return new Set(needs(stage).filter((id) => !required.has(id)))
+}

@@ -242,6 +242,17 @@ export const names = (expression: Expression): ReadonlyArray<Expression & { read
 /** How a value is written into text. */
 export const show = (value: Value): string => (typeof value === "string" ? value : JSON.stringify(value))
 
+/** `integer`, `list of string`, `mapping`. */
+export const typeOf = (value: Value): string => {
+  if (value === null) return "null"
+  if (Array.isArray(value)) {
+    const types = new Set(value.map(typeOf))
+    return `list of ${types.size === 0 ? "nothing" : [...types].join(" or ")}`
+  }
+  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number"
+  return typeof value === "object" ? "mapping" : typeof value
+}
+
 type Result = { readonly value: Value } | { readonly fault: string }
 
 const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => Result>> = {

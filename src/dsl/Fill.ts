@@ -1,6 +1,7 @@
 /** Fills the values of expressions into a value of the YAML. */
+import type { Range } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
-import { report, type CheckContext } from "./CheckContext.ts"
+import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Expression from "./Expression.ts"
 import * as Template from "./Template.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
@@ -36,7 +37,10 @@ const fillText = (context: CheckContext, text: string, path: YamlPath): Filled =
   const parts = template.parts.map((part) => {
     if (typeof part === "string") return part
     const evaluated = Expression.evaluate(part, (name) => valueOf(context, name, text, path))
-    if (evaluated._tag === "Value") return evaluated.value
+    if (evaluated._tag === "Value") {
+      note(context, path, text, part, Expression.typeOf(evaluated.value), evaluated.value)
+      return evaluated.value
+    }
     if (evaluated._tag === "Fault") tell(evaluated.fault)
     broken = true
     return ""
@@ -52,19 +56,20 @@ const valueOf = (
   path: YamlPath
 ): Expression.Value | undefined => {
   const [scope, ...members] = name.path as [string, ...ReadonlyArray<string>]
-  const range = expressionRange(context.document, path, text, name)
+  // Found only when it is to be told: a scattered stage looks up many values.
+  const range = () => expressionRange(context.document, path, text, name)
   const item = context.items.get(scope)
   if (item?._tag === "Value") {
     const found = members.reduce<Expression.Value | undefined>(memberOf, item.value)
-    if (found === undefined) report(context, range, "unknown-member", `'${scope}' has no '${members.join(".")}'`)
+    if (found === undefined) report(context, range(), "unknown-member", `'${scope}' has no '${members.join(".")}'`)
     return found
   }
   if (scope === "params") return paramOf(context, members, range)
   if (item !== undefined || context.ports.has(scope)) {
-    report(context, range, "not-a-value", `'${name.path.join(".")}' is a file, a value is expected here`)
+    report(context, range(), "not-a-value", `'${name.path.join(".")}' is a file, a value is expected here`)
   } else {
     const hint = Suggest.hint(scope, [...context.items.keys(), ...context.ports.keys(), "params"], "names")
-    report(context, range, "unknown-stage", `there is no stage or item '${scope}'`, hint)
+    report(context, range(), "unknown-stage", `there is no stage or item '${scope}'`, hint)
   }
   return undefined
 }
@@ -77,13 +82,13 @@ const memberOf = (value: Expression.Value | undefined, name: string): Expression
 const paramOf = (
   context: CheckContext,
   members: ReadonlyArray<string>,
-  range: { readonly start: number; readonly end: number }
+  range: () => Range
 ): Expression.Value | undefined => {
   const name = members.join(".")
   const found = context.params.get(name)
   if (found === undefined && !context.silent.has(name)) {
     const hint = Suggest.hint(name, [...context.params.keys(), ...context.silent], "params")
-    report(context, range, "unknown-param", `the workflow has no param '${name}'`, hint)
+    report(context, range(), "unknown-param", `the workflow has no param '${name}'`, hint)
   }
   return found?.value
 }

@@ -1,7 +1,7 @@
 /** What feeds an input: outputs of stages and files of the user's, checked against the port. */
 import { resolve as resolvePath } from "node:path"
 import type { Binding } from "./CheckedStage.ts"
-import { report, type CheckContext } from "./CheckContext.ts"
+import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
@@ -29,6 +29,7 @@ const bindOne = (
     const place = expressionRange(context.document, path, value, name)
     const found = item ?? Reference.lookUp(context, name, place)
     if (found === undefined) return undefined
+    note(context, path, value, name, Edge.show(found.given))
     const fault = port === undefined ? undefined : Edge.fault(found.given, inList ? Port.list(port) : port)
     if (fault !== undefined) {
       report(context, place, "type-mismatch", `'${name.path.join(".")}' does not fit '${inputName(path)}': ${fault}`)

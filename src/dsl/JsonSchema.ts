@@ -39,7 +39,9 @@ const withSchema = (stage: Stage): object => {
 /** Schema of a workflow file: where `uses` names a stage, `with` has that stage's inputs and params. */
 export const workflow = (stages: ReadonlyArray<Stage>): Readonly<Record<string, unknown>> => {
   const base = document(WorkflowDeclaration)
-  const uses = { description: "the stage to use", enum: stages.map(({ name }) => name) }
+  const names = stages.map(({ name }) => name)
+  // Any other name is of an imported file's stage.
+  const uses = { description: "the stage to use", type: "string", anyOf: [{ enum: names }, {}] }
   const cases = stages.map((stage) => ({
     if: { properties: { uses: { const: stage.name } }, required: ["uses"] },
     // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema

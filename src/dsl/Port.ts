@@ -5,9 +5,9 @@ import type { InputError } from "../core/Failure.ts"
 import type { Row, TableSchema } from "../data/Table.ts"
 import type { FileKindName } from "./FileKind.ts"
 
-export interface FilePort {
+export interface FilePort<out K extends FileKindName = FileKindName> {
   readonly _tag: "File"
-  readonly kind: FileKindName
+  readonly kind: K
   readonly description: string
 }
 
@@ -34,7 +34,11 @@ export type SomePort = FilePort | TablePort | ListPort
 export type InputPort = SomePort | OptionalPort
 export type OutputPort = FilePort | TablePort
 
-export const file = (kind: FileKindName, description: string): FilePort => ({ _tag: "File", kind, description })
+export const file = <const K extends FileKindName>(kind: K, description: string): FilePort<K> => ({
+  _tag: "File",
+  kind,
+  description
+})
 
 export const table = <S extends TableSchema>(columns: S, description: string): TablePort<S> => ({
   _tag: "Table",

@@ -1,13 +1,14 @@
 /** References to outputs of stages: `${{ STAGE.OUTPUT }}`. */
 import type { Range } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
-import { report, type CheckContext } from "./CheckContext.ts"
+import { note, report, type CheckContext } from "./CheckContext.ts"
+import * as Edge from "./Edge.ts"
 import type { Expression } from "./Expression.ts"
 import type { GivenPort } from "./Port.ts"
 import * as Template from "./Template.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
-type Context = Pick<CheckContext, "document" | "diagnostics" | "ports" | "off">
+type Context = Pick<CheckContext, "document" | "diagnostics" | "ports" | "off" | "seen">
 
 type Name = Expression & { readonly _tag: "Name" }
 
@@ -50,7 +51,9 @@ export const read = (context: Context, path: YamlPath, text: string): Reference 
   const name = nameIn(text)
   if (name !== undefined && name.path[0] !== "params") {
     if (context.off.has(name.path[0]!)) return undefined
-    return lookUp(context, name, expressionRange(context.document, path, text, name))
+    const found = lookUp(context, name, expressionRange(context.document, path, text, name))
+    if (found !== undefined) note(context, path, text, name, Edge.show(found.given))
+    return found
   }
   const message = fault?.message ?? "expected a stage's output: ${{ STAGE.OUTPUT }}"
   const range =

@@ -1,6 +1,7 @@
 /** What a stage is scattered over: values known now make instances, files known later make shards. */
-import { report, type CheckContext, type Item } from "./CheckContext.ts"
+import { note, report, type CheckContext, type Item } from "./CheckContext.ts"
 import type { Shards } from "./CheckedStage.ts"
+import * as Edge from "./Edge.ts"
 import { show, type Value } from "./Expression.ts"
 import { fill } from "./Fill.ts"
 import * as Port from "./Port.ts"
@@ -45,6 +46,7 @@ export const read = (context: CheckContext, { scatter }: StageDeclaration, path:
       const found = Reference.lookUp(context, reference, range)
       if (found === undefined) continue
       const { given, ...of } = found
+      note(context, [...at, "over"], over as string, reference, Edge.show(given))
       if (rows === undefined ? given._tag !== "List" : given._tag === "List" || Port.kindOf(given) !== "tsv") {
         const [message, hint] =
           rows === undefined
@@ -110,7 +112,9 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
         reference,
         expressionRange(context.document, at, each as string, reference)
       )
-      return found === undefined ? undefined : { _tag: "Output", ...found }
+      if (found === undefined) return undefined
+      note(context, at, each as string, reference, Edge.show(found.given))
+      return { _tag: "Output", ...found }
     }
     const filled = fill(context, each, at)
     return filled.broken ? undefined : { _tag: "Value", value: filled.value as Value }

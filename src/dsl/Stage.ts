@@ -23,8 +23,8 @@ export interface Resources {
   readonly gpus: number
 }
 
-type InputPorts = { readonly [name: string]: InputPort }
-type OutputPorts = { readonly [name: string]: OutputPort }
+export type InputPorts = { readonly [name: string]: InputPort }
+export type OutputPorts = { readonly [name: string]: OutputPort }
 
 export interface RunContext<Params, Inputs, Outputs> {
   readonly params: Params
@@ -57,6 +57,7 @@ export interface Definition<
 
 /** A stage whose particular types are forgotten: what the engine handles. */
 export interface Stage {
+  readonly "~agflow": "Stage"
   readonly name: string
   readonly version: number
   readonly summary: string
@@ -69,6 +70,21 @@ export interface Stage {
   readonly synthetic: (params: unknown) => boolean
   readonly run: (context: RunContext<unknown, InputPorts, OutputPorts>) => Effect.Effect<void, Failure, StageServices>
 }
+
+/** A stage that knows its types: what {@link make} returns, and what a workflow in TypeScript is composed of. */
+export interface TypedStage<
+  out Fields extends Schema.Struct.Fields,
+  out Inputs extends InputPorts,
+  out Outputs extends OutputPorts
+> extends Stage {
+  readonly inputs: Inputs
+  readonly outputs: Outputs
+  readonly "~fields"?: Fields
+}
+
+/** Whether a value is a stage, whichever copy of this module made it. */
+export const isStage = (value: unknown): value is Stage =>
+  typeof value === "object" && value !== null && "~agflow" in value && value["~agflow"] === "Stage"
 
 /** The params as one struct: decodable, and readable field by field for lists and JSON Schemas. */
 export type ParamsSchema = Schema.Codec<{ readonly [name: string]: unknown }, unknown> & {
@@ -83,8 +99,9 @@ export const make = <
   const Outputs extends OutputPorts
 >(
   definition: Definition<Fields, Inputs, Outputs>
-): Stage => ({
+): TypedStage<Fields, Inputs, Outputs> => ({
   ...definition,
+  "~agflow": "Stage",
   params: Schema.Struct(definition.params) as unknown as ParamsSchema,
   encodeParams: Schema.encodeUnknownSync(Schema.Struct(definition.params) as unknown as ParamsSchema),
   resources: { ...defaults, ...definition.resources },

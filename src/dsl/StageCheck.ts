@@ -10,6 +10,7 @@ import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
 import { nearest } from "./NameCheck.ts"
+import * as PolicyCheck from "./PolicyCheck.ts"
 import * as Port from "./Port.ts"
 import * as ScatterCheck from "./ScatterCheck.ts"
 import * as SchemaFault from "./SchemaFault.ts"
@@ -106,6 +107,7 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
     instances.push({ label, body: half.body, inputs: half.inputs })
   }
   const resources = checkResources(context, id, half?.proposed ?? defaultResources)
+  const policy = PolicyCheck.check(context, id)
   const outputs = outputPorts(context, stage)
   if (half === undefined || outputs === undefined || context.diagnostics.length > before) return undefined
   return {
@@ -117,6 +119,7 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
     inputPorts: half.inputPorts,
     outputs,
     resources,
+    policy,
     synthetic: instances.some(({ body }) => body._tag === "Uses" && body.stage.synthetic(body.params))
   }
 }
@@ -173,7 +176,8 @@ const checkUses = (context: CheckContext, id: string, name: string): Half | unde
     } else if (Object.hasOwn(definition.params.fields, key)) {
       const filled = fill(context, value, at)
       if (filled.broken) broken.add(key)
-      else values[key] = filled.value
+      // A param of the workflow without a value is as if it were not written here.
+      else if (filled.value !== null || value === null) values[key] = filled.value
     } else {
       const names = [...Object.keys(definition.inputs), ...Object.keys(definition.params.fields)]
       const hint = Suggest.hint(key, names, "inputs and params")
@@ -205,7 +209,7 @@ const checkUses = (context: CheckContext, id: string, name: string): Half | unde
     return undefined
   }
   return {
-    body: { _tag: "Uses", stage: definition, code: loaded.code, params: decoded.success },
+    body: { _tag: "Uses", ...loaded, params: decoded.success },
     inputs,
     inputPorts: definition.inputs,
     proposed: definition.resources,
@@ -305,6 +309,8 @@ const checkResources = (context: CheckContext, id: string, proposed: Resources):
   }
   const amount = (name: keyof Resources): number => {
     const value = wanted[name]
+    // What a machine has is looked up when a stage wants some of it: to find GPUs takes a second.
+    if ((value ?? proposed[name]) === 0) return 0
     if (value === undefined) return Math.min(proposed[name], machine[name])
     if (value > machine[name]) {
       const range = document.locate([...path, "resources", name])

@@ -45,6 +45,12 @@ const descriptionOf = (schema: JsonSchema): string => {
 export const paramsSchema = (stage: Stage): JsonSchema =>
   Schema.toJsonSchemaDocument(stage.params, { onExcessProperty: "error" }).schema as JsonSchema
 
+/** The type of each param, in words. */
+export const paramTypes = (stage: Stage): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(paramsSchema(stage).properties ?? {}).map(([name, property]) => [name, typeOf(property)])
+  )
+
 /** What a param is when it is left out; undefined when it must be given. */
 const defaults = (stage: Stage): Readonly<Record<string, unknown>> => {
   const required = Object.keys(stage.params.fields)

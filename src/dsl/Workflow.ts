@@ -9,10 +9,11 @@ import type { Diagnostic } from "../core/Diagnostic.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import * as NameCheck from "./NameCheck.ts"
+import * as Imports from "./Imports.ts"
 import * as Params from "./Params.ts"
 import * as Reference from "./Reference.ts"
 import { needs, type CheckedStage } from "./CheckedStage.ts"
-import { report, type CheckContext, type PlacedStage } from "./CheckContext.ts"
+import { report, type CheckContext, type PlacedStage, type Seen } from "./CheckContext.ts"
 import type { Resources } from "./Stage.ts"
 import * as StageCheck from "./StageCheck.ts"
 import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
@@ -44,19 +45,21 @@ export interface LoadOptions {
   readonly paramsFile: string | undefined
   /** What this machine has: a stage that asks for more is a fault. */
   readonly machine: Resources
+  /** Keeps the type and value of every expression, for a listing. */
+  readonly listing?: boolean
 }
 
 export type Loaded =
-  | { readonly _tag: "Workflow"; readonly workflow: Workflow }
+  | { readonly _tag: "Workflow"; readonly workflow: Workflow; readonly expressions: ReadonlyArray<Seen> }
   | { readonly _tag: "Faults"; readonly diagnostics: ReadonlyArray<Diagnostic> }
 
-const readYaml = Effect.fnUntraced(function* (file: string) {
+const readYaml = Effect.fnUntraced(function* (file: string, what = "a workflow's YAML") {
   const fs = yield* FileSystem.FileSystem
   const text = yield* fs
     .readFileString(file)
     .pipe(
       Effect.mapError(
-        () => new InputError({ message: "cannot read this file", file, hint: "give the path of a workflow's YAML" })
+        () => new InputError({ message: "cannot read this file", file, hint: `give the path of ${what}` })
       )
     )
   return YamlDocument.parse({ file, text })
@@ -77,24 +80,33 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   const declaration = read.declaration
   diagnostics.push(...NameCheck.check(document, declaration))
 
+  const folder = path.dirname(path.resolve(file))
+  const imported = yield* Imports.read(document, declaration.imports ?? [], folder)
+  // Without its stages there is little to check a workflow against.
+  if (imported.diagnostics.length > 0) return faults([...diagnostics, ...imported.diagnostics])
+
   const chosen = chooseProfiles(document, declaration, options.profiles)
   diagnostics.push(...chosen.diagnostics)
   // Of a profile that cannot run, that is all there is to say.
   if (chosen.diagnostics.some(({ code }) => code === "unavailable-profile")) return faults(chosen.diagnostics)
 
   const given: Array<Params.GivenParam> = []
-  const folder = path.dirname(path.resolve(file))
   for (const name of chosen.names) {
     const values = declaration.profiles?.[name]?.params ?? {}
     given.push(...Params.fromDocument(document, ["profiles", name, "params"], values, "profile", folder))
   }
   if (options.paramsFile !== undefined) {
-    const values = yield* readYaml(options.paramsFile)
+    const values = yield* readYaml(options.paramsFile, "a YAML or JSON file with values for params")
     diagnostics.push(...values.diagnostics)
     if (values.document !== undefined) {
-      const mapping = values.document.value as Record<string, unknown> | null
+      const mapping = values.document.value ?? {}
       const from = path.dirname(path.resolve(options.paramsFile))
-      given.push(...Params.fromDocument(values.document, [], mapping ?? {}, "file", from))
+      if (typeof mapping === "object" && !Array.isArray(mapping)) {
+        given.push(...Params.fromDocument(values.document, [], { ...mapping }, "file", from))
+      } else {
+        const range = values.document.locate([])
+        report({ document: values.document, diagnostics }, range, "invalid-value", "expected a mapping: NAME: VALUE")
+      }
     }
   }
   given.push(...options.params.map((flag) => Params.fromFlag(flag, path.resolve("."))))
@@ -105,7 +117,7 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   diagnostics.push(...resolved.diagnostics)
 
   const placed = placeStages(declaration, chosen.names)
-  const loaded = new Map<string, LoadedStage>()
+  const loaded = new Map<string, LoadedStage>(imported.stages)
   for (const name of new Set([...placed.values()].flatMap(({ stage }) => stage.uses ?? []))) {
     if (library.names.includes(name)) loaded.set(name, yield* library.load(name))
   }
@@ -120,10 +132,11 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     off: new Set(),
     items: new Map(),
     library: loaded,
-    libraryNames: library.names,
+    libraryNames: [...library.names, ...imported.stages.keys()],
     machine: options.machine,
     diagnostics,
-    files: []
+    files: [],
+    seen: options.listing === true ? new Map() : undefined
   }
   const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
   const context: CheckContext = { ...everything, off }
@@ -133,8 +146,11 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     const checked = StageCheck.check(context, id)
     if (checked !== undefined) stages.set(id, checked)
   }
+  const there = new Map<string, boolean>()
   for (const { path: named, range } of context.files) {
-    if (yield* fs.exists(named).pipe(Effect.orElseSucceed(() => false))) continue
+    const known = there.get(named) ?? (yield* fs.exists(named).pipe(Effect.orElseSucceed(() => false)))
+    there.set(named, known)
+    if (known) continue
     const hint = "a relative path starts from the folder of the file it is written in"
     report(context, range, "missing-file", `there is no file ${named}`, hint)
   }
@@ -160,7 +176,8 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     stages: order(stages),
     outputs
   }
-  return { _tag: "Workflow", workflow } satisfies Loaded as Loaded
+  const expressions = [...(context.seen?.values() ?? [])].sort((a, b) => a.range.start - b.range.start)
+  return { _tag: "Workflow", workflow, expressions } satisfies Loaded as Loaded
 })
 
 const faults = (diagnostics: ReadonlyArray<Diagnostic>): Loaded => ({ _tag: "Faults", diagnostics })

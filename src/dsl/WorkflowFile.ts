@@ -1,6 +1,7 @@
 /** The shape of a workflow's YAML: what may be written where. Its JSON Schema is schemas/workflow.schema.json. */
 import * as Schema from "effect/Schema"
 import type { Diagnostic } from "../core/Diagnostic.ts"
+import { reactions } from "./Policy.ts"
 import * as SchemaFault from "./SchemaFault.ts"
 import type { YamlDocument } from "./YamlDocument.ts"
 
@@ -38,7 +39,30 @@ export type ParamDeclaration = typeof ParamDeclaration.Type
 export const ResourcesDeclaration = Schema.Struct({
   cpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))),
   memory: Schema.optionalKey(described(Schema.Union([Schema.String, Schema.Number]), "`4 GB`, `512 MiB`, or bytes")),
-  gpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))))
+  gpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))),
+  time: Schema.optionalKey(
+    described(Schema.Union([Schema.String, Schema.Number]), "`1 h`, `90 s`: a task that takes longer is stopped")
+  )
+})
+
+const Factor = Schema.String.pipe(
+  Schema.check(Schema.isPattern(/^x[0-9]+(?:\.[0-9]+)?$/u, { message: "a factor is written as x2 or x1.5" }))
+)
+
+export const RetryDeclaration = Schema.Struct({
+  attempts: described(
+    Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 100 }))),
+    "how often a task is tried, the first time counted"
+  ),
+  cpus: Schema.optionalKey(described(Factor, "`x2`: each attempt gets twice the CPUs of the one before")),
+  memory: Schema.optionalKey(described(Factor, "`x2`: each attempt gets twice the memory of the one before")),
+  time: Schema.optionalKey(described(Factor, "`x2`: each attempt may take twice as long as the one before")),
+  delay: Schema.optionalKey(
+    described(Schema.Union([Schema.String, Schema.Number]), "`10 s`: the time between attempts")
+  ),
+  on: Schema.optionalKey(
+    described(Schema.Literals(["failure", "any"]), "`any`: after bad input too, which is not tried again otherwise")
+  )
 })
 
 /** With `?`, values may be missing (`NA`, `.` or nothing). */
@@ -92,7 +116,14 @@ export const StageDeclaration = Schema.Struct({
   ),
   env: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "further variables for the script")),
   description: Schema.optionalKey(Schema.String),
-  resources: Schema.optionalKey(ResourcesDeclaration)
+  resources: Schema.optionalKey(ResourcesDeclaration),
+  retry: Schema.optionalKey(described(RetryDeclaration, "a task that fails is tried again, with more if asked for")),
+  onError: Schema.optionalKey(
+    described(
+      Schema.Literals(reactions),
+      "after a failure: stop what runs, finish it and start nothing more, or ignore it and go on without"
+    )
+  )
 })
 export type StageDeclaration = typeof StageDeclaration.Type
 
@@ -113,6 +144,9 @@ export const WorkflowDeclaration = Schema.Struct({
   name: Schema.String,
   description: Schema.optionalKey(Schema.String),
   params: Schema.optionalKey(Schema.Record(Schema.String, ParamDeclaration)),
+  imports: Schema.optionalKey(
+    described(Schema.Array(Schema.String), "TypeScript or JavaScript files whose stages the workflow can use")
+  ),
   stages: Schema.optionalKey(Stages),
   outputs: Schema.optionalKey(described(Outputs, "results by name: `${{ stage.output }}`")),
   profile: Schema.optionalKey(described(Schema.String, "the profile that is used when none is asked for")),

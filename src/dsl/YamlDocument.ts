@@ -1,5 +1,5 @@
 /** A YAML text with the place of every value in it. */
-import { isAlias, isMap, isNode, isSeq, parseDocument, type Document, type Node } from "yaml"
+import { isAlias, isMap, isNode, isSeq, parseDocument, type Document, type Node, type Pair, type YAMLMap } from "yaml"
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 
 export type YamlPath = ReadonlyArray<string | number>
@@ -50,10 +50,19 @@ const locators = (document: Document.Parsed): Pick<YamlDocument, "locate" | "loc
     isAlias(node) ? resolve(node.resolve(document)) : isNode(node) ? node : undefined
   const child = (node: Node | undefined, key: string | number): unknown =>
     isMap(node) ? pair(node, key)?.value : isSeq(node) ? node.items[Number(key)] : undefined
+  // A place is looked for as often as there are instances of a stage: each mapping's keys are read once.
+  const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
+  const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const known = pairs.get(map)
+    if (known !== undefined) return known
+    const named = map.items.map((item) => [String(isNode(item.key) ? item.key.toJSON() : item.key), item] as const)
+    // Of a key that stands twice, the first.
+    const found = new Map(named.toReversed())
+    pairs.set(map, found)
+    return found
+  }
   const pair = (node: Node | undefined, key: string | number) =>
-    isMap(node)
-      ? node.items.find((item) => String(isNode(item.key) ? item.key.toJSON() : item.key) === String(key))
-      : undefined
+    isMap(node) ? pairsOf(node).get(String(key)) : undefined
   const walk = (path: YamlPath): { node: unknown; whole: boolean } => {
     let node: unknown = document.contents
     for (const key of path) {

@@ -1,9 +1,16 @@
 /** All that a user sees of a run comes from these: the display, the log, `events.ndjson`, the trace, the report. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { TaskKey } from "../cache/TaskKey.ts"
 import type { Failure } from "../core/Failure.ts"
 
 export type RunStatus = "succeeded" | "failed" | "interrupted"
+
+/**
+ * Where a task's inputs came from: a user's file by its absolute path, else the stage and its output (`windows.table`).
+ * A list is one origin where all of its files share it.
+ */
+export type Origins = Readonly<Record<string, string | ReadonlyArray<string>>>
 
 export type EventBody =
   | {
@@ -17,9 +24,23 @@ export type EventBody =
     }
   | { readonly _tag: "StageScattered"; readonly stage: string; readonly tasks: number }
   | { readonly _tag: "StageGathered"; readonly stage: string; readonly tasks: number }
-  | { readonly _tag: "TaskCached"; readonly stage: string; readonly key: string }
+  | {
+      readonly _tag: "TaskCached"
+      readonly stage: string
+      readonly key: string
+      readonly reason: string
+      readonly inputs: Origins
+    }
   | { readonly _tag: "TaskWaiting"; readonly stage: string; readonly key: string; readonly holder: string }
-  | { readonly _tag: "TaskStarted"; readonly stage: string; readonly key: string; readonly reason: string }
+  | {
+      readonly _tag: "TaskStarted"
+      readonly stage: string
+      readonly key: string
+      readonly reason: string
+      readonly inputs: Origins
+      /** What the key stands for: a task that fails leaves no record of it. */
+      readonly structure: TaskKey
+    }
   | {
       readonly _tag: "TaskProgress"
       readonly stage: string

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { needs, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
-import * as Run from "./Run.ts"
+import * as Reason from "./Reason.ts"
 import * as Scatter from "./Scatter.ts"
 import * as TaskResolution from "./TaskResolution.ts"
 
@@ -18,6 +18,7 @@ export interface PlannedTask {
 export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
   const upstream = new Map<string, TaskResolution.StageOutputs>()
   const planned: Array<PlannedTask> = []
+  const reasons = yield* Reason.make(workflow, undefined)
   for (const stage of workflow.stages) {
     const open = needs(stage).filter((need) => !upstream.has(need))
     if (open.length > 0) {
@@ -28,15 +29,13 @@ export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
     const sites = stage.scattered
       ? yield* Scatter.expand(stage, upstream)
       : [{ id: stage.id, stage, instance: stage.instances[0]!, items: new Map<string, TaskResolution.InputArtifact>() }]
-    const tasks = yield* Effect.forEach(sites, (site) =>
-      TaskResolution.resolve(site, Run.labelOf(workflow, site), upstream)
-    )
+    const tasks = yield* Effect.forEach(sites, (site) => TaskResolution.resolve(site, reasons, upstream))
     for (const { id, record, reason, key } of tasks) {
       planned.push({
         id,
         stage,
         status: record === undefined ? "to run" : "cached",
-        reason: record === undefined ? reason : Run.unchanged,
+        reason,
         key
       })
     }

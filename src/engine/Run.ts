@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as FileSystem from "effect/FileSystem"
+import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import type { ContentStore } from "../cache/ContentStore.ts"
 import type { FileDigests } from "../cache/FileDigests.ts"
@@ -14,12 +15,15 @@ import * as Digest from "../core/Digest.ts"
 import { messageOf, type Failure, type InputError } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
 import type { SettingsValue } from "../core/Settings.ts"
-import { needs, type CheckedStage } from "../dsl/CheckedStage.ts"
+import { dispensable, needs, type CheckedStage } from "../dsl/CheckedStage.ts"
+import type { Reaction } from "../dsl/Policy.ts"
 import type { Resources } from "../dsl/Stage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { Executor } from "../executor/Executor.ts"
+import * as Attempts from "./Attempts.ts"
 import { Events, type Event, type EventBody, type RunStatus } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
+import * as Reason from "./Reason.ts"
 import * as RunFolder from "./RunFolder.ts"
 import * as RunRecord from "./RunRecord.ts"
 import * as Scatter from "./Scatter.ts"
@@ -30,6 +34,8 @@ import * as TaskRunner from "./TaskRunner.ts"
 export interface RunOptions {
   readonly settings: SettingsValue
   readonly machine: Resources
+  /** What a failure means for the run, where the stage does not say. */
+  readonly onError: Reaction
   readonly worker: string
   readonly version: string
   /** The words that started the run. */
@@ -92,13 +98,7 @@ const broken = (defect: unknown): TaskRunner.TaskFailure => ({
 /** What running tasks takes. */
 type Services = ContentStore | Events | Executor | FileDigests | FileSystem.FileSystem | Home | Leases | Records
 
-/** What a task is called across runs, in explanations. */
-export const labelOf = (workflow: Workflow, { id }: { readonly id: string }): string => `${workflow.name}/${id}`
-
-export const unchanged = "nothing that it depends on has changed"
-
 export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: RunOptions) {
-  const records = yield* Records
   yield* Reaper.reap
   const folder = yield* RunFolder.make(workflow)
   const started = yield* Clock.currentTimeMillis
@@ -120,6 +120,11 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     stages: workflow.stages.map(({ id }) => id)
   })
 
+  const reasons = yield* Reason.make(workflow, folder.id)
+  const scripts = RunFolder.scripts(folder)
+  const { cpus, memory } = options.machine
+  const wantsGpus = workflow.stages.some(({ resources }) => resources.gpus > 0)
+  const machine: Resources = { cpus, memory, gpus: wantsGpus ? options.machine.gpus : 0 }
   const upstream = new Map<string, TaskResolution.StageOutputs>()
   const results = new Map<string, TaskResult>()
   const sites = new Map<string, TaskResolution.Site>()
@@ -143,12 +148,11 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     if (!stage.scattered) addSite({ id: stage.id, stage, instance: stage.instances[0]!, items: new Map() })
   }
 
-  const finishTask = Effect.fnUntraced(function* (task: TaskResolution.Task, record: CacheRecord, status: TaskStatus) {
+  const finishTask = (task: TaskResolution.Task, record: CacheRecord, status: TaskStatus): void => {
     const result = results.get(task.id)!
     Object.assign(result, { status, record, seconds: status === "done" ? record.seconds : null })
     if (!task.stage.scattered) upstream.set(task.id, record.outputs)
-    yield* records.writeLast(labelOf(workflow, task), task.key, task.structure).pipe(Effect.ignore)
-  })
+  }
 
   const failTask = Effect.fnUntraced(function* (id: string, failure: TaskRunner.TaskFailure, since: number) {
     const seconds = ((yield* Clock.currentTimeMillis) - since) / 1000
@@ -169,13 +173,16 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     many.forEach(addSite)
     yield* publish({ _tag: "StageScattered", stage: stage.id, tasks: many.length })
     const gather = Effect.gen(function* () {
-      const tasks = many.map(({ id }) => ({ id, outputs: results.get(id)!.record!.outputs }))
+      // Where failures are ignored, some have none; where all have failed, that is the stage's own failure.
+      const ended = many.map(({ id }) => results.get(id)!)
+      const tasks = ended.flatMap(({ id, record }) => (record === undefined ? [] : [{ id, outputs: record.outputs }]))
+      if (tasks.length === 0) return yield* Effect.fail(ended[0]!.failure!)
       upstream.set(stage.id, yield* Scatter.gather(stage, tasks).pipe(failing))
       yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length })
     })
     return {
       _tag: "Many" as const,
-      jobs: many.map(({ id }) => ({ id, needs: [], resources: stage.resources })),
+      jobs: many.map(({ id }) => ({ id, needs: [], resources: stage.resources, onError: onErrorOf(stage) })),
       gather
     }
   })
@@ -187,34 +194,44 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     if (whole !== undefined) return yield* scatter(whole)
     const result = results.get(id)!
     const site = sites.get(id)!
+    if (!TaskResolution.isFed(site, upstream)) return { _tag: "Without" as const }
     const since = yield* Clock.currentTimeMillis
-    const task = yield* TaskResolution.resolve(site, labelOf(workflow, site), upstream).pipe(
+    const task = yield* TaskResolution.resolve(site, reasons, upstream).pipe(
       Effect.catch((failure: InputError) => failTask(id, plainly(failure), since))
     )
     Object.assign(result, { key: task.key, synthetic: task.synthetic })
+    if (task.instance.body._tag === "Script") scripts.keep(task.structure.code, task.instance.body.script)
+    result.reason = task.reason
     if (task.record !== undefined) {
-      result.reason = unchanged
-      yield* publish({ _tag: "TaskCached", stage: id, key: task.key })
-      yield* finishTask(task, task.record, "cached")
+      yield* publish({ _tag: "TaskCached",
+        stage: id,
+        key: task.key,
+        reason: task.reason,
+        inputs: TaskResolution.originsOf(task)
+      })
+      finishTask(task, task.record, "cached")
       return { _tag: "Done" as const }
     }
-    result.reason = task.reason
     return {
       _tag: "ToRun" as const,
-      run: Effect.gen(function* () {
-        const begun = yield* Clock.currentTimeMillis
+      run: Attempts.first(
+        task,
+        machine,
+        publish,
+        Effect.fnUntraced(function* (attempt) {
         const { record, executed } = yield* TaskRunner.run(task, {
+          attempt,
           settings: options.settings,
           worker: options.worker,
           logs: folder.logs,
+          modules: join(folder.path, "stages"),
           version: options.version
-        }).pipe(
-          Effect.catchDefect((defect) => Effect.fail(broken(defect))),
-          Effect.catch((failure) => failTask(id, failure, begun))
-        )
-        if (!executed) result.reason = "another run has done it meanwhile"
-        yield* finishTask(task, record, executed ? "done" : "cached")
-      })
+        }).pipe(Effect.catchDefect((defect) => Effect.fail(broken(defect))))
+        if (!executed) result.reason = TaskRunner.doneElsewhere
+        finishTask(task, record, executed ? "done" : "cached")
+      }),
+        (failure, since) => failTask(id, failure, since)
+      )
     }
   })
 
@@ -234,12 +251,31 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   }
   yield* RunRecord.write(folder.path, about)
 
-  const jobs = workflow.stages.map((stage) => ({ id: stage.id, needs: needs(stage), resources: stage.resources }))
-  const outcome = yield* Scheduler.run(jobs, options.machine, resolve).pipe(
+  const jobs = workflow.stages.map((stage) => ({
+    id: stage.id,
+    needs: needs(stage),
+    dispensable: dispensable(stage),
+    resources: stage.resources,
+    onError: onErrorOf(stage)
+  }))
+  const outcome = yield* Scheduler.run(jobs, machine, resolve).pipe(
     Effect.provideService(Events, Events.of({ publish })),
     Effect.onExit((exit) => conclude(exit))
   )
-  return outcome.failed.length === 0 ? ("succeeded" as const) : ("failed" as const)
+  return statusOf(outcome)
+
+  function onErrorOf({ policy }: CheckedStage): Reaction {
+    return policy.onError ?? options.onError
+  }
+
+  /** A failure that the stage itself says to ignore is none of the run's. */
+  function statusOf({ failed }: Scheduler.Outcome): RunStatus {
+    return failed.every((id) => stageOf(id).policy.onError === "ignore") ? "succeeded" : "failed"
+  }
+
+  function stageOf(id: string): CheckedStage {
+    return scattered.get(id) ?? sites.get(id)!.stage
+  }
 
   function taskLines(): RunRecord.RunRecord["tasks"] {
     return Array.from(results.values(), ({ id, stage, key, status, reason, seconds }) => ({
@@ -256,17 +292,26 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   function conclude(exit: Exit.Exit<Scheduler.Outcome, unknown>) {
     return Effect.gen(function* () {
       const status: RunStatus = Exit.isSuccess(exit)
-        ? exit.value.failed.length === 0
-          ? "succeeded"
-          : "failed"
+        ? statusOf(exit.value)
         : Cause.hasInterruptsOnly(exit.cause)
           ? "interrupted"
           : "failed"
       for (const id of Exit.isSuccess(exit) ? exit.value.skipped : []) {
-        const blocker = needs(scattered.get(id) ?? sites.get(id)!.stage).find((need) => !upstream.has(need))
+        const stage = stageOf(id)
+        const spare = dispensable(stage)
+        const missing = needs(stage).filter((need) => !upstream.has(need))
+        const blocker = missing.find((need) => !spare.has(need)) ?? missing[0]
         const reason = blocker === undefined ? "the run was stopping after a failure" : `it needs '${blocker}'`
         const result = results.get(id)
         if (result !== undefined) Object.assign(result, { status: "skipped", reason })
+        yield* publish({ _tag: "TaskSkipped", stage: id, reason })
+      }
+      for (const id of Exit.isSuccess(exit) ? exit.value.stopped : []) {
+        const result = results.get(id)!
+        // One may have ended in that very moment.
+        if (result.status !== "not started") continue
+        const reason = "it was stopped when another task failed"
+        Object.assign(result, { status: "skipped", reason })
         yield* publish({ _tag: "TaskSkipped", stage: id, reason })
       }
       const outputs: Array<PublishedOutput> = []

@@ -57,6 +57,26 @@ export const append = ({ path }: RunFolder, event: Event): void => {
   }
 }
 
+/** Of a script that the run has, by the digest of its text; relative to the run's folder. */
+export const scriptName = (code: string): string => join("scripts", `${code}.sh`)
+
+/** Keeps each script of the run once, for those who look back. */
+export const scripts = ({ path }: RunFolder) => {
+  const kept = new Set<string>()
+  return {
+    keep: (code: string, text: string): void => {
+      if (kept.has(code)) return
+      kept.add(code)
+      try {
+        mkdirSync(join(path, "scripts"), { recursive: true })
+        writeFileSync(join(path, scriptName(code)), text)
+      } catch {
+        // Like the log: a full disk is told by the tasks.
+      }
+    }
+  }
+}
+
 /** Up to this size a result is a copy of its own; above, a second name of the stored file. */
 const copyLimit = 64e6
 

@@ -100,7 +100,7 @@ const told = (tasks: ReadonlyArray<RunTask>, folder: string): ReadonlyArray<RunT
     byId.set(id, { ...(byId.get(id) ?? blank), ...change })
   }
   for (const event of events(folder)) {
-    if (event._tag === "TaskCached") tell(event.stage, { key: event.key, status: "cached" })
+    if (event._tag === "TaskCached") tell(event.stage, { key: event.key, status: "cached", reason: event.reason })
     if (event._tag === "TaskStarted") {
       tell(event.stage, { key: event.key, status: "running", reason: event.reason })
     }

@@ -3,7 +3,7 @@
  * tables are tasks of the engine itself, with keys and records like any other, so that they too are done once.
  */
 import * as Effect from "effect/Effect"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import * as Artifact from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
@@ -14,7 +14,10 @@ import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
 import type { CheckedStage, Shards } from "../dsl/CheckedStage.ts"
 import * as Port from "../dsl/Port.ts"
+import * as Reaper from "./Reaper.ts"
 import { stored, type InputArtifact, type Site, type StageOutputs } from "./TaskResolution.ts"
+
+let counter = 0
 
 /** Does what a key stands for unless its record is there; the files are written into a folder of their own. */
 const once = Effect.fnUntraced(function* <E, R>(
@@ -40,7 +43,8 @@ const once = Effect.fnUntraced(function* <E, R>(
   const listOf = ({ outputs }: CacheRecord) =>
     Object.values(outputs).map((artifact): Artifact.Artifact => ({ ...artifact, synthetic }))
   if (found !== undefined) return listOf(found)
-  const folder = mkdtempSync(join(home.work, `${key.slice(0, 16)}-${process.pid}-`))
+  const folder = join(home.work, Reaper.folderName(key, counter++))
+  mkdirSync(folder)
   return yield* Effect.gen(function* () {
     const paths = yield* write(folder)
     const artifacts = yield* Effect.forEach(paths, (path) =>

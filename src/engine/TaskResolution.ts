@@ -12,6 +12,8 @@ import { InputError } from "../core/Failure.ts"
 import type { Binding, Body, CheckedStage, Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
+import type { Origins } from "./Event.ts"
+import type { Reasons } from "./Reason.ts"
 
 /** An artifact with where its files are: in the store, or where the user has them. */
 export interface InputArtifact {
@@ -42,9 +44,18 @@ export interface Task extends Site {
   readonly synthetic: boolean
   /** Its result, when it is in the cache. */
   readonly record: CacheRecord | undefined
-  /** Why it has to run; empty when it has not. */
+  /** Why it has to run, or has not. */
   readonly reason: string
 }
+
+export const originsOf = ({ inputs }: Task): Origins =>
+  Object.fromEntries(
+    Array.from(inputs, ([name, input]) => {
+      if ("artifact" in input) return [name, input.origin]
+      const origins = input.map(({ origin }) => origin)
+      return [name, new Set(origins).size === 1 ? origins[0]! : origins]
+    })
+  )
 
 /** The artifacts of a finished stage, by output; lists where a scattered stage's files are gathered. */
 export type StageOutputs = Readonly<Record<string, Artifact.Artifact | ReadonlyArray<Artifact.Artifact>>>
@@ -151,10 +162,10 @@ const structureOf = (body: Body, outputs: CheckedStage["outputs"], inputs: TaskI
   }
 }
 
-/** Every stage that feeds this one must be in `upstream`. `label` names the task across runs, for the reason. */
+/** Every stage that feeds this one must be in `upstream`. */
 export const resolve = Effect.fnUntraced(function* (
   site: Site,
-  label: string,
+  reasons: Reasons,
   upstream: ReadonlyMap<string, StageOutputs>
 ) {
   const records = yield* Records
@@ -167,14 +178,7 @@ export const resolve = Effect.fnUntraced(function* (
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key)
   const synthetic = stage.synthetic || [...inputs.values()].flat().some(({ artifact }) => artifact.synthetic)
-  const reason = record === undefined ? yield* explain(label, structure) : ""
+  const keyed = { id: site.id, key, structure }
+  const reason = yield* record === undefined ? reasons.toRun(keyed) : reasons.cached(keyed)
   return { ...site, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
-})
-
-const explain = Effect.fnUntraced(function* (label: string, structure: TaskKey.TaskKey) {
-  const records = yield* Records
-  const last = yield* records.last(label)
-  if (last === undefined) return "not run before"
-  const changes = TaskKey.explain(last, structure)
-  return changes.length === 0 ? "its result is gone, damaged or was never finished" : changes.join("; ")
 })

@@ -9,23 +9,29 @@ import { ContentStore } from "../cache/ContentStore.ts"
 import { Home } from "../cache/Home.ts"
 import { Leases } from "../cache/Lease.ts"
 import { Records, type Record as CacheRecord } from "../cache/Record.ts"
-import { InputError, type Failure } from "../core/Failure.ts"
+import { cannot, InputError, type Failure } from "../core/Failure.ts"
 import type { SettingsValue } from "../core/Settings.ts"
+import * as Units from "../core/Units.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 import { Executor } from "../executor/Executor.ts"
+import * as StageModule from "../executor/StageModule.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
+import type { Attempt } from "./Attempts.ts"
 import { Events } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
 import * as TableOutput from "./TableOutput.ts"
-import type { InputArtifact, Task } from "./TaskResolution.ts"
+import { originsOf, type InputArtifact, type Task } from "./TaskResolution.ts"
 
 export interface RunnerOptions {
+  readonly attempt: Attempt
   readonly settings: SettingsValue
   /** The program that runs a stage's task by itself. */
   readonly worker: string
   /** Where logs of finished tasks and folders of failed ones are kept. */
   readonly logs: string
+  /** Where imported stages are put for workers to load. */
+  readonly modules: string
   readonly version: string
 }
 
@@ -71,14 +77,16 @@ const specOf = (
   task: Task,
   inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
   folder: string,
-  settings: SettingsValue
+  { settings, modules }: Pick<RunnerOptions, "settings" | "modules">
 ): TaskFolder.TaskSpec => {
-  const { outputs, resources } = task.stage
+  const { outputs } = task.stage
+  const { resources } = options.attempt
   const { body } = task.instance
   return body._tag === "Uses"
     ? {
         kind: "stage",
         stage: body.stage.name,
+        ...(body.module === undefined ? {} : { module: StageModule.write(modules, body.module) }),
         params: body.stage.encodeParams(body.params),
         inputs,
         settings: { ...settings, threads: Math.min(resources.cpus, availableParallelism()) }
@@ -111,6 +119,18 @@ const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: T
   return artifacts
 })
 
+/** What a task's log and kept folder are called. */
+export const logName = (id: string): string => id.replace(/[^\w.,+-]/gu, "_")
+
+/** Why a task was not run after all. */
+export const doneElsewhere = "another run has done it meanwhile"
+
+const outOfTime = (seconds: number): Failure => ({
+  _tag: "OutOfTime",
+  message: `the task was stopped: it took longer than its limit of ${Units.formatSeconds(seconds)}`,
+  hint: "give it more under 'resources: time', or let it grow: retry: { attempts: 2, time: x2 }"
+})
+
 let counter = 0
 
 /** The record of the task, and whether it is of this execution: another may have finished it while this one waited. */
@@ -128,8 +148,9 @@ export const run = Effect.fnUntraced(function* (
   const events = yield* Events
   const executor = yield* Executor
   const { id } = task
-  /** A folder's or a file's name. */
-  const name = id.replace(/[^\w.,+-]/gu, "_")
+  const { attempt } = options
+  /** Of attempts before the last, each is kept by its number. */
+  const name = attempt.number === attempt.of ? logName(id) : `${logName(id)}.attempt-${attempt.number}`
   const unexplained = Effect.mapError((failure: InputError): TaskFailure => ({ failure, log: [], folder: null }))
 
   return yield* Effect.gen(function* () {
@@ -138,10 +159,17 @@ export const run = Effect.fnUntraced(function* (
       .pipe(unexplained)
     const finished = yield* records.find(task.key)
     if (finished !== undefined) {
-      yield* events.publish({ _tag: "TaskCached", stage: id, key: task.key })
+      yield* events.publish({ _tag: "TaskCached", stage: id, key: task.key, reason: doneElsewhere, inputs: originsOf(task) })
       return { record: finished, executed: false }
     }
-    yield* events.publish({ _tag: "TaskStarted", stage: id, key: task.key, reason: task.reason })
+    yield* events.publish({
+      _tag: "TaskStarted",
+      stage: id,
+      key: task.key,
+      reason: attempt.number === 1 ? task.reason : `attempt ${attempt.number} of ${attempt.of}${attempt.growth}`,
+      inputs: originsOf(task),
+      structure: task.structure
+    })
     const started = yield* Clock.currentTimeMillis
     const folder = join(home.work, Reaper.folderName(task.key, counter++))
     const { inputs, origins, links } = stage(folder, task)
@@ -168,8 +196,20 @@ export const run = Effect.fnUntraced(function* (
       }
     }
 
-    const attempt = Effect.gen(function* () {
-      const spec = specOf(task, inputs, folder, options.settings)
+    const { time } = attempt
+    const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      time === undefined
+        ? effect
+        : Effect.timeoutOrElse(effect, {
+            duration: time * 1000,
+            orElse: () => Effect.fail<Failure>(outOfTime(time))
+          })
+
+    const work = Effect.gen(function* () {
+      const spec = yield* Effect.try({
+        try: () => specOf(task, inputs, folder, options),
+        catch: cannot("write", options.modules)
+      })
       const prepared = yield* TaskFolder.prepare(folder, spec, links, options.worker)
       const exit = yield* executor.execute(prepared, (message) => {
         Effect.runSync(
@@ -179,7 +219,7 @@ export const run = Effect.fnUntraced(function* (
               : { _tag: "TaskLog", stage: id, line: message.line }
           )
         )
-      })
+      }).pipe(inTime)
       if (exit.failure !== null || exit.code !== 0) {
         return yield* Effect.fail<Failure>(exit.failure ?? { _tag: "TaskFailed", message: `exit code ${exit.code}` })
       }
@@ -200,13 +240,13 @@ export const run = Effect.fnUntraced(function* (
             agflow: options.version
           }
           yield* records.write(record)
-          yield* Effect.ignore(Effect.try(() => TaskFolder.keepLogs(folder, join(options.logs, name))))
+          yield* Effect.ignore(Effect.try(() => TaskFolder.keepLogs(folder, join(options.logs, logName(id)))))
           rmSync(folder, { recursive: true, force: true })
           return record
         })
       )
     })
-    const record = yield* attempt.pipe(
+    const record = yield* work.pipe(
       Effect.mapError(failed),
       Effect.onInterrupt(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
     )

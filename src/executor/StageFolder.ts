@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Digest from "../core/Digest.ts"
+import * as StageModule from "./StageModule.ts"
 import type { Stage } from "../dsl/Stage.ts"
 import { StageLibrary } from "../dsl/StageLibrary.ts"
 
@@ -27,7 +28,8 @@ export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
                 return { stage, code: Digest.ofJson([stage.version, digests[name]]) }
               },
               catch: (cause) => new InputError({ message: `stage '${name}' does not load: ${messageOf(cause)}` })
-            })
+            }),
+          import: (file, shown) => Effect.promise(() => StageModule.read(file, shown, folder))
         })
       },
       catch: (cause) =>

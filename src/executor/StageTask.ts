@@ -8,13 +8,22 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { appendFileSync } from "node:fs"
 import { basename, join } from "node:path"
-import type { Failure } from "../core/Failure.ts"
+import { InputError, messageOf, type Failure } from "../core/Failure.ts"
 import { Settings } from "../core/Settings.ts"
 import { Task, type Provenance } from "../core/Task.ts"
 import { StageLibrary } from "../dsl/StageLibrary.ts"
 import type { TaskMessage } from "./Executor.ts"
 import * as StageCall from "./StageCall.ts"
+import * as StageModule from "./StageModule.ts"
 import * as TaskFolder from "./TaskFolder.ts"
+
+const stageOf = Effect.fnUntraced(function* ({ stage: name, module }: TaskFolder.TaskSpec & { readonly kind: "stage" }) {
+  if (module === undefined) return (yield* (yield* StageLibrary).load(name)).stage
+  return yield* Effect.tryPromise({
+    try: () => StageModule.stage(module, name),
+    catch: (cause) => new InputError({ message: `stage '${name}' does not load: ${messageOf(cause)}` })
+  })
+})
 
 const perform = Effect.fnUntraced(function* (
   folder: string,
@@ -23,8 +32,7 @@ const perform = Effect.fnUntraced(function* (
 ) {
   const spec = yield* TaskFolder.readSpec(folder)
   if (spec.kind !== "stage") return yield* Effect.die("a worker runs stages, bash runs scripts")
-  const library = yield* StageLibrary
-  const { stage } = yield* library.load(spec.stage)
+  const stage = yield* stageOf(spec)
   const task = Task.of({
     progress: (done, total, unit) => Effect.sync(() => listen({ _tag: "Progress", done, total, unit })),
     log: (line) =>

@@ -35,6 +35,8 @@ export const TaskSpec = Schema.Union([
   Schema.Struct({
     kind: Schema.Literal("stage"),
     stage: Schema.String,
+    /** The file that holds the stage, unless it is one of agflow's own. */
+    module: Schema.optionalKey(Schema.String),
     params: Schema.Unknown,
     inputs: Paths,
     settings: SettingsValue

@@ -45,7 +45,8 @@ ${rows.map((cells) => markup`<tr>${cells.map((cell, at) => markup`<td${kind(at)}
 
 const plain = (table: TableText): Markup => {
   const numeric = table.columns.map((_, at) => isNumberColumn(table.rows, at))
-  const wordy = table.columns.map((_, at) => table.rows.some((row) => (row[at] ?? "").length > 40))
+  // Sentences are folded; an identifier stays in one piece, however long.
+  const wordy = table.columns.map((_, at) => table.rows.some((row) => /^(?=.*\s).{41}/u.test(row[at] ?? "")))
   return grid(
     table.columns.map((title, at) =>
       numeric[at] ? { title, class: "number" } : wordy[at] ? { title, class: "long" } : { title, class: "nowrap" }

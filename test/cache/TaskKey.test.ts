@@ -37,7 +37,7 @@ describe("TaskKey", () => {
     [{ code: "c0de2" }, ["stage code changed"]],
     [{ stage: "script", code: "x" }, ["stage build-windows -> script", "script changed"]],
     [{ version: 2 }, ["agflow changed how it keys tasks"]],
-    [{ outputs: { out: "tsv" } }, ["output out changed"]],
+    [{ outputs: { out: "tsv" } }, ["output out is new"]],
     [
       { params: { ...key.params, width: 1 }, inputs: reference("ff") },
       ["params.width 131072 -> 1", "input reference content 1a2b3c4d -> ff"]

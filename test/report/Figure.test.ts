@@ -1,6 +1,5 @@
 import { assert, describe, it } from "vitest"
 import * as Figure from "../../src/report/Figure.ts"
-import * as Intervals from "../../src/report/Intervals.ts"
 import * as Scatter from "../../src/report/Scatter.ts"
 import * as StackedBars from "../../src/report/StackedBars.ts"
 import * as Strip from "../../src/report/Strip.ts"
@@ -57,18 +56,6 @@ describe("figures", () => {
     assert.notMatch(svg, /NaN/u)
   })
 
-  it("draw the expected range, the interval and the value", () => {
-    const rows = [
-      { label: "all", value: 0.5, low: 0.4, high: 0.6, expected: [0.2, 0.8] as const },
-      { label: "none", value: null }
-    ]
-    const svg = Intervals.render({ title: "t", xLabel: "x", rows, reference: { x: 0, label: "chance" } })
-    elements(svg)
-    assert.match(svg, /no value/u)
-    assert.match(svg, /expected range/u)
-    assert.match(svg, /chance/u)
-  })
-
   it("mark the median of a strip, and survive values of zero and groups without values", () => {
     const groups = [
       { label: "a", values: [0.01, 0.1, 1] },
@@ -98,7 +85,6 @@ describe("figures", () => {
       StackedBars.render(bars(hostile, [0, 0])),
       Scatter.render(scatter(hostile, [{ x: 1, y: 2, label: hostile }])),
       Scatter.render(scatter("", [])),
-      Intervals.render({ title: hostile, xLabel: hostile, rows: [{ label: hostile, value: 1 }] }),
       Strip.render({ title: hostile, xLabel: hostile, groups: [{ label: hostile, values: [1, 2] }] })
     ]
     for (const svg of all()) {

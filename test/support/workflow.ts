@@ -49,7 +49,8 @@ const definitions: ReadonlyArray<Stage.Stage> = [
 
 const library = Layer.succeed(StageLibrary)({
   names: definitions.map(({ name }) => name),
-  load: (name) => Effect.succeed({ stage: definitions.find((stage) => stage.name === name)!, code: "code" })
+  load: (name) => Effect.succeed({ stage: definitions.find((stage) => stage.name === name)!, code: "code" }),
+  import: (file) => Effect.die(`nothing is imported here, not ${file}`)
 })
 
 export interface LoadedText {

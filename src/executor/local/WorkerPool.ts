@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { fork, type ChildProcess } from "node:child_process"
-import { createWriteStream } from "node:fs"
+import { appendFileSync } from "node:fs"
 import { join } from "node:path"
 import { InputError } from "../../core/Failure.ts"
 import type { TaskMessage } from "../Executor.ts"
@@ -44,14 +44,21 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
           while (idle.length > 0 && !idle.at(-1)!.connected) all.delete(idle.pop()!)
           const child = idle.pop() ?? start(program)
           all.add(child)
+          // Written at once: a stream that opens its file later could do so in a folder that is being removed.
           const logs = (["stdout", "stderr"] as const).map((name) => {
-            const file = createWriteStream(join(folder, `${name}.log`), { flags: "a" })
-            child[name]!.pipe(file, { end: false })
+            const path = join(folder, `${name}.log`)
+            const write = (chunk: Buffer) => {
+              try {
+                appendFileSync(path, chunk)
+              } catch {
+                // A full disk is told by what the task itself cannot write.
+              }
+            }
+            child[name]!.on("data", write)
             return () => {
-              // Flowing again, or a full pipe would stop the worker.
-              child[name]!.unpipe(file)
+              child[name]!.off("data", write)
+              // Flowing on, or a full pipe would stop the worker.
               child[name]!.resume()
-              file.end()
             }
           })
           const release = () => {

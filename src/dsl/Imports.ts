@@ -1,0 +1,54 @@
+/** `imports:` of a workflow: files of the lab whose stages it can use. */
+import * as Effect from "effect/Effect"
+import * as Path from "effect/Path"
+import type { Diagnostic } from "../core/Diagnostic.ts"
+import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
+import type { YamlDocument } from "./YamlDocument.ts"
+
+export const isStageFile = (path: string): boolean => /\.[cm]?[jt]s$/u.test(path)
+
+export interface Imports {
+  readonly stages: ReadonlyMap<string, LoadedStage>
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}
+
+/** `folder` is where relative paths in the workflow start. */
+export const read = Effect.fnUntraced(function* (document: YamlDocument, names: ReadonlyArray<string>, folder: string) {
+  const path = yield* Path.Path
+  const library = yield* StageLibrary
+  const stages = new Map<string, LoadedStage>()
+  const diagnostics: Array<Diagnostic> = []
+  for (const [index, name] of names.entries()) {
+    const fault = (message: string, hint: string) =>
+      diagnostics.push({
+        code: "import",
+        message,
+        hint,
+        source: document.source,
+        range: document.locate(["imports", index])
+      })
+    if (!isStageFile(name)) {
+      fault(`'${name}' is not a file of stages`, "its name must end in .ts, .mts, .js or .mjs")
+      continue
+    }
+    const imported = yield* library.import(
+      path.resolve(folder, name),
+      path.join(path.dirname(document.source.file), name)
+    )
+    if (imported._tag === "Faults") {
+      diagnostics.push(...imported.diagnostics)
+      continue
+    }
+    if (imported.stages.length === 0) fault(`'${name}' exports no stage`, "export const mine = Stage.make({ ... })")
+    for (const loaded of imported.stages) {
+      const own = loaded.stage.name
+      const other = stages.get(own)
+      if (library.names.includes(own)) {
+        fault(`'${name}' has a stage '${own}', as agflow itself has`, "give yours another name")
+      } else if (other !== undefined && other.code !== loaded.code) {
+        fault(`'${name}' has a stage '${own}', as an import before it has`, "give one of them another name")
+      } else stages.set(own, loaded)
+    }
+  }
+  return { stages, diagnostics } satisfies Imports as Imports
+})

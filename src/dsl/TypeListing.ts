@@ -1,0 +1,220 @@
+/** The types of a workflow, as inferred: of every stage's inputs, params and outputs, and of every expression. */
+import * as Diagnostic from "../core/Diagnostic.ts"
+import type { Seen } from "./CheckContext.ts"
+import { usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
+import * as Edge from "./Edge.ts"
+import * as Expression from "./Expression.ts"
+import * as StageDoc from "./StageDoc.ts"
+import type { Workflow } from "./Workflow.ts"
+
+export interface TypedInput {
+  readonly type: string
+  /** `windows.windows`, a path, or the name of a scatter's file; several for a list. */
+  readonly from: ReadonlyArray<string>
+}
+
+export interface TypedParam {
+  readonly type: string
+  /** Where the tasks of a scattered stage have several, the first few. */
+  readonly values: ReadonlyArray<unknown>
+  /** How many different values there are. */
+  readonly distinct: number
+}
+
+export interface TypedStage {
+  readonly id: string
+  readonly uses: string
+  /** What it is scattered over, or null. Tasks are null where their number is known only in the run. */
+  readonly scatter: { readonly tasks: number | null; readonly over: ReadonlyArray<string> } | null
+  readonly inputs: Readonly<Record<string, TypedInput>>
+  readonly params: Readonly<Record<string, TypedParam>>
+  readonly outputs: Readonly<Record<string, { readonly type: string; readonly given: string }>>
+}
+
+export interface TypedExpression {
+  readonly line: number
+  readonly column: number
+  readonly text: string
+  readonly type: string
+  readonly value?: Expression.Value
+  readonly times: number
+}
+
+export interface TypeListing {
+  readonly workflow: string
+  readonly params: Readonly<Record<string, { readonly type: string; readonly value: unknown; readonly from: string }>>
+  readonly stages: ReadonlyArray<TypedStage>
+  readonly outputs: Readonly<Record<string, { readonly type: string; readonly from: string }>>
+  readonly expressions: ReadonlyArray<TypedExpression>
+}
+
+const sourceOf = (binding: Binding): ReadonlyArray<string> => {
+  switch (binding._tag) {
+    case "Output":
+      return [`${binding.stage}.${binding.port}`]
+    case "File":
+      return [binding.path]
+    case "Item":
+      return [binding.name]
+    case "List":
+      return binding.items.flatMap(sourceOf)
+  }
+}
+
+/** So many values of a param are shown. */
+const most = 3
+
+const paramsOf = (stage: CheckedStage): TypedStage["params"] => {
+  const found = new Map<string, Map<string, unknown>>()
+  const types: Record<string, string> = {}
+  for (const { body } of stage.instances) {
+    const values = body._tag === "Uses" ? (body.stage.encodeParams(body.params) as object) : body.env
+    for (const [name, value] of Object.entries(values)) {
+      const known = found.get(name) ?? new Map<string, unknown>()
+      found.set(name, known.set(JSON.stringify(value), value))
+    }
+  }
+  const [first] = stage.instances
+  if (first?.body._tag === "Uses") Object.assign(types, StageDoc.paramTypes(first.body.stage))
+  return Object.fromEntries(
+    [...found].map(([name, values]) => [
+      name,
+      { type: types[name] ?? "string", values: [...values.values()].slice(0, most), distinct: values.size }
+    ])
+  )
+}
+
+const gatheredType = (stage: CheckedStage, type: string): string =>
+  !stage.scattered ? type : type === "tsv" || type.startsWith("table") ? type : `list of ${type}`
+
+const stageOf = (stage: CheckedStage): TypedStage => {
+  const inputs = new Map<string, Set<string>>()
+  for (const { inputs: bound } of stage.instances) {
+    for (const [name, binding] of bound) {
+      const known = inputs.get(name) ?? new Set()
+      inputs.set(name, known)
+      for (const source of sourceOf(binding)) known.add(source)
+    }
+  }
+  return {
+    id: stage.id,
+    uses: usesOf(stage),
+    scatter: stage.scattered
+      ? {
+          tasks: stage.shards.length === 0 ? stage.instances.length : null,
+          over: [
+            ...(stage.instances.length > 1 ? [`${stage.instances.length} values`] : []),
+            ...stage.shards.map(({ of, rows }) =>
+              rows === undefined ? `each file of ${of.stage}.${of.port}` : `each ${rows} rows of ${of.stage}.${of.port}`
+            )
+          ]
+        }
+      : null,
+    inputs: Object.fromEntries(
+      [...inputs].map(([name, from]) => [name, { type: Edge.show(stage.inputPorts[name]!), from: [...from] }])
+    ),
+    params: paramsOf(stage),
+    outputs: Object.fromEntries(
+      Object.entries(stage.outputs).map(([name, port]) => {
+        const type = Edge.show(port)
+        return [name, { type, given: gatheredType(stage, type) }]
+      })
+    )
+  }
+}
+
+export const make = (workflow: Workflow, expressions: ReadonlyArray<Seen>): TypeListing => {
+  const stages = workflow.stages.map(stageOf)
+  return {
+    workflow: workflow.name,
+    params: Object.fromEntries(
+      workflow.params.map(({ name, value, from, declaration }) => [name, { type: declaration.type, value, from }])
+    ),
+    stages,
+    outputs: Object.fromEntries(
+      workflow.outputs.map(({ name, stage, port }) => {
+        const type = stages.find(({ id }) => id === stage)!.outputs[port]!.given
+        return [name, { type, from: `${stage}.${port}` }]
+      })
+    ),
+    expressions: expressions.map(({ range, text, type, value, times }) => ({
+      ...Diagnostic.position(workflow.text, range.start),
+      text,
+      type,
+      ...(value === undefined ? {} : { value }),
+      times
+    }))
+  }
+}
+
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? "not given"
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+const valuesOf = ({ values, distinct }: TypedParam): string =>
+  `${values.map(shown).join(", ")}${distinct > values.length ? `, ... (${distinct} values)` : ""}`
+
+/** Rows of words, aligned. */
+const aligned = (rows: ReadonlyArray<readonly [label: string, ...rest: ReadonlyArray<string>]>, indent: string) => {
+  const widths = [0, 1].map((at) => Math.max(0, ...rows.map((row) => (row[at] ?? "").length)))
+  return rows.map((row) =>
+    `${indent}${row.map((word, at) => (at < 2 ? word.padEnd(widths[at]!) : word)).join("  ")}`.trimEnd()
+  )
+}
+
+const scatterText = ({ scatter }: TypedStage): string =>
+  scatter === null
+    ? ""
+    : `  scattered over ${scatter.over.join(" and ") || "one value"}${scatter.tasks === null ? "" : `: ${scatter.tasks} tasks`}`
+
+export const render = (listing: TypeListing): string =>
+  [
+    ...(Object.keys(listing.params).length === 0 ? [] : ["params"]),
+    ...aligned(
+      Object.entries(listing.params).map(([name, { type, value, from }]) => [
+        name,
+        type,
+        `= ${shown(value)} (${from})`
+      ]),
+      "  "
+    ),
+    ...listing.stages.flatMap((stage) => [
+      "",
+      `${stage.id} (${stage.uses})${scatterText(stage)}`,
+      ...aligned(
+        [
+          ...Object.entries(stage.inputs).map(
+            ([name, { type, from }]) =>
+              [
+                `> ${name}`,
+                type,
+                `from ${from.slice(0, most).join(", ")}${from.length > most ? `, ... (${from.length})` : ""}`
+              ] as const
+          ),
+          ...Object.entries(stage.params).map(
+            ([name, param]) => [`  ${name}`, param.type, `= ${valuesOf(param)}`] as const
+          ),
+          ...Object.entries(stage.outputs).map(
+            ([name, { type, given }]) => [`< ${name}`, type, ...(given === type ? [] : [`together: ${given}`])] as const
+          )
+        ],
+        "  "
+      )
+    ]),
+    "",
+    "outputs",
+    ...aligned(
+      Object.entries(listing.outputs).map(([name, { type, from }]) => [name, type, `from ${from}`]),
+      "  "
+    ),
+    ...(listing.expressions.length === 0 ? [] : ["", "expressions"]),
+    ...aligned(
+      listing.expressions.map(({ line, column, text, type, value, times }) => [
+        `${line}:${column}`,
+        text,
+        `${type}${value === undefined ? "" : ` = ${shown(value)}`}${times > 1 ? ` (the first of ${times})` : ""}`
+      ]),
+      "  "
+    )
+  ].join("\n")

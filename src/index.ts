@@ -1,0 +1,27 @@
+/**
+ * What a lab's own stages and workflows are made with: `import { Effect, Port, Stage, Table } from "agflow"`. agflow's own
+ * stages, for a workflow in TypeScript, are under `agflow/stages/NAME`.
+ */
+export * as Param from "./dsl/Param.ts"
+export * as Port from "./dsl/Port.ts"
+export * as Stage from "./dsl/Stage.ts"
+export * as Table from "./data/Table.ts"
+export * as Workflow from "./dsl/TypedWorkflow.ts"
+export { InputError } from "./core/Failure.ts"
+export { Settings } from "./core/Settings.ts"
+export { Task } from "./core/Task.ts"
+export * as Bed from "./genome/Bed.ts"
+export * as Fasta from "./genome/Fasta.ts"
+export * as Gene from "./genome/Gene.ts"
+export * as Interval from "./genome/Interval.ts"
+export * as Sequence from "./genome/Sequence.ts"
+export * as Variant from "./genome/Variant.ts"
+export * as Window from "./genome/Window.ts"
+export * as Context from "effect/Context"
+export * as Effect from "effect/Effect"
+export * as FileSystem from "effect/FileSystem"
+export * as Layer from "effect/Layer"
+export * as Option from "effect/Option"
+export * as Path from "effect/Path"
+export * as Result from "effect/Result"
+export * as Schema from "effect/Schema"
