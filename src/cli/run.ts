@@ -1,17 +1,19 @@
 /** `agflow run`: checks a workflow and runs it. */
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Layer from "effect/Layer"
 import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Caches from "../cache/Caches.ts"
 import { render } from "../core/Failure.ts"
+import { reactions } from "../dsl/Policy.ts"
 import * as Run from "../engine/Run.ts"
 import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
 import * as Display from "./Display.ts"
 import * as Options from "./Options.ts"
-import { codes, Quit, stderr } from "./Quit.ts"
+import { codes, Quit, stderr, withFaults } from "./Quit.ts"
 import { version } from "./version.ts"
 
 const here = (path: string): string => {
@@ -22,9 +24,18 @@ const here = (path: string): string => {
 export const run = (distribution: URL) =>
   Command.make(
     "run",
-    { workflow: Options.file, ...Options.workflowFlags, ...Options.settingsFlags, format: Options.format },
+    {
+      workflow: Options.file,
+      ...Options.workflowFlags,
+      ...Options.settingsFlags,
+      onError: Flag.Literals("on-error", reactions).pipe(
+        Flag.withDescription("after a failure: stop what runs, finish what runs, or ignore it and go on with the rest"),
+        Flag.withDefault("finish")
+      )
+    },
     Effect.fnUntraced(function* (options) {
-      const { workflow } = yield* Options.sound(options.workflow, options, options.format)
+      const loaded = yield* Options.load(options.workflow, options)
+      if (loaded._tag === "Faults") return yield* withFaults(loaded.diagnostics)
       const display = Display.make({
         write: (text) => void process.stdout.write(text),
         // A terminal that does not tell its width says 0.
@@ -33,9 +44,10 @@ export const run = (distribution: URL) =>
       })
       const worker = fileURLToPath(new URL("worker.js", distribution))
       const command = ["agflow", ...process.argv.slice(2)]
-      const status = yield* Run.run(workflow, {
+      const status = yield* Run.run(loaded.workflow, {
         settings: Options.settings(options),
         machine: yield* Options.machine(options),
+        onError: options.onError,
         worker,
         version,
         command,
