@@ -13,7 +13,7 @@ import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
 import * as Display from "./Display.ts"
 import * as Options from "./Options.ts"
-import { codes, Quit, stderr, withFaults } from "./Quit.ts"
+import { codes, Quit, stderr } from "./Quit.ts"
 import { version } from "./version.ts"
 
 const here = (path: string): string => {
@@ -28,14 +28,14 @@ export const run = (distribution: URL) =>
       workflow: Options.file,
       ...Options.workflowFlags,
       ...Options.settingsFlags,
+      format: Options.format,
       onError: Flag.Literals("on-error", reactions).pipe(
         Flag.withDescription("after a failure: stop what runs, finish what runs, or ignore it and go on with the rest"),
         Flag.withDefault("finish")
       )
     },
     Effect.fnUntraced(function* (options) {
-      const loaded = yield* Options.load(options.workflow, options)
-      if (loaded._tag === "Faults") return yield* withFaults(loaded.diagnostics)
+      const { workflow } = yield* Options.sound(options.workflow, options, options.format)
       const display = Display.make({
         write: (text) => void process.stdout.write(text),
         // A terminal that does not tell its width says 0.
@@ -44,7 +44,7 @@ export const run = (distribution: URL) =>
       })
       const worker = fileURLToPath(new URL("worker.js", distribution))
       const command = ["agflow", ...process.argv.slice(2)]
-      const status = yield* Run.run(loaded.workflow, {
+      const status = yield* Run.run(workflow, {
         settings: Options.settings(options),
         machine: yield* Options.machine(options),
         onError: options.onError,
