@@ -111,6 +111,14 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       if (log.length > 0) line(dim(`    last lines of its log:\n${log.map((text) => `      ${text}`).join("\n")}`))
       if (folder !== null) line(dim(`    its folder: ${folder}`))
     },
+    TaskRetrying: ({ stage, failure, attempt, attempts, seconds, delay }) => {
+      running.delete(stage)
+      const wait = delay === 0 ? "" : ` in ${Units.formatSeconds(delay)}`
+      line(
+        `  ${red("!")} ${stage.padEnd(width)}  attempt ${attempt} of ${attempts} failed after ${Units.formatSeconds(seconds)}: again${wait}`
+      )
+      line(`    ${indent(render(failure), "    ")}`)
+    },
     TaskSkipped: ({ stage, reason }) => line(`  - ${stage.padEnd(width)}  ${dim(`not run: ${reason}`)}`),
     RunEnded: ({ status, seconds, report }) => {
       const word = status === "succeeded" ? green(status) : red(status)

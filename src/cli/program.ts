@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url"
 import { render, type Failure } from "../core/Failure.ts"
 import * as StageFolder from "../executor/StageFolder.ts"
 import { check } from "./check.ts"
+import { gc } from "./gc.ts"
 import { plan } from "./plan.ts"
 import { codes, Quit, stderr } from "./Quit.ts"
 import { run } from "./run.ts"
@@ -24,7 +25,7 @@ import { version } from "./version.ts"
 const agflow = (distribution: URL) =>
   Command.make("agflow").pipe(
     Command.withDescription("Typed, resumable genomics workflows that evaluate sequence-to-function models"),
-    Command.withSubcommands([run(distribution), check, plan, stages])
+    Command.withSubcommands([run(distribution), check, plan, stages, gc])
   )
 
 const services = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, NodeStdio.layer)

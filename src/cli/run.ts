@@ -1,11 +1,13 @@
 /** `agflow run`: checks a workflow and runs it. */
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Layer from "effect/Layer"
 import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Caches from "../cache/Caches.ts"
 import { render } from "../core/Failure.ts"
+import { reactions } from "../dsl/Policy.ts"
 import * as Run from "../engine/Run.ts"
 import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
@@ -22,7 +24,16 @@ const here = (path: string): string => {
 export const run = (distribution: URL) =>
   Command.make(
     "run",
-    { workflow: Options.file, ...Options.workflowFlags, ...Options.settingsFlags, format: Options.format },
+    {
+      workflow: Options.file,
+      ...Options.workflowFlags,
+      ...Options.settingsFlags,
+      format: Options.format,
+      onError: Flag.Literals("on-error", reactions).pipe(
+        Flag.withDescription("after a failure: stop what runs, finish what runs, or ignore it and go on with the rest"),
+        Flag.withDefault("finish")
+      )
+    },
     Effect.fnUntraced(function* (options) {
       const { workflow } = yield* Options.sound(options.workflow, options, options.format)
       const display = Display.make({
@@ -36,6 +47,7 @@ export const run = (distribution: URL) =>
       const status = yield* Run.run(workflow, {
         settings: Options.settings(options),
         machine: yield* Options.machine(options),
+        onError: options.onError,
         worker,
         version,
         command,

@@ -20,6 +20,30 @@ export const parseBytes = (text: string | number): number | undefined => {
   return factor === undefined ? undefined : Math.round(Number(match![1]) * factor)
 }
 
+const durations: Readonly<Record<string, number>> = {
+  ms: 1e-3,
+  s: 1,
+  sec: 1,
+  m: 60,
+  min: 60,
+  h: 3600,
+  d: 86_400
+}
+
+/** `90 s`, `1 h 30 min`, `30d`: seconds; undefined when it is not a duration. A number alone counts seconds. */
+export const parseSeconds = (text: string | number): number | undefined => {
+  if (typeof text === "number") return Number.isFinite(text) && text >= 0 ? text : undefined
+  if (/^\s*[0-9]+(?:\.[0-9]+)?\s*$/u.test(text)) return Number(text)
+  if (!/^\s*(?:[0-9]+(?:\.[0-9]+)?\s*[a-z]+\s*)+$/iu.test(text)) return undefined
+  let seconds = 0
+  for (const [, amount, unit] of text.matchAll(/([0-9.]+)\s*([a-z]+)/giu)) {
+    const name = unit!.toLowerCase()
+    if (!Object.hasOwn(durations, name)) return undefined
+    seconds += Number(amount) * durations[name]!
+  }
+  return seconds
+}
+
 const scales = ["B", "KB", "MB", "GB", "TB"] as const
 
 /** `1.2 GB`: decimal units, two significant digits or more. */

@@ -61,6 +61,20 @@ export type EventBody =
       readonly folder: string | null
       readonly seconds: number
     }
+  /** An attempt has failed, and another follows. */
+  | {
+      readonly _tag: "TaskRetrying"
+      readonly stage: string
+      readonly key: string
+      readonly attempt: number
+      readonly attempts: number
+      readonly failure: Failure
+      readonly log: ReadonlyArray<string>
+      readonly folder: string | null
+      readonly seconds: number
+      /** Seconds until the next. */
+      readonly delay: number
+    }
   | { readonly _tag: "TaskSkipped"; readonly stage: string; readonly reason: string }
   | {
       readonly _tag: "RunEnded"

@@ -203,7 +203,8 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     if (task.instance.body._tag === "Script") scripts.keep(task.structure.code, task.instance.body.script)
     result.reason = task.reason
     if (task.record !== undefined) {
-      yield* publish({ _tag: "TaskCached",
+      yield* publish({
+        _tag: "TaskCached",
         stage: id,
         key: task.key,
         reason: task.reason,
@@ -219,17 +220,17 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
         machine,
         publish,
         Effect.fnUntraced(function* (attempt) {
-        const { record, executed } = yield* TaskRunner.run(task, {
-          attempt,
-          settings: options.settings,
-          worker: options.worker,
-          logs: folder.logs,
-          modules: join(folder.path, "stages"),
-          version: options.version
-        }).pipe(Effect.catchDefect((defect) => Effect.fail(broken(defect))))
-        if (!executed) result.reason = TaskRunner.doneElsewhere
-        finishTask(task, record, executed ? "done" : "cached")
-      }),
+          const { record, executed } = yield* TaskRunner.run(task, {
+            attempt,
+            settings: options.settings,
+            worker: options.worker,
+            logs: folder.logs,
+            modules: join(folder.path, "stages"),
+            version: options.version
+          }).pipe(Effect.catchDefect((defect) => Effect.fail(broken(defect))))
+          if (!executed) result.reason = TaskRunner.doneElsewhere
+          finishTask(task, record, executed ? "done" : "cached")
+        }),
         (failure, since) => failTask(id, failure, since)
       )
     }

@@ -132,9 +132,9 @@ export const list = Effect.fnUntraced(function* (runs: string) {
     try: () => readdirSync(runs, { withFileTypes: true }).filter((entry) => entry.isDirectory()),
     catch: (cause) => new InputError({ message: `cannot read the runs: ${messageOf(cause)}`, file: runs })
   })
-  const ids = names.map(({ name }) => name).sort((a, b) => (a < b ? 1 : -1))
-  const records = yield* Effect.forEach(ids, (id) => read(join(runs, id)))
-  return records.filter((record) => record !== undefined)
+  const records = yield* Effect.forEach(names, ({ name }) => read(join(runs, name)))
+  // Ids tell seconds only.
+  return records.filter((record) => record !== undefined).sort((a, b) => (a.started < b.started ? 1 : -1))
 })
 
 /** A run of another machine that has not said anything for so long is taken for dead. */

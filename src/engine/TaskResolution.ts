@@ -112,6 +112,18 @@ export const stored = Effect.fnUntraced(function* (artifact: Artifact.Artifact, 
   return input
 })
 
+/** Whether what a binding reads from has been made; of a list, any of its items. Only an ignored failure leaves gaps. */
+const isThere = (binding: Binding, upstream: ReadonlyMap<string, StageOutputs>): boolean =>
+  binding._tag === "Output"
+    ? upstream.has(binding.stage)
+    : binding._tag !== "List" || binding.items.length === 0 || binding.items.some((item) => isThere(item, upstream))
+
+/** Whether there is what the task cannot do without. */
+export const isFed = ({ stage, instance }: Site, upstream: ReadonlyMap<string, StageOutputs>): boolean =>
+  [...instance.inputs].every(
+    ([name, binding]) => stage.inputPorts[name]!._tag === "Optional" || isThere(binding, upstream)
+  )
+
 const bindInput: (
   binding: Binding,
   port: Port.FilePort | Port.TablePort,
@@ -123,7 +135,8 @@ const bindInput: (
       case "File":
         return yield* bindFile(binding.path, port)
       case "List": {
-        const inputs = yield* Effect.forEach(binding.items, (item) => bindInput(item, port, items, upstream))
+        const there = binding.items.filter((item) => isThere(item, upstream))
+        const inputs = yield* Effect.forEach(there, (item) => bindInput(item, port, items, upstream))
         return inputs.flat()
       }
       case "Item":
@@ -172,6 +185,8 @@ export const resolve = Effect.fnUntraced(function* (
   const { stage, instance, items } = site
   const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
   for (const [name, binding] of [...instance.inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // An optional input, where the failure of what it reads from is ignored.
+    if (!isThere(binding, upstream)) continue
     inputs.set(name, yield* bindInput(binding, filePort(stage.inputPorts[name]!), items, upstream))
   }
   const structure = structureOf(instance.body, stage.outputs, inputs)

@@ -77,10 +77,10 @@ const specOf = (
   task: Task,
   inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
   folder: string,
-  { settings, modules }: Pick<RunnerOptions, "settings" | "modules">
+  { settings, modules, attempt }: Pick<RunnerOptions, "settings" | "modules" | "attempt">
 ): TaskFolder.TaskSpec => {
   const { outputs } = task.stage
-  const { resources } = options.attempt
+  const { cpus, memory } = attempt.resources
   const { body } = task.instance
   return body._tag === "Uses"
     ? {
@@ -89,7 +89,7 @@ const specOf = (
         ...(body.module === undefined ? {} : { module: StageModule.write(modules, body.module) }),
         params: body.stage.encodeParams(body.params),
         inputs,
-        settings: { ...settings, threads: Math.min(resources.cpus, availableParallelism()) }
+        settings: { ...settings, threads: Math.min(cpus, availableParallelism()) }
       }
     : {
         kind: "script",
@@ -98,7 +98,13 @@ const specOf = (
         outputs: Object.fromEntries(
           Object.entries(outputs).map(([name, port]) => [name, outputPath(folder, name, port)])
         ),
-        env: body.env
+        // What it was given, for programs that must be told; none of it is in the key.
+        env: {
+          AGFLOW_CPUS: String(cpus),
+          AGFLOW_MEMORY: String(memory),
+          AGFLOW_ATTEMPT: String(attempt.number),
+          ...body.env
+        }
       }
 }
 
@@ -159,7 +165,13 @@ export const run = Effect.fnUntraced(function* (
       .pipe(unexplained)
     const finished = yield* records.find(task.key)
     if (finished !== undefined) {
-      yield* events.publish({ _tag: "TaskCached", stage: id, key: task.key, reason: doneElsewhere, inputs: originsOf(task) })
+      yield* events.publish({
+        _tag: "TaskCached",
+        stage: id,
+        key: task.key,
+        reason: doneElsewhere,
+        inputs: originsOf(task)
+      })
       return { record: finished, executed: false }
     }
     yield* events.publish({
@@ -211,15 +223,17 @@ export const run = Effect.fnUntraced(function* (
         catch: cannot("write", options.modules)
       })
       const prepared = yield* TaskFolder.prepare(folder, spec, links, options.worker)
-      const exit = yield* executor.execute(prepared, (message) => {
-        Effect.runSync(
-          events.publish(
-            message._tag === "Progress"
-              ? { _tag: "TaskProgress", stage: id, done: message.done, total: message.total, unit: message.unit }
-              : { _tag: "TaskLog", stage: id, line: message.line }
+      const exit = yield* executor
+        .execute(prepared, (message) => {
+          Effect.runSync(
+            events.publish(
+              message._tag === "Progress"
+                ? { _tag: "TaskProgress", stage: id, done: message.done, total: message.total, unit: message.unit }
+                : { _tag: "TaskLog", stage: id, line: message.line }
+            )
           )
-        )
-      }).pipe(inTime)
+        })
+        .pipe(inTime)
       if (exit.failure !== null || exit.code !== 0) {
         return yield* Effect.fail<Failure>(exit.failure ?? { _tag: "TaskFailed", message: `exit code ${exit.code}` })
       }

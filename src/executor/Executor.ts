@@ -1,6 +1,7 @@
 /** Where tasks run. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { InputError } from "../core/Failure.ts"
 import type { Prepared, TaskExit } from "./TaskFolder.ts"
 
@@ -9,11 +10,21 @@ export type TaskMessage =
   | { readonly _tag: "Progress"; readonly done: number; readonly total: number; readonly unit: string }
   | { readonly _tag: "Log"; readonly line: string }
 
+/** A task that ended without a word: killed from outside, out of memory, crashed in a native library. */
+export class TaskLost extends Schema.TaggedError<TaskLost>()("TaskLost", {
+  message: Schema.String,
+  file: Schema.optionalKey(Schema.String),
+  hint: Schema.optionalKey(Schema.String)
+}) {}
+
 export class Executor extends Context.Service<
   Executor,
   {
     readonly name: string
     /** Runs the task to its end; interruption stops it and all that it started. */
-    readonly execute: (task: Prepared, listen: (message: TaskMessage) => void) => Effect.Effect<TaskExit, InputError>
+    readonly execute: (
+      task: Prepared,
+      listen: (message: TaskMessage) => void
+    ) => Effect.Effect<TaskExit, InputError | TaskLost>
   }
 >()("agflow/executor/Executor") {}

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { formatBytes, formatSeconds, parseBytes } from "../../src/core/Units.ts"
+import { formatBytes, formatSeconds, parseBytes, parseSeconds } from "../../src/core/Units.ts"
 
 describe("Units", () => {
   it.each([
@@ -43,4 +43,21 @@ describe("Units", () => {
     [3599.6, "1 h 0 min"],
     [11_400, "3 h 10 min"]
   ])("writes %d seconds as %s", (seconds, text) => assert.strictEqual(formatSeconds(seconds), text))
+
+  it.each([
+    ["90 s", 90],
+    ["1 h", 3600],
+    ["1h30min", 5400],
+    ["2 d 1 h", 176_400],
+    ["1.5 m", 90],
+    ["250ms", 0.25],
+    ["7", 7],
+    [0.5, 0.5],
+    ["30d", 2_592_000]
+  ])("reads the duration %s", (text, seconds) => assert.strictEqual(parseSeconds(text), seconds))
+
+  it.each(["", "h", "-1 h", "1 year", "1 constructor", "1 h later", "1:30", -1, Number.NaN])(
+    "refuses the duration '%s'",
+    (text) => assert.isUndefined(parseSeconds(text))
+  )
 })

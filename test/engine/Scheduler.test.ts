@@ -7,7 +7,7 @@ import * as Scheduler from "../../src/engine/Scheduler.ts"
 const machine: Resources = { cpus: 2, memory: 8, gpus: 1 }
 const one: Resources = { cpus: 1, memory: 1, gpus: 0 }
 
-interface Plan {
+interface Plan extends Partial<Pick<Scheduler.Job, "onError" | "dispensable">> {
   readonly needs?: ReadonlyArray<string>
   readonly resources?: Partial<Resources>
   readonly millis?: number
@@ -19,11 +19,15 @@ const run = async (plans: Readonly<Record<string, Plan>>, total = machine) => {
   const happened: Array<string> = []
   const used = { cpus: 0, memory: 0, gpus: 0 }
   const most = { ...used }
-  const jobs = Object.entries(plans).map(([id, { needs = [], resources }]) => ({
-    id,
-    needs,
-    resources: { ...one, ...resources }
-  }))
+  const jobs = Object.entries(plans).map(
+    ([id, { needs = [], resources, onError = "finish", dispensable = new Set<string>() }]) => ({
+      id,
+      needs,
+      dispensable,
+      onError,
+      resources: { ...one, ...resources }
+    })
+  )
   const take = (resources: Resources, sign: 1 | -1) => {
     for (const name of ["cpus", "memory", "gpus"] as const) {
       used[name] += sign * resources[name]
@@ -163,8 +167,68 @@ describe("Scheduler", () => {
       happened: [],
       most: { cpus: 0, memory: 0, gpus: 0 },
       failed: [],
-      skipped: []
+      skipped: [],
+      stopped: []
     })
+  })
+
+  it("after a failure that is ignored goes on with what can do without", async () => {
+    const { happened, failed, skipped, stopped } = await run({
+      bad: { end: "fail", onError: "ignore" },
+      other: { millis: 10 },
+      next: { needs: ["bad", "other"] },
+      last: { needs: ["next"] },
+      lucky: { needs: ["bad", "other"], dispensable: new Set(["bad"]) },
+      sole: { needs: ["next", "lucky"], dispensable: new Set(["next"]) }
+    })
+    assert.deepStrictEqual(
+      happened.filter((what) => what.startsWith("-")),
+      ["-bad", "-other", "-lucky", "-sole"]
+    )
+    assert.deepStrictEqual([failed, skipped, stopped], [["bad"], ["next", "last"], []])
+  })
+
+  it("after a failure that stops the run ends what runs", async () => {
+    const { happened, failed, skipped, stopped } = await run({
+      bad: { millis: 5, end: "fail", onError: "stop" },
+      long: { millis: 10_000 },
+      next: { needs: ["long"] }
+    })
+    assert.deepStrictEqual(happened, ["+bad", "+long", "-bad"])
+    assert.deepStrictEqual([failed, skipped, stopped], [["bad"], ["next"], ["long"]])
+  })
+
+  it("runs a job again that asks for it, when what it asks for is free, even while the run is finishing", async () => {
+    const happened: Array<string> = []
+    const say = (what: string, millis = 0) =>
+      Effect.andThen(
+        Effect.sync(() => void happened.push(what)),
+        Effect.sleep(millis)
+      )
+    const big: Resources = { ...one, memory: 8 }
+    const steps: Readonly<Record<string, Scheduler.Step<string, never>["run"]>> = {
+      again: Effect.as(say("again 1"), {
+        resources: Scheduler.nothing,
+        run: Effect.as(say("wait", 5), { resources: big, run: say("again 2") })
+      }),
+      long: Effect.andThen(say("long", 40), say("long ends")),
+      bad: Effect.andThen(say("bad", 1), Effect.fail("bad"))
+    }
+    const jobs = [
+      { id: "again", needs: [], resources: one },
+      { id: "long", needs: [], resources: one },
+      { id: "bad", needs: [], resources: one },
+      { id: "late", needs: ["bad"], resources: one }
+    ]
+    const outcome = await Effect.runPromise(
+      Effect.scoped(
+        Scheduler.run(jobs, { ...machine, cpus: 3 }, (id) =>
+          Effect.succeed({ _tag: "ToRun" as const, run: steps[id]! })
+        )
+      )
+    )
+    assert.deepStrictEqual(happened, ["again 1", "long", "bad", "wait", "long ends", "again 2"])
+    assert.deepStrictEqual(outcome, { failed: ["bad"], skipped: ["late"], stopped: [] })
   })
 
   it("stops what runs when it is interrupted", async () => {

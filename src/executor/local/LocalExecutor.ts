@@ -6,7 +6,7 @@ import { statfsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { InputError, messageOf } from "../../core/Failure.ts"
 import * as Process from "../../core/Process.ts"
-import { Executor } from "../Executor.ts"
+import { Executor, TaskLost } from "../Executor.ts"
 import * as TaskFolder from "../TaskFolder.ts"
 import * as WorkerPool from "./WorkerPool.ts"
 
@@ -90,11 +90,11 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
           const exit = yield* TaskFolder.readExit(task)
           if (exit !== undefined) return exit
           return yield* hasRoom(task.folder)
-            ? new InputError({
+            ? new TaskLost({
                 message: "the task was killed before it could say how it ended",
                 hint: "it may have run out of memory: give the stage more under 'resources'"
               })
-            : new InputError({ message: "the task could not say how it ended: the disk is full", file: task.folder })
+            : new TaskLost({ message: "the task could not say how it ended: the disk is full", file: task.folder })
         })
       })
     })

@@ -4,13 +4,12 @@ import type * as Scope from "effect/Scope"
 import { fork, type ChildProcess } from "node:child_process"
 import { appendFileSync } from "node:fs"
 import { join } from "node:path"
-import { InputError } from "../../core/Failure.ts"
-import type { TaskMessage } from "../Executor.ts"
+import { TaskLost, type TaskMessage } from "../Executor.ts"
 import type { WorkerReply } from "../worker.ts"
 
 export interface WorkerPool {
   /** Runs the task in the folder; ends when the worker says so. */
-  readonly run: (folder: string, listen: (message: TaskMessage) => void) => Effect.Effect<void, InputError>
+  readonly run: (folder: string, listen: (message: TaskMessage) => void) => Effect.Effect<void, TaskLost>
 }
 
 const start = (program: string): ChildProcess =>
@@ -39,7 +38,7 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
     ),
     ({ idle, all }) => ({
       run: (folder, listen) =>
-        Effect.callback<void, InputError>((resume) => {
+        Effect.callback<void, TaskLost>((resume) => {
           // One that died while it had nothing to do is passed over.
           while (idle.length > 0 && !idle.at(-1)!.connected) all.delete(idle.pop()!)
           const child = idle.pop() ?? start(program)
@@ -78,7 +77,7 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
             all.delete(child)
             resume(
               Effect.fail(
-                new InputError({
+                new TaskLost({
                   message: `the worker died (${signal ?? `exit code ${code}`}): a native library crashed or memory ran out`,
                   hint: "other tasks are not touched; give the stage more memory, or another --device"
                 })
@@ -89,7 +88,7 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
             release()
             all.delete(child)
             child.kill("SIGKILL")
-            resume(Effect.fail(new InputError({ message: `cannot use a worker: ${cause.message}` })))
+            resume(Effect.fail(new TaskLost({ message: `cannot use a worker: ${cause.message}` })))
           }
           child.on("error", onError)
           child.on("message", onMessage)

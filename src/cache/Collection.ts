@@ -1,0 +1,299 @@
+/**
+ * Garbage collection. What goes is chosen first, and told; then it is removed in steps that are safe beside runs:
+ *
+ * 1. Records are renamed, so that no run finds them any more. One that was used in the meantime stays.
+ * 2. Whoever had found one just before has said so by now: it gets its name back.
+ * 3. Stored files that no record names any more are removed, but none that is young, or that a task's folder points to.
+ *
+ * A collection that is killed leaves renamed files, which the next one removes.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { existsSync, lstatSync, readFileSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs"
+import { basename, join } from "node:path"
+import { InputError, messageOf } from "../core/Failure.ts"
+import * as Process from "../core/Process.ts"
+import { Home } from "./Home.ts"
+import * as Inventory from "./Inventory.ts"
+
+export interface RunUse {
+  readonly id: string
+  /** Its folder. */
+  readonly path: string
+  /** When it ended or, if it has not, started; milliseconds since 1970. */
+  readonly used: number
+  /** It runs, or the user wants it kept. */
+  readonly kept: boolean
+  /** Of its tasks. */
+  readonly keys: ReadonlyArray<string>
+}
+
+export interface CollectionOptions {
+  /** Goes when it was not used for so long. */
+  readonly olderThan: number | undefined
+  /** The least recently used goes until no more bytes are left than this. */
+  readonly maxSize: number | undefined
+  /** All that no kept run needs goes. */
+  readonly onlyKept: boolean
+  /** Younger than this stays in any case: it may belong to what is being made now. */
+  readonly spare: number
+}
+
+export interface Item {
+  readonly kind: "result" | "run" | "download" | "leftover"
+  readonly name: string
+  readonly path: string
+  /** What is freed when it goes, after those before it in the list. */
+  readonly bytes: number
+  /** Milliseconds since 1970. */
+  readonly used: number
+  readonly reason: string
+}
+
+export interface Choice {
+  readonly inventory: Inventory.Inventory
+  readonly items: ReadonlyArray<Item>
+  readonly before: number
+  readonly after: number
+}
+
+const nobody = /\.gone$/u
+
+/** Stored files that folders of tasks point to. */
+const linkedFrom = (work: string): ReadonlySet<string> => {
+  const linked = new Set<string>()
+  for (const { path } of Inventory.filesBelow(work)) {
+    try {
+      linked.add(basename(readlinkSync(path)))
+    } catch {
+      // A file of the task's own.
+    }
+  }
+  return linked
+}
+
+const holderOf = (path: string): Process.ProcessIdentity | undefined => {
+  try {
+    const holder = JSON.parse(readFileSync(path, "utf8")) as Partial<Process.ProcessIdentity>
+    const { host, pid, started = null } = holder
+    return typeof host === "string" && typeof pid === "number" ? { host, pid, started } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A lease is of somebody when its holder lives, or is of another machine and has lately renewed it. */
+const isHeld = (path: string, silent: boolean): boolean => {
+  const holder = holderOf(path)
+  return holder !== undefined && (Process.isAlive(holder) ?? !silent)
+}
+
+/** Half of a download is worth keeping for a while: the next run goes on with it. */
+const partialMillis = 24 * 3600 * 1000
+
+const isAbandoned = (path: string): boolean => {
+  const owner = /\.(\d+)@(.+)\.[0-9a-f-]{36}\.part$/u.exec(basename(path))
+  return owner === null || Process.isAlive({ host: owner[2]!, pid: Number(owner[1]), started: null }) !== true
+}
+
+/** What would go. `runs` are all runs of the state folder. */
+export const choose = Effect.fnUntraced(function* (runs: ReadonlyArray<RunUse>, options: CollectionOptions) {
+  const home = yield* Home
+  const inventory = yield* Inventory.take
+  const now = yield* Clock.currentTimeMillis
+  return yield* Effect.sync((): Choice => {
+    const { olderThan, maxSize, onlyKept, spare } = options
+    const isYoung = ({ changed }: { readonly changed: number }) => now - changed < spare
+    const leases = Inventory.filesBelow(home.leases)
+    const isSilent = (lease: Inventory.FoundFile) => now - lease.changed > Math.max(spare, 15_000)
+    const held = leases.filter((lease) => isHeld(lease.path, isSilent(lease)))
+    const kept = Inventory.withHelpers(inventory, [
+      ...runs.filter((run) => run.kept).flatMap(({ keys }) => keys),
+      ...held.map(({ path }) => basename(path))
+    ])
+
+    /** How many records name a stored file: it goes with the last of them. */
+    const names = new Map<string, number>()
+    for (const { record } of inventory.records.values()) {
+      for (const { sha256 } of Inventory.filesOf(record)) names.set(sha256, (names.get(sha256) ?? 0) + 1)
+    }
+    const linked = linkedFrom(home.work)
+    const items: Array<Item> = []
+
+    const leftover = ({ path, bytes, changed }: Inventory.FoundFile, reason: string) =>
+      items.push({ kind: "leftover", name: path.slice(home.root.length + 1), path, bytes, used: changed, reason })
+    for (const draft of inventory.drafts) {
+      if (nobody.test(draft.path) || !isYoung(draft)) leftover(draft, "never finished")
+    }
+    for (const file of inventory.unreadable) if (!isYoung(file)) leftover(file, "a record that does not read")
+    for (const object of inventory.objects.values()) {
+      if (names.has(object.sha256) || linked.has(object.sha256) || isYoung(object)) continue
+      leftover(object, "no record names it")
+    }
+    for (const lease of leases) {
+      if (!held.includes(lease) && !isYoung(lease)) leftover(lease, "its holder is gone")
+    }
+
+    const downloads = Inventory.filesBelow(home.downloads)
+    for (const file of downloads) {
+      if (!file.path.endsWith(".part") || !isAbandoned(file.path)) continue
+      if (spare === 0 || now - file.changed > partialMillis) leftover(file, "a download that nobody goes on with")
+    }
+
+    interface Candidate {
+      readonly used: number
+      readonly item: (reason: string) => Item
+      readonly only: boolean
+    }
+    const results = [...inventory.records.values()]
+      .filter(({ key, used }) => !kept.has(key) && now - used >= spare)
+      .map(({ key, path, used, record }): Candidate => {
+        const item = (reason: string): Item => {
+          let bytes = Inventory.fileAt(path)?.bytes ?? 0
+          for (const { sha256 } of Inventory.filesOf(record)) {
+            const left = names.get(sha256)! - 1
+            names.set(sha256, left)
+            if (left === 0 && !linked.has(sha256)) bytes += inventory.objects.get(sha256)?.bytes ?? 0
+          }
+          return { kind: "result", name: `${record.structure.stage} ${key.slice(0, 12)}`, path, bytes, used, reason }
+        }
+        return { used, item, only: true }
+      })
+    const folders = runs
+      .filter((run) => !run.kept && now - run.used >= spare)
+      .map(({ id, path, used }): Candidate => {
+        const bytes = Inventory.bytesOf(Inventory.filesBelow(path))
+        return { used, item: (reason) => ({ kind: "run", name: id, path, bytes, used, reason }), only: true }
+      })
+    const files = downloads
+      .filter((file) => !file.path.endsWith(".part") && !isYoung(file))
+      .map(({ path, bytes, changed }): Candidate => {
+        const name = basename(path)
+        return {
+          used: changed,
+          item: (reason) => ({ kind: "download", name, path, bytes, used: changed, reason }),
+          only: false
+        }
+      })
+    const candidates = [...results, ...folders, ...files].sort((a, b) => a.used - b.used)
+
+    const before = Inventory.bytesOf(
+      [home.records, home.store, home.leases, home.downloads, home.runs].flatMap((folder) =>
+        Inventory.filesBelow(folder)
+      )
+    )
+    let after = before - items.reduce((sum, { bytes }) => sum + bytes, 0)
+    for (const { used, item, only } of candidates) {
+      const reason =
+        olderThan !== undefined && now - used > olderThan
+          ? "not used for long"
+          : onlyKept && only
+            ? "no kept run needs it"
+            : maxSize !== undefined && after > maxSize
+              ? "used least recently"
+              : undefined
+      if (reason === undefined) continue
+      const chosen = item(reason)
+      items.push(chosen)
+      after -= chosen.bytes
+    }
+    return { inventory, items, before, after }
+  })
+})
+
+/** Time for a run that has found a record to say so. */
+const pause = "2 seconds"
+
+/** Takes a file out of the way; undefined when it is not there, or changed since it was looked at. */
+const setAside = (path: string, used: number): string | undefined => {
+  const aside = `${path}.gone`
+  try {
+    if (statSync(path).mtimeMs > used) return undefined
+    renameSync(path, aside)
+    return aside
+  } catch {
+    return undefined
+  }
+}
+
+const putBack = (aside: string): void => {
+  const path = aside.replace(nobody, "")
+  // Made anew in the meantime: that one is as good.
+  if (existsSync(path)) rmSync(aside, { force: true })
+  else renameSync(aside, path)
+}
+
+/**
+ * Removes what was chosen; the bytes freed. `wanted` tells the keys that runs have said they use: it is asked again once
+ * the records are out of the way, unless nobody runs.
+ */
+export const collect = Effect.fnUntraced(function* (
+  { inventory, items }: Choice,
+  { spare }: CollectionOptions,
+  wanted: Effect.Effect<ReadonlySet<string> | undefined, InputError, Home>
+) {
+  const home = yield* Home
+  const now = yield* Clock.currentTimeMillis
+  const attempt = <A>(act: () => A) =>
+    Effect.try({
+      try: act,
+      catch: (cause) => new InputError({ message: `cannot collect: ${messageOf(cause)}`, file: home.root })
+    })
+  const asides = yield* attempt(() =>
+    items.flatMap(({ kind, path, used }) => (kind === "result" ? (setAside(path, used) ?? []) : []))
+  )
+  const keyOf = (aside: string) => basename(aside, ".json.gone")
+  if ((yield* wanted) !== undefined) {
+    yield* Effect.sleep(pause)
+    const keys = Inventory.withHelpers(inventory, (yield* wanted) ?? [])
+    yield* attempt(() => asides.filter((each) => keys.has(keyOf(each))).forEach(putBack))
+  }
+  return yield* attempt(() => {
+    let freed = 0
+    const remove = (path: string) => {
+      const bytes = Inventory.bytesOf(Inventory.filesBelow(path))
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+      freed += bytes
+    }
+    for (const aside of asides) if (existsSync(aside)) remove(aside)
+    for (const { kind, path } of items) {
+      if (kind === "result" || path.startsWith(`${home.store}/`)) continue
+      // Without its record the folder is nobody's run, should the rest of it stay behind.
+      if (kind === "run") rmSync(join(path, "run.json"), { force: true })
+      remove(path)
+    }
+    const latest = join(home.runs, "latest")
+    if (!existsSync(latest)) rmSync(latest, { force: true })
+    return freed
+  }).pipe(Effect.flatMap((freed) => Effect.map(sweep(now - spare), (swept) => freed + swept)))
+})
+
+/** Removes the stored files that nobody names and that have not changed since; the bytes freed. */
+const sweep = Effect.fnUntraced(function* (since: number) {
+  const home = yield* Home
+  const inventory = yield* Inventory.take
+  const named = Inventory.namedBy(inventory, inventory.records.keys())
+  return yield* Effect.sync(() => {
+    const linked = linkedFrom(home.work)
+    let freed = 0
+    for (const { sha256, path, bytes, changed } of inventory.objects.values()) {
+      if (named.has(sha256) || linked.has(sha256) || changed > since) continue
+      const { mtimeMs } = lstatSync(path)
+      const aside = setAside(path, mtimeMs)
+      if (aside === undefined) continue
+      // Marked as wanted between the look and the rename: a result that is being kept has the same content.
+      if (lstatSync(aside).mtimeMs > mtimeMs) {
+        putBack(aside)
+        continue
+      }
+      rmSync(aside, { force: true })
+      freed += bytes
+    }
+    for (const draft of inventory.drafts) {
+      if (!draft.path.startsWith(`${home.store}/`) || (draft.changed > since && !nobody.test(draft.path))) continue
+      rmSync(draft.path, { recursive: true, force: true })
+      freed += draft.bytes
+    }
+    return freed
+  })
+})

@@ -1,0 +1,147 @@
+/** What a state folder holds: its records, the files that they name, and what nobody names. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { lstatSync, readFileSync, readdirSync, type Stats } from "node:fs"
+import { join } from "node:path"
+import * as Artifact from "./Artifact.ts"
+import { Home } from "./Home.ts"
+import { Record } from "./Record.ts"
+
+export interface FoundFile {
+  readonly path: string
+  readonly bytes: number
+  /** When it was last written, moved or marked as wanted; milliseconds since 1970. */
+  readonly changed: number
+}
+
+export interface StoredObject extends FoundFile {
+  readonly sha256: string
+}
+
+export interface StoredRecord {
+  readonly key: string
+  readonly path: string
+  /** Milliseconds since 1970, to a day. */
+  readonly used: number
+  readonly record: Record
+}
+
+export interface Inventory {
+  readonly records: ReadonlyMap<string, StoredRecord>
+  readonly objects: ReadonlyMap<string, StoredObject>
+  /** Records that do not read. */
+  readonly unreadable: ReadonlyArray<FoundFile>
+  /** Drafts that were not moved to where they belong. */
+  readonly drafts: ReadonlyArray<FoundFile>
+}
+
+const statOf = (path: string): Stats | undefined => {
+  try {
+    return lstatSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+export const namesIn = (folder: string): ReadonlyArray<string> => {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}
+
+/** A file that is there; undefined where it has just gone. */
+export const fileAt = (path: string): FoundFile | undefined => {
+  const stat = statOf(path)
+  return stat === undefined ? undefined : { path, bytes: stat.size, changed: Math.max(stat.mtimeMs, stat.ctimeMs) }
+}
+
+/** All files below a folder, or the file itself. */
+export const filesBelow = (path: string): ReadonlyArray<FoundFile> => {
+  if (statOf(path)?.isDirectory()) return namesIn(path).flatMap((name) => filesBelow(join(path, name)))
+  const file = fileAt(path)
+  return file === undefined ? [] : [file]
+}
+
+export const bytesOf = (files: Iterable<FoundFile>): number => {
+  let sum = 0
+  for (const { bytes } of files) sum += bytes
+  return sum
+}
+
+const RecordJson = Schema.decodeUnknownOption(Schema.fromJsonString(Record))
+
+/** The record that a file holds under the name that it has. */
+export const readRecord = (path: string, key: string): Record | undefined => {
+  try {
+    const record = Option.getOrUndefined(RecordJson(readFileSync(path, "utf8")))
+    return record?.key === key ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const take = Effect.gen(function* () {
+  const home = yield* Home
+  return yield* Effect.sync((): Inventory => {
+    const records = new Map<string, StoredRecord>()
+    const objects = new Map<string, StoredObject>()
+    const unreadable: Array<FoundFile> = []
+    const drafts: Array<FoundFile> = []
+    for (const file of filesBelow(home.records)) {
+      const key = /\/([0-9a-f]{64})\.json$/u.exec(file.path)?.[1]
+      const record = key === undefined ? undefined : readRecord(file.path, key)
+      if (key === undefined) drafts.push(file)
+      else if (record === undefined) unreadable.push(file)
+      else records.set(key, { key, path: file.path, used: statOf(file.path)?.mtimeMs ?? 0, record })
+    }
+    for (const file of filesBelow(home.store)) {
+      const sha256 = /\/([0-9a-f]{64})$/u.exec(file.path)?.[1]
+      if (sha256 === undefined) drafts.push(file)
+      else objects.set(sha256, { ...file, sha256 })
+    }
+    return { records, objects, unreadable, drafts }
+  })
+})
+
+export const filesOf = ({ outputs }: Record): ReadonlyArray<Artifact.StoredFile> =>
+  Object.values(outputs).flatMap(({ files }) => files)
+
+/** Names of the stored files that the records of these keys name. */
+export const namedBy = (inventory: Inventory, keys: Iterable<string>): ReadonlySet<string> => {
+  const named = new Set<string>()
+  for (const key of keys) {
+    const stored = inventory.records.get(key)
+    if (stored !== undefined) for (const { sha256 } of filesOf(stored.record)) named.add(sha256)
+  }
+  return named
+}
+
+/**
+ * Of these keys those that have records, and those of what the engine itself made of their outputs (tables cut and
+ * joined), which no run lists.
+ */
+export const withHelpers = (inventory: Inventory, keys: Iterable<string>): ReadonlySet<string> => {
+  const kept = new Set<string>()
+  const content = new Set<string>()
+  const keep = ({ key, record }: StoredRecord) => {
+    kept.add(key)
+    for (const artifact of Object.values(record.outputs)) content.add(Artifact.digest(artifact))
+  }
+  for (const key of keys) {
+    const stored = inventory.records.get(key)
+    if (stored !== undefined) keep(stored)
+  }
+  let helpers = [...inventory.records.values()].filter(({ record }) => record.structure.stage.startsWith("agflow:"))
+  const isFed = ({ record }: StoredRecord) =>
+    Object.values(record.structure.inputs)
+      .flat()
+      .every(({ digest }) => content.has(digest))
+  for (let fed = helpers.filter(isFed); fed.length > 0; fed = helpers.filter(isFed)) {
+    fed.forEach(keep)
+    helpers = helpers.filter(({ key }) => !kept.has(key))
+  }
+  return kept
+}

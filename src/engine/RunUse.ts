@@ -1,0 +1,46 @@
+/** Which results the runs of a state folder need. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { readdirSync, statSync } from "node:fs"
+import { join } from "node:path"
+import type { RunUse } from "../cache/Collection.ts"
+import { Home } from "../cache/Home.ts"
+import * as RunRecord from "./RunRecord.ts"
+
+export const keysOf = ({ tasks }: RunRecord.RunRecord): ReadonlyArray<string> =>
+  tasks.flatMap(({ key }) => (key === null ? [] : [key]))
+
+/** All runs, also those that were killed before they had a record; kept are the last so many, the named and the live. */
+export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyArray<string>) {
+  const { runs } = yield* Home
+  const now = yield* Clock.currentTimeMillis
+  const records = yield* RunRecord.list(runs)
+  const chosen = yield* Effect.forEach(named, (word) => RunRecord.choose(records, word))
+  const kept = new Set([...records.slice(0, last), ...chosen].map(({ id }) => id))
+  const known = records.map((record): RunUse => {
+    const isLive = RunRecord.stateOf(runs, record, now) === "running"
+    return {
+      id: record.id,
+      path: join(runs, record.id),
+      used: Date.parse(record.ended ?? record.started),
+      kept: isLive || kept.has(record.id),
+      keys: keysOf(record)
+    }
+  })
+  const ids = new Set(known.map(({ id }) => id))
+  const nameless = readdirSync(runs, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !ids.has(entry.name))
+    .map(({ name }): RunUse => {
+      const path = join(runs, name)
+      return { id: name, path, used: statSync(path).mtimeMs, kept: false, keys: [] }
+    })
+  return [...known, ...nameless]
+})
+
+/** What runs that are under way have said they use; undefined when there are none. */
+export const keysOfLiveRuns = Effect.gen(function* () {
+  const { runs } = yield* Home
+  const now = yield* Clock.currentTimeMillis
+  const live = (yield* RunRecord.list(runs)).filter((record) => RunRecord.stateOf(runs, record, now) === "running")
+  return live.length === 0 ? undefined : new Set(live.flatMap(keysOf))
+})
