@@ -1,0 +1,158 @@
+/** Runs the engine's benchmark: `node bench/engine.mjs --help`. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { cases, changedOf } from "./engine/design.mjs"
+import { agflow } from "./engine/engines/agflow.mjs"
+import { cwltool } from "./engine/engines/cwltool.mjs"
+import { nextflow } from "./engine/engines/nextflow.mjs"
+import { snakemake } from "./engine/engines/snakemake.mjs"
+import { measure } from "./engine/measure.mjs"
+import * as Results from "./engine/results.mjs"
+import { full, quick } from "./engine/presets.mjs"
+
+const engines = [agflow, snakemake, cwltool, nextflow]
+
+const help = `node bench/engine.mjs [--quick | --full | --case NAMES --n NUMBERS] [--table]
+
+  --quick           a few minutes: N of 100 and 1,000, agflow alone at 10,000
+  --full            an hour or two: N up to 10,000 for all, plan and resume to 100,000
+  --case NAMES      of ${Object.keys(cases).join(", ")}; those that one builds upon run first
+  --n NUMBERS       100,1000 (default 100)
+  --engines NAMES   of ${engines.map(({ name }) => name).join(", ")}; default: all that are on the PATH
+  --repeat COUNT    default 3
+  --limit SECONDS   a command that takes longer is stopped; default 900
+  --until HH:MM     starts no session after this time (UTC)
+  --table           write the rows into bench/engine/results.json and bench/README.md
+
+AGFLOW_BINARY names another dist/cli.js than this checkout's.`
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    full: { type: "boolean", default: false },
+    case: { type: "string" },
+    n: { type: "string", default: "100" },
+    engines: { type: "string" },
+    repeat: { type: "string", default: "3" },
+    limit: { type: "string", default: "900" },
+    until: { type: "string" },
+    table: { type: "boolean", default: false },
+    help: { type: "boolean", default: false }
+  }
+})
+
+const list = (text) => text.split(",").map((each) => each.trim())
+const say = (text) => process.stdout.write(`${text}\n`)
+
+const known = (what, names, all) => {
+  const wrong = names.find((name) => !all.includes(name))
+  if (wrong === undefined) return names
+  process.stderr.write(`there is no ${what} '${wrong}'; there are ${all.join(", ")}\n`)
+  process.exit(2)
+}
+
+/** The cases asked for: those that share a folder together, each behind the one that it builds upon. */
+const groups = (names) =>
+  Object.keys(cases)
+    .filter((name) => cases[name].after === undefined)
+    .map((first) => [first, ...names.filter((name) => cases[name].after === first)])
+    .filter(([first, ...rest]) => names.includes(first) || rest.length > 0)
+
+/** What is wrong with what a command left; undefined when nothing is. */
+const wrong = (engine, name, n, { folder, code, log }) => {
+  const { plans, tasks, words } = cases[name]
+  if (code === 124 || code === 137) return "too long"
+  if (code !== 0) return `exit code ${code}: ${log.trim().split("\n").at(-1)}`
+  if (plans !== undefined && engine.planned(log) !== plans(n)) return `planned ${engine.planned(log)} tasks`
+  if (tasks === undefined) return undefined
+  const executed = engine.executed(folder, log)
+  if (executed !== tasks(n)) return `executed ${executed} tasks, not ${tasks(n)}`
+  const found = engine.outputs(folder, log, name).map((text) => text.trim())
+  return found.sort().join() === words(n).sort().join() ? undefined : "the outputs are not what they must be"
+}
+
+/** One engine's cases, in a new folder. */
+const session = (engine, names, n) => {
+  const folder = mkdtempSync(join(tmpdir(), "agflow-bench-"))
+  try {
+    mkdirSync(join(folder, "tmp"))
+    engine.write(folder, n)
+    const measured = {}
+    for (const name of names) {
+      const command = engine.commands[name]?.(n, changedOf(n))
+      if (command === undefined) continue
+      const { cost, code, log } = measure(command, { folder, limit: Number(values.limit) })
+      const fault = wrong(engine, name, n, { folder, code, log })
+      measured[name] = fault === undefined ? { cost } : { fault }
+      say(
+        `${name} ${n} ${engine.name}: ${
+          fault ??
+          `${cost.cpu.toFixed(2)} s CPU, ${cost.wall.toFixed(2)} s, ${cost.memory.toFixed(0)} MB; ` +
+            `${(100 * cost.others).toFixed(0)} % of the machine for others`
+        }`
+      )
+      // What builds upon it would measure something else.
+      if (fault !== undefined && names.some((each) => cases[each].after === name)) break
+    }
+    return measured
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+if (values.help) {
+  say(help)
+  process.exit(0)
+}
+
+const names = known(
+  "engine",
+  list(values.engines ?? engines.map(({ name }) => name).join()),
+  engines.map(({ name }) => name)
+)
+const versions = Object.fromEntries(
+  engines.filter(({ name }) => names.includes(name)).map((engine) => [engine.name, engine.version()])
+)
+const present = engines.filter(({ name }) => versions[name] !== undefined)
+for (const name of names) if (versions[name] === undefined) say(`${name} is not here, and is left out`)
+
+const asked = () => ({
+  cases: known("case", list(values.case ?? "fanout"), Object.keys(cases)),
+  sizes: list(values.n).map(Number),
+  repeat: Number(values.repeat)
+})
+const batches = values.full ? full : values.quick ? quick : [asked()]
+
+/** Minutes of the day, UTC. */
+const clock = () => new Date().getUTCHours() * 60 + new Date().getUTCMinutes()
+const end = values.until === undefined ? Infinity : list(values.until.replace(":", ",")).reduce((h, m) => +h * 60 + +m)
+
+const results = Results.open(
+  values.table,
+  versions,
+  Object.fromEntries(engines.map(({ name, title }) => [name, title]))
+)
+let faults = 0
+for (const batch of batches) {
+  for (const n of batch.sizes) {
+    const here = present.filter(({ name }) => batch.engines === undefined || batch.engines.includes(name))
+    for (const steps of groups(batch.cases)) {
+      const measured = {}
+      for (let round = 0; round < batch.repeat && clock() < end; round++) {
+        // Another engine is the first each time: none always runs upon what another left warm.
+        for (const index of here.keys()) {
+          const engine = here[(index + round) % here.length]
+          for (const [name, result] of Object.entries(session(engine, steps, n))) {
+            ;((measured[name] ??= {})[engine.name] ??= []).push(result)
+            if (result.fault !== undefined) faults++
+          }
+        }
+      }
+      for (const name of steps)
+        if (measured[name] !== undefined) results.row(name, cases[name].once ? 1 : n, measured[name])
+    }
+  }
+}
+process.exit(faults === 0 ? 0 : 1)
