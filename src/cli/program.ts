@@ -20,12 +20,14 @@ import { plan } from "./plan.ts"
 import { codes, Quit, stderr } from "./Quit.ts"
 import { run } from "./run.ts"
 import { stages } from "./stages.ts"
+import { runs } from "./runs.ts"
+import { explain } from "./explain.ts"
 import { version } from "./version.ts"
 
 const agflow = (distribution: URL) =>
   Command.make("agflow").pipe(
     Command.withDescription("Typed, resumable genomics workflows that evaluate sequence-to-function models"),
-    Command.withSubcommands([run(distribution), check, plan, stages, gc])
+    Command.withSubcommands([run(distribution), check, plan, stages, gc, runs, explain])
   )
 
 const services = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, NodeStdio.layer)

@@ -17,6 +17,8 @@ export interface TaskDetail {
   readonly inputs: Origins
   /** Of a task that was started; the cache's record has it of those that ended well. */
   readonly structure: TaskKey | undefined
+  /** Why it was started, also if it failed. */
+  readonly reason: string | undefined
   readonly failure: Failure | undefined
   /** The last lines of a failed task. */
   readonly log: ReadonlyArray<string>
@@ -37,13 +39,22 @@ export interface PastRun {
   readonly details: () => ReadonlyMap<string, TaskDetail>
 }
 
-const blank: TaskDetail = { inputs: {}, structure: undefined, failure: undefined, log: [], folder: null }
+const blank: TaskDetail = {
+  inputs: {},
+  structure: undefined,
+  reason: undefined,
+  failure: undefined,
+  log: [],
+  folder: null
+}
 
 const detailsIn = (folder: string): ReadonlyMap<string, TaskDetail> => {
   const all = new Map<string, TaskDetail>()
   const tell = (id: string, change: Partial<TaskDetail>) => all.set(id, { ...(all.get(id) ?? blank), ...change })
   for (const event of RunRecord.events(folder)) {
-    if (event._tag === "TaskStarted") tell(event.stage, { inputs: event.inputs, structure: event.structure })
+    if (event._tag === "TaskStarted") {
+      tell(event.stage, { inputs: event.inputs, structure: event.structure, reason: event.reason })
+    }
     if (event._tag === "TaskCached") tell(event.stage, { inputs: event.inputs })
     if (event._tag === "TaskFailed") tell(event.stage, { failure: event.failure, log: event.log, folder: event.folder })
   }

@@ -27,11 +27,11 @@ export interface RunFolder {
   readonly results: string
 }
 
-/** `2026-11-22T14-05-33-9f3a`: sorts by time. */
+/** `2026-11-22T14-05-33-417-9f3a`: sorts by time, to the millisecond. */
 export const make = Effect.fnUntraced(function* (workflow: Workflow) {
   const { runs } = yield* Home
   const now = new Date(yield* Clock.currentTimeMillis).toISOString()
-  const id = `${now.slice(0, 19).replaceAll(":", "-")}-${randomBytes(2).toString("hex")}`
+  const id = `${now.slice(0, 23).replaceAll(/[:.]/gu, "-")}-${randomBytes(2).toString("hex")}`
   const path = join(runs, id)
   const folder: RunFolder = { id, path, logs: join(path, "logs"), results: join(path, "results") }
   yield* Effect.try({
