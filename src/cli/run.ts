@@ -1,13 +1,16 @@
 /** `agflow run`: checks a workflow and runs it. */
+import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Layer from "effect/Layer"
-import { relative } from "node:path"
+import * as Option from "effect/Option"
+import { relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Caches from "../cache/Caches.ts"
 import { render } from "../core/Failure.ts"
 import { reactions } from "../dsl/Policy.ts"
+import * as OutputFolder from "../engine/OutputFolder.ts"
 import * as Run from "../engine/Run.ts"
 import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
@@ -29,6 +32,10 @@ export const run = (distribution: URL) =>
       ...Options.workflowFlags,
       ...Options.settingsFlags,
       format: Options.format,
+      outdir: Flag.String("outdir").pipe(
+        Flag.withDescription("folder for copies of the outputs, with an index (outputs.json, outputs.tsv)"),
+        Flag.optional
+      ),
       onError: Flag.Literals("on-error", reactions).pipe(
         Flag.withDescription("after a failure: stop what runs, finish what runs, or ignore it and go on with the rest"),
         Flag.withDefault("finish")
@@ -52,7 +59,13 @@ export const run = (distribution: URL) =>
         version,
         command,
         listen: display,
-        finish: (result) => Effect.map(RunSummary.write(result, command, version), here)
+        finish: Effect.fnUntraced(function* (result) {
+          const report = yield* RunSummary.write(result, command, version)
+          if (Option.isSome(options.outdir) && result.status === "succeeded") {
+            yield* Effect.provide(OutputFolder.publish(result, resolve(options.outdir.value)), NodeFileSystem.layer)
+          }
+          return here(report)
+        })
       }).pipe(
         Effect.catch((failure) =>
           Effect.andThen(stderr(`error: ${render(failure)}`), Effect.fail(new Quit({ code: codes.failed })))

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs"
+import { assert, it } from "vitest"
+import { Rig } from "../support/rig.ts"
+
+const workflow = `agflow: 1
+name: published
+params: { n: { type: integer, default: 1 } }
+stages:
+  made:
+    run: |
+      printf '>c\\nACGT\\n' > "$genome"; printf 'c\\t4\\t3\\t4\\t5\\n' > "$genome.fai"; echo $n > "$note"
+    env: { n: "\${{ params.n }}" }
+    outputs: { genome: fasta, note: text }
+outputs: { genome: "\${{ made.genome }}", note: "\${{ made.note }}" }
+`
+
+it("--outdir has the outputs with their companions and an index, and replaces only its own files", async () => {
+  const rig = new Rig()
+  rig.write("w.yaml", workflow)
+  const publish = (...more: ReadonlyArray<string>) => rig.agflow(["run", "w.yaml", "--outdir", "out", ...more])
+  assert.strictEqual((await publish()).code, 0)
+  assert.strictEqual(rig.read("out", "genome.fa"), ">c\nACGT\n")
+  assert.strictEqual(rig.read("out", "genome.fa.fai"), "c\t4\t3\t4\t5\n")
+  const entries = JSON.parse(rig.read("out", "outputs.json")) as ReadonlyArray<Readonly<Record<string, unknown>>>
+  assert.deepStrictEqual(
+    entries.map(({ name, file, bytes, synthetic }) => [name, file, bytes, synthetic]),
+    [
+      ["genome", "genome.fa", 8, false],
+      ["genome", "genome.fa.fai", 10, false],
+      ["note", "note.txt", 2, false]
+    ]
+  )
+  assert.deepStrictEqual(
+    rig
+      .read("out", "outputs.tsv")
+      .trimEnd()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split("\t")[1]),
+    ["genome.fa", "genome.fa.fai", "note.txt"]
+  )
+
+  assert.strictEqual((await publish("--param", "n=2")).code, 0)
+  assert.strictEqual(rig.read("out", "note.txt"), "2\n")
+
+  const other = rig.path("other")
+  rig.write("other/note.txt", "mine\n")
+  const refused = await rig.agflow(["run", "w.yaml", "--outdir", "other"])
+  assert.strictEqual(refused.code, 1)
+  assert.match(refused.stderr, /note\.txt is there already, and not from an earlier run/u)
+  assert.strictEqual(readFileSync(`${other}/note.txt`, "utf8"), "mine\n")
+  assert.isFalse(existsSync(`${other}/genome.fa`))
+})
