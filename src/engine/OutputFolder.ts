@@ -39,8 +39,7 @@ const ownFiles = (folder: string): ReadonlySet<string> => {
  */
 export const publish = Effect.fnUntraced(function* (result: RunResult, folder: string) {
   const rows = result.outputs.flatMap(({ name, stage, port, artifact, path }) =>
-    artifact.files.map(({ suffix, sha256, bytes }) => ({
-      from: join(result.folder.path, `${path}${suffix}`),
+    artifact.files.map(({ suffix, sha256, bytes }): Table.Row<typeof table> => ({
       name,
       file: `${basename(path)}${suffix}`,
       stage,
@@ -66,14 +65,13 @@ export const publish = Effect.fnUntraced(function* (result: RunResult, folder: s
   yield* Effect.try({
     try: () => {
       mkdirSync(folder, { recursive: true })
-      for (const { from, file } of rows) {
+      for (const { file } of rows) {
         // By rename, so that a reader never sees half a file.
         const draft = join(folder, `.${file}.${process.pid}.tmp`)
-        copyFileSync(from, draft, constants.COPYFILE_FICLONE)
+        copyFileSync(join(result.folder.results, file), draft, constants.COPYFILE_FICLONE)
         renameSync(draft, join(folder, file))
       }
-      const entries = rows.map(({ from: _, ...entry }) => entry)
-      writeFileSync(join(folder, `${index}.json`), `${JSON.stringify(entries, null, 2)}\n`)
+      writeFileSync(join(folder, `${index}.json`), `${JSON.stringify(rows, null, 2)}\n`)
     },
     catch: (cause) => new InputError({ message: `cannot publish the outputs: ${messageOf(cause)}`, file: folder })
   })
