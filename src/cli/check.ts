@@ -13,7 +13,8 @@ export const check = Command.make(
     ...Options.workflowFlags,
     format: Options.format,
     types: Flag.Boolean("types").pipe(
-      Flag.withDescription("show the type of every input, param, output and expression")
+      Flag.withDescription("show the type of every input, param, output and expression"),
+      Flag.withDefault(false)
     )
   },
   Effect.fnUntraced(function* (options) {

@@ -22,6 +22,8 @@ export type Item =
   | { readonly _tag: "Value"; readonly value: Value }
   | { readonly _tag: "Output"; readonly stage: string; readonly port: string; readonly given: GivenPort }
   | { readonly _tag: "Shard"; readonly given: GivenPort }
+  /** The scatter has faults, which are told: nothing more is said of its names. */
+  | { readonly _tag: "Unknown" }
 
 /** A file named in the YAML, to be looked for. */
 export interface NamedFile {

@@ -64,6 +64,7 @@ const valueOf = (
     if (found === undefined) report(context, range(), "unknown-member", `'${scope}' has no '${members.join(".")}'`)
     return found
   }
+  if (item?._tag === "Unknown") return undefined
   if (scope === "params") return paramOf(context, members, range)
   if (item !== undefined || context.ports.has(scope)) {
     report(context, range(), "not-a-value", `'${name.path.join(".")}' is a file, a value is expected here`)

@@ -26,6 +26,7 @@ const bindOne = (
   const [scope] = name?.path ?? []
   const item = scope === undefined ? undefined : context.items.get(scope)
   if (name !== undefined && scope !== "params" && item?._tag !== "Value") {
+    if (item?._tag === "Unknown") return undefined
     const place = expressionRange(context.document, path, value, name)
     const found = item ?? Reference.lookUp(context, name, place)
     if (found === undefined) return undefined

@@ -122,6 +122,17 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
   return items.every((item) => item !== undefined) ? items : undefined
 }
 
+/** Stands for the items of a scatter that has faults. */
+export const unknown = ({ scatter }: StageDeclaration): Combination => ({
+  label: "",
+  items: new Map(
+    (Array.isArray(scatter) ? scatter : scatter === undefined ? [] : [scatter]).map(({ as = "item" }) => [
+      as,
+      { _tag: "Unknown" }
+    ])
+  )
+})
+
 /** Every combination, the last dimension running fastest. */
 const cross = (
   dimensions: ReadonlyArray<{ readonly name: string; readonly items: ReadonlyArray<Item> }>,

@@ -94,7 +94,7 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   const scatter = ScatterCheck.read(context, stage, path)
   const instances: Array<Instance> = []
   let half: Half | undefined
-  for (const { label, items } of scatter?.combinations ?? [{ label: "", items: new Map() }]) {
+  for (const { label, items } of scatter?.combinations ?? [ScatterCheck.unknown(stage)]) {
     const scoped = { ...context, items }
     half =
       stage.uses !== undefined

@@ -155,13 +155,29 @@ const shown = (value: unknown): string => {
 const valuesOf = ({ values, distinct }: TypedParam): string =>
   `${values.map(shown).join(", ")}${distinct > values.length ? `, ... (${distinct} values)` : ""}`
 
-/** Rows of words, aligned. */
-const aligned = (rows: ReadonlyArray<readonly [label: string, ...rest: ReadonlyArray<string>]>, indent: string) => {
-  const widths = [0, 1].map((at) => Math.max(0, ...rows.map((row) => (row[at] ?? "").length)))
-  return rows.map((row) =>
-    `${indent}${row.map((word, at) => (at < 2 ? word.padEnd(widths[at]!) : word)).join("  ")}`.trimEnd()
-  )
+type Line = readonly [name: string, from: string, type: string]
+
+/** Aligned, but for the types: those of tables are long. */
+const aligned = (lines: ReadonlyArray<Line>): ReadonlyArray<string> => {
+  const width = (at: 0 | 1) => Math.max(0, ...lines.map((line) => line[at].length))
+  return lines.map(([name, from, type]) => `  ${name.padEnd(width(0))}  ${from.padEnd(width(1))}  ${type}`)
 }
+
+const few = (from: ReadonlyArray<string>): string =>
+  `${from.slice(0, most).join(", ")}${from.length > most ? `, ... (${from.length})` : ""}`
+
+const linesOf = ({ inputs, params, outputs }: TypedStage): ReadonlyArray<Line> => [
+  ...Object.entries(inputs).map(([name, { type, from }]): Line => [`> ${name}`, `from ${few(from)}`, type]),
+  ...Object.entries(params).map(([name, param]): Line => [`  ${name}`, `= ${valuesOf(param)}`, param.type]),
+  ...Object.entries(outputs).map(([name, { type, given }]): Line => [
+    `< ${name}`,
+    given === type ? "" : `of each task; together ${given}`,
+    type
+  ])
+]
+
+const section = (title: string, lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
+  lines.length === 0 ? [] : [title, ...aligned(lines), ""]
 
 const scatterText = ({ scatter }: TypedStage): string =>
   scatter === null
@@ -170,51 +186,23 @@ const scatterText = ({ scatter }: TypedStage): string =>
 
 export const render = (listing: TypeListing): string =>
   [
-    ...(Object.keys(listing.params).length === 0 ? [] : ["params"]),
-    ...aligned(
-      Object.entries(listing.params).map(([name, { type, value, from }]) => [
-        name,
-        type,
-        `= ${shown(value)} (${from})`
-      ]),
-      "  "
+    ...section(
+      "params",
+      Object.entries(listing.params).map(([name, { type, value, from }]) => [name, `= ${shown(value)} (${from})`, type])
     ),
-    ...listing.stages.flatMap((stage) => [
-      "",
-      `${stage.id} (${stage.uses})${scatterText(stage)}`,
-      ...aligned(
-        [
-          ...Object.entries(stage.inputs).map(
-            ([name, { type, from }]) =>
-              [
-                `> ${name}`,
-                type,
-                `from ${from.slice(0, most).join(", ")}${from.length > most ? `, ... (${from.length})` : ""}`
-              ] as const
-          ),
-          ...Object.entries(stage.params).map(
-            ([name, param]) => [`  ${name}`, param.type, `= ${valuesOf(param)}`] as const
-          ),
-          ...Object.entries(stage.outputs).map(
-            ([name, { type, given }]) => [`< ${name}`, type, ...(given === type ? [] : [`together: ${given}`])] as const
-          )
-        ],
-        "  "
-      )
-    ]),
-    "",
-    "outputs",
-    ...aligned(
-      Object.entries(listing.outputs).map(([name, { type, from }]) => [name, type, `from ${from}`]),
-      "  "
+    ...listing.stages.flatMap((stage) => section(`${stage.id} (${stage.uses})${scatterText(stage)}`, linesOf(stage))),
+    ...section(
+      "outputs",
+      Object.entries(listing.outputs).map(([name, { type, from }]) => [name, `from ${from}`, type])
     ),
-    ...(listing.expressions.length === 0 ? [] : ["", "expressions"]),
-    ...aligned(
+    ...section(
+      "expressions",
       listing.expressions.map(({ line, column, text, type, value, times }) => [
         `${line}:${column}`,
         text,
         `${type}${value === undefined ? "" : ` = ${shown(value)}`}${times > 1 ? ` (the first of ${times})` : ""}`
-      ]),
-      "  "
+      ])
     )
-  ].join("\n")
+  ]
+    .join("\n")
+    .trimEnd()

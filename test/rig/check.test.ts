@@ -1,0 +1,121 @@
+/** What `agflow check` tells programs and editors, and the types that it shows. */
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { Rig, type Finished } from "../support/rig.ts"
+
+let rig: Rig
+beforeEach(() => {
+  rig = new Rig()
+})
+afterEach(() => rig.remove())
+
+const sound = `agflow: 1
+name: small
+params:
+  seeds: { type: integer, default: 3 }
+stages:
+  made:
+    run: 'printf "id\\tpos\\nx\\t1\\n" > "$table"'
+    outputs: { table: { table: { id: string, pos: integer } } }
+  each:
+    scatter: [{ over: "\${{ range(params.seeds) }}", as: seed }, { over: "\${{ made.table }}", rows: 2, as: part }]
+    run: cp "$part" "$out"; wc "$part" > "$count"
+    inputs: { part: "\${{ part }}" }
+    env: { seed: "\${{ seed * 2 }}" }
+    outputs: { out: tsv, count: text }
+outputs: { all: "\${{ each.count }}" }
+`
+const faulty = sound.replace("seed * 2", "sede * 2").replace("made.table }}", "made.tabel }}")
+
+describe.each(["check", "plan", "run"])("faults that %s finds", (command) => {
+  const tell = async (format: string): Promise<Finished> => {
+    rig.write("flow.yaml", faulty)
+    rig.write("values.yaml", "seeds: many\n")
+    const finished = await rig.agflow([
+      command,
+      "flow.yaml",
+      "--params-file",
+      "values.yaml",
+      "--param",
+      "seed=1",
+      "--format",
+      format
+    ])
+    assert.strictEqual(finished.code, 2)
+    return finished
+  }
+
+  it("as JSON, each with its place", async () => {
+    const { stdout, stderr } = await tell("json")
+    assert.strictEqual(stderr, "")
+    const faults = JSON.parse(stdout) as ReadonlyArray<Readonly<Record<string, unknown>>>
+    assert.deepStrictEqual(
+      faults.map(({ file, line, column, endLine, endColumn, code }) => [file, line, column, endLine, endColumn, code]),
+      [
+        ["--param", 1, 1, 1, 5, "unknown-param"],
+        ["flow.yaml", 10, 78, 10, 88, "unknown-output"],
+        ["flow.yaml", 13, 23, 13, 27, "unknown-stage"],
+        ["values.yaml", 1, 8, 1, 12, "invalid-param"]
+      ]
+    )
+    assert.strictEqual(faults[0]!["hint"], "did you mean 'seeds'?")
+  })
+
+  it("line by line for an editor", async () => {
+    const { stdout } = await tell("editor")
+    assert.deepStrictEqual(stdout.trimEnd().split("\n"), [
+      "--param:1:1: error: the workflow has no param 'seed' [unknown-param]",
+      "flow.yaml:10:78: error: stage 'made': no output 'tabel' [unknown-output]",
+      "flow.yaml:13:23: error: there is no stage or item 'sede' [unknown-stage]",
+      "values.yaml:1:8: error: param 'seeds': expected integer, got \"many\" [invalid-param]"
+    ])
+  })
+})
+
+it("a file that cannot be read is a fault like any other to a program", async () => {
+  const { code, stdout } = await rig.agflow(["check", "nowhere.yaml", "--format", "editor"])
+  assert.strictEqual(code, 2)
+  assert.strictEqual(stdout, "nowhere.yaml:1:1: error: cannot read this file [unreadable]\n")
+})
+
+it("a sound workflow has no faults in any format", async () => {
+  rig.write("flow.yaml", sound)
+  const said = async (format: string) => (await rig.agflow(["check", "flow.yaml", "--format", format])).stdout
+  assert.strictEqual(await said("json"), "[]\n")
+  assert.strictEqual(await said("editor"), "")
+})
+
+describe("check --types", () => {
+  it("shows the types of stages and of expressions, with their values", async () => {
+    rig.write("flow.yaml", sound)
+    const { code, stdout } = await rig.agflow(["check", "flow.yaml", "--types"])
+    assert.strictEqual(code, 0)
+    for (const line of [
+      /^ {2}seeds {2}= 3 \(default\) {2}integer$/mu,
+      /^each \(run\) {2}scattered over 3 values and each 2 rows of made\.table$/mu,
+      /^ {2}< table {4}table\(id, pos\)$/mu,
+      /^ {2}> part +from part +file$/mu,
+      /^ {2}< count +of each task; together list of text +text$/mu,
+      /^ {2}all {2}from each\.count {2}list of text$/mu,
+      /^ {2}10:\d+ +range\(params\.seeds\) +list of integer = \[0,1,2\]$/mu,
+      /^ {2}10:78 +made\.table +table\(id, pos\)$/mu,
+      /^ {2}13:23 +seed \* 2 +integer = 0 \(the first of 3\)$/mu
+    ]) {
+      assert.match(stdout, line)
+    }
+  })
+
+  it("as JSON, with the number of tasks where it is known", async () => {
+    rig.write(
+      "flow.yaml",
+      sound
+        .replace(', { over: "${{ made.table }}", rows: 2, as: part }', "")
+        .replace("${{ part }}", "${{ made.table }}")
+    )
+    const { stdout } = await rig.agflow(["check", "flow.yaml", "--types", "--format", "json", "--param", "seeds=7"])
+    const { stages, params } = JSON.parse(stdout)
+    assert.deepStrictEqual(params, { seeds: { type: "integer", value: 7, from: "command line" } })
+    assert.deepStrictEqual(stages[1].scatter, { tasks: 7, over: ["7 values"] })
+    assert.deepStrictEqual(stages[1].params, { seed: { type: "string", values: ["0", "2", "4"], distinct: 7 } })
+    assert.deepStrictEqual(stages[1].outputs.count, { type: "text", given: "list of text" })
+  })
+})
