@@ -112,10 +112,11 @@ const names = known(
   list(values.engines ?? engines.map(({ name }) => name).join()),
   engines.map(({ name }) => name)
 )
+// The table tells the version of each, also where a row leaves some out.
 const versions = Object.fromEntries(
-  engines.filter(({ name }) => names.includes(name)).map((engine) => [engine.name, engine.version()])
+  engines.filter(({ name }) => values.table || names.includes(name)).map((engine) => [engine.name, engine.version()])
 )
-const present = engines.filter(({ name }) => versions[name] !== undefined)
+const present = engines.filter(({ name }) => names.includes(name) && versions[name] !== undefined)
 for (const name of names) if (versions[name] === undefined) say(`${name} is not here, and is left out`)
 
 const asked = () => ({

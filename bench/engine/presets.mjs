@@ -8,8 +8,9 @@ export const quick = [
   { cases: session, sizes: [100], repeat: 3 },
   { cases: ["chain"], sizes: [100], repeat: 1 },
   { cases: session, sizes: [1000], repeat: 1 },
-  { cases: session, sizes: [10_000], repeat: 1, engines: alone },
-  { cases: ["plan"], sizes: [10_000, 50_000], repeat: 1, engines: alone }
+  { cases: ["plan"], sizes: [10_000], repeat: 1 },
+  { cases: ["plan"], sizes: [50_000, 100_000], repeat: 1, engines: alone },
+  { cases: ["resume", "change"], sizes: [10_000], repeat: 1, engines: alone }
 ]
 
 export const full = [

@@ -37,13 +37,15 @@ const table = ({ machine, versions, rows }, titles) => {
   const order = Object.keys(cases)
   const sorted = rows.toSorted((a, b) => order.indexOf(a.case) - order.indexOf(b.case) || a.n - b.n)
   const dates = rows.map(({ date }) => date).sort()
-  const others = rows.flatMap(({ engines }) => Object.values(engines).map((each) => each.others ?? 0))
+  const measured = rows.flatMap(({ engines }) => Object.values(engines)).filter(({ fault }) => fault === undefined)
+  const seconds = (share) => measured.reduce((sum, each) => sum + share(each) * each.wall * each.repeats, 0)
+  const others = seconds((each) => each.others) / seconds(() => 1)
   const lines = [
-    `Measured ${dates[0]} to ${dates.at(-1)} UTC on ${machine}. ${names
+    `Measured from ${dates[0]} to ${dates.at(-1)} UTC on ${machine}. ${names
       .map((name) => `${titles[name]} ${versions[name]}`)
-      .join(
-        ", "
-      )}. Other processes took at most ${Math.round(100 * Math.max(...others))} % of the machine's CPU during a command.`,
+      .join(", ")}. Other processes took ${Math.round(100 * others)} % of the machine's CPU meanwhile.`,
+    "",
+    "A cell is CPU time · wall time · memory; above them, for the peers, the same as multiples of agflow's: over 1 where agflow takes less.",
     "",
     `| case | N | times | ${names.map((name) => titles[name]).join(" | ")} |`,
     `|---|--:|--:|${names.map(() => "---").join("|")}|`,
