@@ -43,7 +43,11 @@ export const read = Effect.fnUntraced(function* (document: YamlDocument, names: 
     for (const loaded of imported.stages) {
       const own = loaded.stage.name
       const other = stages.get(own)
+      // A workflow that is written in TypeScript has the stages that it uses, wherever they come from.
+      const borrowed = imported.workflow?.uses.includes(loaded.stage) === true
+      if (borrowed && other !== undefined) continue
       if (library.names.includes(own)) {
+        if (borrowed && (yield* library.load(own)).stage === loaded.stage) continue
         fault(`'${name}' has a stage '${own}', as agflow itself has`, "give yours another name")
       } else if (other !== undefined && other.code !== loaded.code) {
         fault(`'${name}' has a stage '${own}', as an import before it has`, "give one of them another name")

@@ -17,6 +17,7 @@ import { report, type CheckContext, type PlacedStage, type Seen } from "./CheckC
 import type { Resources } from "./Stage.ts"
 import * as StageCheck from "./StageCheck.ts"
 import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
+import * as TypedSource from "./TypedSource.ts"
 import * as WorkflowFile from "./WorkflowFile.ts"
 import * as YamlDocument from "./YamlDocument.ts"
 
@@ -70,7 +71,7 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   const path = yield* Path.Path
   const fs = yield* FileSystem.FileSystem
   const library = yield* StageLibrary
-  const parsed = yield* readYaml(file)
+  const parsed = yield* Imports.isStageFile(file) ? TypedSource.read(file) : readYaml(file)
   const diagnostics: Array<Diagnostic> = [...parsed.diagnostics]
   if (parsed.document === undefined) return faults(diagnostics)
   const document = parsed.document

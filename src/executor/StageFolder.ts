@@ -8,7 +8,7 @@ import { InputError, messageOf } from "../core/Failure.ts"
 import * as Digest from "../core/Digest.ts"
 import * as StageModule from "./StageModule.ts"
 import type { Stage } from "../dsl/Stage.ts"
-import { StageLibrary } from "../dsl/StageLibrary.ts"
+import { StageLibrary, type Imported } from "../dsl/StageLibrary.ts"
 
 export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
   Layer.effect(
@@ -18,6 +18,7 @@ export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
         const digests = JSON.parse(readFileSync(join(folder, "stages.json"), "utf8")) as Readonly<
           Record<string, string>
         >
+        const imported = new Map<string, Promise<Imported>>()
         return StageLibrary.of({
           names: Object.keys(digests).sort(),
           load: (name) =>
@@ -29,7 +30,12 @@ export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
               },
               catch: (cause) => new InputError({ message: `stage '${name}' does not load: ${messageOf(cause)}` })
             }),
-          import: (file, shown) => Effect.promise(() => StageModule.read(file, shown, folder))
+          import: (file, shown) =>
+            Effect.promise(() => {
+              const reading = imported.get(file) ?? StageModule.read(file, shown, folder)
+              imported.set(file, reading)
+              return reading
+            })
         })
       },
       catch: (cause) =>

@@ -1,0 +1,158 @@
+/** Workflows in TypeScript: the same plan, the same keys and the same results as in YAML. */
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { Rig } from "../support/rig.ts"
+
+let rig: Rig
+beforeEach(() => {
+  rig = new Rig()
+})
+afterEach(() => rig.remove())
+
+const stages = `import { Effect, Param, Port, Schema, Stage, Table } from "agflow"
+
+const values = { x: Table.number("a value") }
+
+export const scale = Stage.make({
+  name: "scale",
+  version: 1,
+  summary: "Multiplies a column.",
+  params: { by: Param.withDefault(Schema.Finite, 2, "factor") },
+  inputs: { values: Port.table(values, "values") },
+  outputs: { scaled: Port.table(values, "scaled values") },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const rows = yield* inputs.values.rows
+    yield* outputs.scaled.write(rows.map(({ x }) => ({ x: x * params.by })))
+  })
+})
+`
+
+const typed = `import { Workflow } from "agflow"
+import syntheticModel from "agflow/stages/synthetic-model"
+import { scale } from "./stages.ts"
+
+export default Workflow.make({
+  name: "both",
+  params: { by: { type: "number", default: 3 }, sorted: { type: "boolean", default: true } },
+  profiles: { large: { params: { by: 100 } } },
+  compose: ({ params, use, scatter, script }) => {
+    const model = use("model", syntheticModel, {})
+    const scaled = use("scaled", scale, { values: "./values.tsv", by: params.by })
+    const more = scatter("more", scale, { over: scaled.scaled, rows: 2 }, (item) => ({ values: item }))
+    const many = scatter("many", scale, { over: [1, 2] }, (item) => ({ values: more.scaled, by: item }))
+    const sorted = script("sorted", {
+      run: 'sort -n "$many" > "$sorted"; wc -c < "$weights" > "$size"',
+      inputs: { many: many.scaled, weights: model.student },
+      outputs: { sorted: { table: { x: "number" } }, size: "text" },
+      if: Workflow.expression<boolean>\`\${params.sorted} && \${params.by} > 0\`
+    })
+    return { scaled: scaled.scaled, sorted: sorted.sorted }
+  }
+})
+`
+
+const yaml = `agflow: 1
+name: both
+imports: [./stages.ts]
+params:
+  by: { type: number, default: 3 }
+  sorted: { type: boolean, default: true }
+profiles: { large: { params: { by: 100 } } }
+stages:
+  model: { uses: synthetic-model }
+  scaled: { uses: scale, with: { values: ./values.tsv, by: "\${{ params.by }}" } }
+  more:
+    uses: scale
+    scatter: { over: "\${{ scaled.scaled }}", rows: 2 }
+    with: { values: "\${{ item }}" }
+  many:
+    uses: scale
+    scatter: { over: [1, 2] }
+    with: { values: "\${{ more.scaled }}", by: "\${{ item }}" }
+  sorted:
+    if: "\${{ params.sorted && params.by > 0 }}"
+    run: 'sort -n "$many" > "$sorted"; wc -c < "$weights" > "$size"'
+    inputs: { many: "\${{ many.scaled }}", weights: "\${{ model.student }}" }
+    outputs: { sorted: { table: { x: number } }, size: text }
+outputs: { scaled: "\${{ scaled.scaled }}", sorted: "\${{ sorted.sorted }}" }
+`
+
+const setUp = (text = typed) => {
+  rig.write("stages.ts", stages)
+  rig.write("both.ts", text)
+  rig.write("both.yaml", yaml)
+  rig.write("values.tsv", "x\n3\n1\n2\n")
+}
+
+const agflow = async (...args: ReadonlyArray<string>) => {
+  const finished = await rig.agflow(args)
+  return { ...finished, text: finished.stdout + finished.stderr }
+}
+
+describe("a workflow in TypeScript", () => {
+  it("shares every cache entry with the same one in YAML", async () => {
+    setUp()
+    const first = await agflow("run", "both.ts")
+    assert.strictEqual(first.code, 0, first.text)
+    // x * 3 * 2, then by 1 and by 2, sorted with the header first.
+    assert.deepStrictEqual(rig.results(), { "scaled.tsv": "x\n9\n3\n6\n", "sorted.tsv": "x\n6\n12\n12\n18\n24\n36\n" })
+    const keys = rig.keys()
+    const trace = Object.values(rig.trace())
+    assert.lengthOf(trace, 7)
+    const second = await agflow("run", "both.yaml")
+    assert.strictEqual(second.code, 0, second.text)
+    assert.deepStrictEqual(rig.keys(), keys)
+    assert.deepStrictEqual(
+      Object.values(rig.trace()).map(({ status, key }) => ({ status, key })),
+      trace.map(({ key }) => ({ status: "cached", key }))
+    )
+    const plans = await Promise.all(["both.ts", "both.yaml"].map((file) => agflow("plan", file)))
+    assert.strictEqual(plans[0]!.stdout, plans[1]!.stdout)
+    assert.match(plans[0]!.stdout, /^7 cached, 0 to run/mu)
+  })
+
+  it("takes params and profiles, and stays cached when only the composition changes", async () => {
+    setUp()
+    const { code, text } = await agflow("run", "both.ts", "--profile", "large", "--param", "sorted=false")
+    assert.strictEqual(code, 0, text)
+    assert.deepStrictEqual(rig.results(), { "scaled.tsv": "x\n300\n100\n200\n" })
+    rig.write("both.ts", typed.replace("{ scaled: scaled.scaled, sorted: sorted.sorted }", "{ twice: more.scaled }"))
+    await agflow("run", "both.ts", "--profile", "large", "--param", "sorted=false")
+    assert.deepStrictEqual(rig.results(), { "twice.tsv": "x\n600\n200\n400\n" })
+    assert.sameMembers([...new Set(Object.values(rig.trace()).map(({ status }) => status))], ["cached"])
+  })
+
+  it("may hold its stages itself", async () => {
+    setUp(
+      `${typed.replace('import { scale } from "./stages.ts"', "")}`.replace(
+        'import { Workflow } from "agflow"',
+        `${stages}`.replace("Table }", "Table, Workflow }").replace("export const scale", "const scale")
+      )
+    )
+    const { code, text } = await agflow("run", "both.ts")
+    assert.strictEqual(code, 0, text)
+    assert.propertyVal(rig.results(), "scaled.tsv", "x\n9\n3\n6\n")
+  })
+
+  it("is checked like any other, in words that point into it or into its YAML", async () => {
+    setUp(typed.replace("./values.tsv", "./value.tsv"))
+    const missing = await agflow("check", "both.ts")
+    assert.strictEqual(missing.code, 2)
+    assert.match(
+      missing.stderr,
+      /^both\.ts as YAML:\d+:\d+ error: there is no file .*value\.tsv\n +\d+ \| +values: .\/value\.tsv/u
+    )
+    setUp(typed.replace('"scaled", scale', '"model", scale'))
+    assert.match((await agflow("check", "both.ts")).stderr, /^both\.ts:11:\d+ error: .*two stages are called 'model'/u)
+    setUp(typed.replace("model.student", "model.weights"))
+    assert.match((await agflow("check", "both.ts")).stderr, /^both\.ts:14:\d+ error: .*'weights' is undefined/u)
+    setUp("export const nothing = 1\n")
+    assert.match((await agflow("check", "both.ts")).stderr, /no workflow as its default export/u)
+    assert.match((await agflow("check", "nowhere.ts")).stderr, /nowhere\.ts/u)
+  })
+
+  it("does not take the lab's stage for agflow's own of the same name", async () => {
+    setUp()
+    rig.write("stages.ts", stages.replace('name: "scale"', 'name: "load-variants"'))
+    assert.match((await agflow("check", "both.ts")).stderr, /has a stage 'load-variants', as agflow itself has/u)
+  })
+})

@@ -1,0 +1,124 @@
+/** Compiled, never run: a line under `@ts-expect-error` must not compile, all others must. */
+import buildWindows from "../../modules/build-windows/stage.ts"
+import loadVariants from "../../modules/load-variants/stage.ts"
+import { Effect, Param, Port, Schema, Stage, Table, Workflow } from "../../src/index.ts"
+
+const variants = { variant_id: Table.string("id"), pos: Table.integer("position") }
+
+const makeVariants = Stage.make({
+  name: "make-variants",
+  version: 1,
+  summary: "Makes variants.",
+  params: {
+    count: Param.withDefault(Schema.Int, 10, "how many"),
+    genome: Param.required(Schema.Literals(["hg38", "hg19"]), "the genome")
+  },
+  inputs: { reference: Port.optional(Port.file("fasta", "reference")) },
+  outputs: {
+    variants: Port.table(variants, "variants"),
+    log: Port.file("text", "log"),
+    raw: Port.file("file", "as it was downloaded"),
+    maybe: Port.table({ ...variants, pos: Table.nullable(variants.pos) }, "some without a position")
+  },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const count: number = params.count
+    const path: string | undefined = inputs.reference
+    yield* outputs.log.write(`${count} ${path}`)
+    // @ts-expect-error -- a column of a wrong type
+    yield* outputs.variants.write([{ variant_id: "a", pos: "1" }])
+    // @ts-expect-error -- there is no such param
+    void params.size
+  })
+})
+
+const score = Stage.make({
+  name: "score",
+  version: 1,
+  summary: "Scores variants.",
+  params: {},
+  inputs: {
+    variants: Port.table({ ...variants, effect: Table.nullable(Table.number("effect")) }, "variants"),
+    notes: Port.optional(Port.list(Port.file("text", "notes")))
+  },
+  outputs: { scores: Port.table({ variant_id: Table.string("id"), score: Table.number("score") }, "scores") },
+  run: () => Effect.void
+})
+
+Workflow.make({
+  name: "typed",
+  params: { genome: { type: "string", enum: ["hg38", "hg19"], default: "hg38" }, n: { type: "integer", default: 3 } },
+  profiles: { large: { params: { n: 100 } } },
+  compose: ({ params, use, scatter, script }) => {
+    const made = use("made", makeVariants, { genome: params.genome, count: params.n })
+    use("path", makeVariants, { genome: "hg19", reference: "./my.fa" })
+    use("computed", makeVariants, { genome: "hg19", count: Workflow.expression<number>`${params.n} * 2` })
+    // @ts-expect-error -- a param that must be given
+    use("lacking", makeVariants, { count: 1 })
+    // @ts-expect-error -- no such value
+    use("value", makeVariants, { genome: "hg17" })
+    // @ts-expect-error -- a param of another type
+    use("type", makeVariants, { genome: "hg38", count: params.genome })
+    // @ts-expect-error -- no such param or input
+    use("excess", makeVariants, { genome: "hg38", size: 3 })
+    // @ts-expect-error -- no such param of the workflow
+    use("unknown", makeVariants, { genome: params.genom })
+
+    const scored = use("scored", score, { variants: made.variants, notes: made.log }, { resources: { cpus: 2 } })
+    use("list", score, { variants: made.variants, notes: [made.log, "./more.txt"] })
+    // A download may turn out to be anything.
+    use("download", score, { variants: made.raw })
+    // @ts-expect-error -- an input that must be given
+    use("input", score, {})
+    // @ts-expect-error -- another table: it has no column pos
+    use("columns", score, { variants: scored.scores })
+    // @ts-expect-error -- a column that may lack values
+    use("nullable", score, { variants: made.maybe })
+    // @ts-expect-error -- another kind of file
+    use("kind", score, { variants: made.log })
+    // @ts-expect-error -- a table where text is wanted
+    use("text", score, { variants: made.variants, notes: made.variants })
+    // @ts-expect-error -- there is no such output
+    void scored.score
+
+    const parts = scatter("parts", score, { over: made.variants, rows: 10 }, (item) => ({ variants: item }))
+    const many = scatter("many", makeVariants, { over: ["hg38", "hg19"] }, (item) => ({ genome: item }))
+    use("gathered", score, { variants: many.variants, notes: many.log })
+    scatter("files", score, { over: many.log }, (item) => ({ variants: made.variants, notes: item }))
+    // @ts-expect-error -- the item is no table
+    scatter("wrong", score, { over: many.log }, (item) => ({ variants: item }))
+    // @ts-expect-error -- text has no rows
+    scatter("rows", score, { over: made.log, rows: 10 }, () => ({ variants: made.variants }))
+
+    const ranked = script("ranked", {
+      run: 'sort "$scores" > "$ranked"',
+      inputs: { scores: parts.scores, program: "./rank.py" },
+      outputs: { ranked: { table: { variant_id: "string", pos: "integer", effect: "number?" } }, plot: "svg" },
+      env: { n: params.n }
+    })
+    use("after", score, { variants: ranked.ranked })
+    // @ts-expect-error -- a figure is no table
+    use("figure", score, { variants: ranked.plot })
+    // @ts-expect-error -- no such kind of file
+    script("kind", { run: "", outputs: { out: "sgv" } })
+
+    const loaded = use("loaded", loadVariants, { variants: "./my.vcf", reference: "./my.fa" })
+    const windows = use("windows", buildWindows, {
+      mode: "variants",
+      width: params.n,
+      reference: "./my.fa",
+      variants: loaded.variants
+    })
+    // @ts-expect-error -- windows have no position
+    use("misfit", score, { variants: windows.windows })
+    return { ranked: ranked.ranked, parts: parts.scores }
+  }
+})
+
+Workflow.make({
+  name: "wrong",
+  params: { n: { type: "integer", default: 3 } },
+  // @ts-expect-error -- a profile's value of another type
+  profiles: { large: { params: { n: "many" } } },
+  // @ts-expect-error -- a result must be an output
+  compose: () => ({ result: 3 })
+})
