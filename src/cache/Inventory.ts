@@ -10,6 +10,8 @@ import { Record } from "./Record.ts"
 
 export interface FoundFile {
   readonly path: string
+  /** Two names of one file have the same. */
+  readonly inode: string
   readonly bytes: number
   /** When it was last written, moved or marked as wanted; milliseconds since 1970. */
   readonly changed: number
@@ -55,7 +57,9 @@ export const namesIn = (folder: string): ReadonlyArray<string> => {
 /** A file that is there; undefined where it has just gone. */
 export const fileAt = (path: string): FoundFile | undefined => {
   const stat = statOf(path)
-  return stat === undefined ? undefined : { path, bytes: stat.size, changed: Math.max(stat.mtimeMs, stat.ctimeMs) }
+  if (stat === undefined) return undefined
+  const { dev, ino, size, mtimeMs, ctimeMs } = stat
+  return { path, inode: `${dev}.${ino}`, bytes: size, changed: Math.max(mtimeMs, ctimeMs) }
 }
 
 /** All files below a folder, or the file itself. */
@@ -65,9 +69,14 @@ export const filesBelow = (path: string): ReadonlyArray<FoundFile> => {
   return file === undefined ? [] : [file]
 }
 
+/** A file with several names counts once. */
 export const bytesOf = (files: Iterable<FoundFile>): number => {
+  const seen = new Set<string>()
   let sum = 0
-  for (const { bytes } of files) sum += bytes
+  for (const { inode, bytes } of files) {
+    if (!seen.has(inode)) sum += bytes
+    seen.add(inode)
+  }
   return sum
 }
 

@@ -29,6 +29,9 @@ export type Record = typeof Record.Type
 
 const RecordJson = Schema.fromJsonString(Record)
 
+/** Where in the folder of records that of a key is. */
+export const recordPath = (records: string, key: string): string => join(records, key.slice(0, 2), `${key}.json`)
+
 /** How exactly the time of a record's last use is known. */
 const useMillis = 24 * 3600 * 1000
 
@@ -40,6 +43,12 @@ const markUsed = (path: string, now: number): void => {
     // Another user's, or collected just now: the use goes unmarked.
   }
 }
+
+/**
+ * Seconds. A record that a power cut loses, whole or in part, is no record, and its task runs again: that is cheaper for a
+ * short one than to wait for the disk each time. What a record names is on the disk before it in any case.
+ */
+const worthSyncing = 1
 
 export class Records extends Context.Service<
   Records,
@@ -56,7 +65,7 @@ export class Records extends Context.Service<
     Effect.gen(function* () {
       const home = yield* Home
       const store = yield* ContentStore
-      const recordPath = (key: string) => join(home.records, key.slice(0, 2), `${key}.json`)
+      const pathOf = (key: string) => recordPath(home.records, key)
       const read = <A>(path: string, schema: Schema.Codec<A, string>): Effect.Effect<A | undefined> =>
         // What is not there or does not read is no record: the task runs again. Most that is looked for is not there,
         // and an error costs more than a look.
@@ -68,29 +77,30 @@ export class Records extends Context.Service<
               )
             : Effect.succeed(undefined)
         )
-      const writeWhole = (path: string, text: string): Effect.Effect<void, InputError> =>
+      const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
         Effect.try({
           try: () => {
             mkdirSync(dirname(path), { recursive: true })
             const temporary = `${path}.${process.pid}.tmp`
             writeFileSync(temporary, text)
-            syncFile(temporary)
+            if (durable) syncFile(temporary)
             renameSync(temporary, path)
-            syncFile(dirname(path))
+            if (durable) syncFile(dirname(path))
           },
           catch: (cause) => new InputError({ message: `cannot write a record: ${messageOf(cause)}`, file: path })
         })
       return Records.of({
         find: Effect.fnUntraced(function* (key) {
-          const path = recordPath(key)
+          const path = pathOf(key)
           const record = yield* read(path, RecordJson)
           if (record === undefined) return undefined
           for (const artifact of Object.values(record.outputs)) if (!(yield* store.holds(artifact))) return undefined
           markUsed(path, yield* Clock.currentTimeMillis)
           return record
         }),
-        read: (key) => read(recordPath(key), RecordJson),
-        write: (record) => writeWhole(recordPath(record.key), `${JSON.stringify(record, null, 1)}\n`)
+        read: (key) => read(pathOf(key), RecordJson),
+        write: (record) =>
+          writeWhole(pathOf(record.key), `${JSON.stringify(record, null, 1)}\n`, record.seconds >= worthSyncing)
       })
     })
   )

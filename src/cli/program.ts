@@ -15,19 +15,35 @@ import { fileURLToPath } from "node:url"
 import { render, type Failure } from "../core/Failure.ts"
 import * as StageFolder from "../executor/StageFolder.ts"
 import { check } from "./check.ts"
+import { du } from "./du.ts"
+import { exportRun } from "./export.ts"
 import { gc } from "./gc.ts"
+import { importRun } from "./import.ts"
 import { plan } from "./plan.ts"
 import { codes, Quit, stderr } from "./Quit.ts"
 import { run } from "./run.ts"
 import { stages } from "./stages.ts"
 import { runs } from "./runs.ts"
 import { explain } from "./explain.ts"
+import { verify } from "./verify.ts"
 import { version } from "./version.ts"
 
 const agflow = (distribution: URL) =>
   Command.make("agflow").pipe(
     Command.withDescription("Typed, resumable genomics workflows that evaluate sequence-to-function models"),
-    Command.withSubcommands([run(distribution), check, plan, stages, gc, runs, explain])
+    Command.withSubcommands([
+      run(distribution),
+      check,
+      plan,
+      stages,
+      gc,
+      du,
+      verify,
+      exportRun,
+      importRun,
+      runs,
+      explain
+    ])
   )
 
 const services = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, NodeStdio.layer)

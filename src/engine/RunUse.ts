@@ -10,6 +10,13 @@ import * as RunRecord from "./RunRecord.ts"
 export const keysOf = ({ tasks }: RunRecord.RunRecord): ReadonlyArray<string> =>
   tasks.flatMap(({ key }) => (key === null ? [] : [key]))
 
+/** Of the tasks that have a result. */
+export const finishedKeys = ({ tasks }: RunRecord.RunRecord): ReadonlyArray<string> => [
+  ...new Set(
+    tasks.flatMap(({ key, status }) => (key !== null && (status === "done" || status === "cached") ? [key] : []))
+  )
+]
+
 /** All runs, also those that were killed before they had a record; kept are the last so many, the named and the live. */
 export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyArray<string>) {
   const { runs } = yield* Home

@@ -1,0 +1,74 @@
+/** `agflow import`: takes in what `agflow export` wrote. */
+import * as Effect from "effect/Effect"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
+import { join, resolve } from "node:path"
+import * as Bundle from "../cache/Bundle.ts"
+import * as Caches from "../cache/Caches.ts"
+import { Home } from "../cache/Home.ts"
+import { cannot, InputError } from "../core/Failure.ts"
+import * as Reaper from "../engine/Reaper.ts"
+import * as RunFolder from "../engine/RunFolder.ts"
+import * as RunRecord from "../engine/RunRecord.ts"
+import * as Options from "./Options.ts"
+import { stdout } from "./Quit.ts"
+
+/** The record of the run in a bundle, whose names are safe to make files of. */
+const runIn = Effect.fnUntraced(function* (from: string, folder: string) {
+  const record = yield* RunRecord.read(folder)
+  const isSound =
+    record !== undefined &&
+    /^[\w-]+$/u.test(record.id) &&
+    record.outputs.every(
+      ({ name, path, files }) =>
+        /^\w[\w.-]*$/u.test(name) &&
+        path.startsWith(`results/${name}.`) &&
+        files.every(({ suffix }) => /^[\w.]*$/u.test(path.slice(`results/${name}.`.length) + suffix))
+    )
+  if (isSound) return record
+  return yield* new InputError({ message: "the run's own record in it is damaged", file: from })
+})
+
+export const importRun = Command.make(
+  "import",
+  {
+    bundle: Argument.String("bundle").pipe(
+      Argument.withDescription("what agflow export wrote: FILE.tar.gz or a folder")
+    )
+  },
+  Effect.fnUntraced(
+    function* ({ bundle }) {
+      const home = yield* Home
+      yield* Reaper.reap
+      const folder = join(home.work, Reaper.folderName("import", 0))
+      yield* Effect.gen(function* () {
+        const opened = yield* Bundle.open(resolve(bundle), folder)
+        const unpacked = join(folder, "run")
+        const run = yield* runIn(bundle, unpacked)
+        const taken = yield* Bundle.takeIn(opened)
+        const own = join(home.runs, run.id)
+        if (!existsSync(own)) {
+          const [logs, results] = [join(unpacked, "logs"), join(unpacked, "results")]
+          for (const each of [logs, results]) mkdirSync(each, { recursive: true })
+          const unpublished = { id: run.id, path: unpacked, logs, results }
+          for (const { name, path, files, synthetic } of run.outputs) {
+            const extension = path.slice(`results/${name}.`.length)
+            yield* RunFolder.publish(unpublished, name, { extension, files, synthetic })
+          }
+          yield* Effect.try({ try: () => renameSync(unpacked, own), catch: cannot("write", own) })
+        }
+        const { records } = opened
+        const before = records.length - taken
+        yield* stdout(
+          `run ${run.id} of '${run.workflow.name}': ${taken} results imported${before === 0 ? "" : `, ${before} were here already`}`
+        )
+      }).pipe(Effect.ensuring(Effect.sync(() => rmSync(folder, { recursive: true, force: true }))))
+    },
+    (effect) => Effect.provide(effect, Caches.layer(Options.home()))
+  )
+).pipe(
+  Command.withDescription(
+    "Take in what agflow export wrote. Each file is checked against its digest first; a damaged bundle changes nothing. Import only from those whose results you would trust"
+  )
+)
