@@ -241,17 +241,31 @@ export const tfjsWasm = make({
 
 const gpuPackage: string = "@tensorflow/tfjs-node-gpu"
 
+/** The package asks for a function of Node's that Node 23 and later no longer have. */
+const shim = 'const util = require("node:util"); util.isNullOrUndefined ??= (value) => value == null;'
+
 /** Run in a child process: prints what the backend says of its device. */
 const gpuProbe = `
+${shim}
 const tf = require(${JSON.stringify(gpuPackage)})
 tf.ready().then(() => console.log(JSON.stringify({ gpu: tf.backend().isUsingGpuDevice === true, version: tf.version_core })))
 `
+
+/** What the child said before it ended, or how it was ended. */
+const probeFailure = (cause: unknown): string => {
+  const { stderr = "", signal } = cause as { readonly stderr?: string; readonly signal?: string | null }
+  const said = stderr.split("\n").find((line) => /^\S*Error\b/u.test(line))
+  if (typeof signal === "string") return `its native library ended the process (${signal})`
+  return said ?? messageOf(cause).split("\n")[0]!
+}
 
 export const tfjsNodeGpu = make({
   id: "tfjs-node-gpu",
   name: "tensorflow",
   memoryLimit: Infinity,
   start: async () => {
+    const util = packages("node:util") as { isNullOrUndefined?: (value: unknown) => boolean }
+    util.isNullOrUndefined ??= (value) => value === null || value === undefined
     await import(gpuPackage)
     return import("@tensorflow/tfjs-core")
   },
@@ -272,7 +286,7 @@ export const tfjsNodeGpu = make({
     },
     catch: (cause) =>
       new RuntimeUnavailable({
-        message: `tfjs-node-gpu cannot be used: ${messageOf(cause).split("\n")[0]!}`,
+        message: `tfjs-node-gpu cannot be used: ${probeFailure(cause)}`,
         hint: "not run here: npm install @tensorflow/tfjs-node-gpu; needs CUDA 11.2 and cuDNN 8.1"
       })
   })
