@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url"
 import { render, type Failure } from "../core/Failure.ts"
 import * as StageFolder from "../executor/StageFolder.ts"
 import { check } from "./check.ts"
+import { init } from "./init.ts"
 import { du } from "./du.ts"
 import { exportRun } from "./export.ts"
 import { gc } from "./gc.ts"
@@ -33,6 +34,7 @@ const agflow = (distribution: URL) =>
     Command.withDescription("Typed, resumable genomics workflows that evaluate sequence-to-function models"),
     Command.withSubcommands([
       run(distribution),
+      init(distribution),
       check,
       plan,
       stages,
