@@ -22,6 +22,8 @@ export const closest = (word: string, candidates: Iterable<string>): string | un
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 0.5
   for (const candidate of candidates) {
+    // So many letters must be added or taken away at least: a long text is nobody's slip.
+    if (Math.abs(word.length - candidate.length) > least) continue
     const d = distance(word.toLowerCase(), candidate.toLowerCase())
     if (d < least) {
       least = d

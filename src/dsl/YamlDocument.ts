@@ -1,5 +1,16 @@
 /** A YAML text with the place of every value in it. */
-import { isAlias, isMap, isNode, isSeq, parseDocument, type Document, type Node, type Pair, type YAMLMap } from "yaml"
+import {
+  Lexer,
+  isAlias,
+  isMap,
+  isNode,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap
+} from "yaml"
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 
 export type YamlPath = ReadonlyArray<string | number>
@@ -17,31 +28,76 @@ export interface YamlDocument {
 const rangeOf = (node: unknown): Range | undefined =>
   isNode(node) && node.range ? { start: node.range[0], end: node.range[1] } : undefined
 
+const inWords: { readonly [code: string]: string } = {
+  DUPLICATE_KEY: "this key stands twice",
+  NON_STRING_KEY: "a key must be plain text"
+}
+
 /** Alias expansion is bounded, so that a small file cannot unfold into a huge one. */
 const maxAliasCount = 100
+
+/** Deeper than any workflow; the parser and what follows it walk the levels recursively, and would run out of stack. */
+const maxDepth = 200
+
+/** The lexer's own, of a document, a plain scalar and an end of flow: no part of the text. */
+// oxlint-disable-next-line no-control-regex
+const marks = /^[\u0002\u0018\u001F]$/u
+
+/** Where the text nests too deeply, seen before anything is built of it: by brackets, indicators and indentation. */
+const tooDeepAt = (text: string): number | undefined => {
+  let offset = 0
+  let brackets = 0
+  let line = 0
+  let start = true
+  for (const token of new Lexer().lex(text)) {
+    if (token === "[" || token === "{") brackets++
+    else if (token === "]" || token === "}") brackets--
+    else if (token.endsWith("\n")) [line, start] = [0, true]
+    else if (brackets === 0 && (token === "-" || token === "?" || (start && /^ +$/u.test(token)))) line += token.length
+    else if (!marks.test(token)) start = false
+    if (brackets + line > maxDepth) return offset
+    if (!marks.test(token)) offset += token.length
+  }
+  return undefined
+}
+
+/** Whether aliases within aliases make the value too deep. */
+const unfoldsTooDeep = (value: unknown, left = maxDepth, seen = new Map<object, number>()): boolean => {
+  if (value === null || typeof value !== "object" || (seen.get(value) ?? Infinity) <= left) return false
+  seen.set(value, left)
+  return left === 0 || Object.values(value).some((member) => unfoldsTooDeep(member, left - 1, seen))
+}
 
 export const parse = (
   source: SourceText
 ): { readonly document: YamlDocument | undefined; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
-  const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: true })
+  const fault = (code: string, message: string, start: number) => ({
+    document: undefined,
+    diagnostics: [{ code, message, source, range: { start, end: start + 1 } }]
+  })
+  const deep = tooDeepAt(source.text)
+  if (deep !== undefined) return fault("yaml-syntax", "this is nested too deeply", deep)
+  const document = parseDocument(source.text, {
+    prettyErrors: false,
+    uniqueKeys: true,
+    stringKeys: true,
+    logLevel: "error"
+  })
   const diagnostics = document.errors.map((error): Diagnostic => ({
     code: "yaml-syntax",
-    message: error.code === "DUPLICATE_KEY" ? "this key stands twice" : error.message.split("\n")[0]!,
+    message: inWords[error.code] ?? error.message.split("\n")[0]!,
     source,
     range: { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }
   }))
   // A key that stands twice leaves the rest readable: go on, so that all faults are seen at once.
   if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { document: undefined, diagnostics }
   try {
-    return { document: { source, value: document.toJS({ maxAliasCount }), ...locators(document) }, diagnostics }
+    const value: unknown = document.toJS({ maxAliasCount })
+    if (unfoldsTooDeep(value)) return fault("yaml-alias", "the aliases unfold too deeply", 0)
+    return { document: { source, value, ...locators(document) }, diagnostics }
   } catch (cause) {
     // The parser's only complaint at this point is about aliases that unfold too far.
-    return {
-      document: undefined,
-      diagnostics: [
-        { code: "yaml-alias", message: String((cause as Error).message), source, range: { start: 0, end: 1 } }
-      ]
-    }
+    return fault("yaml-alias", String((cause as Error).message), 0)
   }
 }
 

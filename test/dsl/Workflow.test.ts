@@ -376,4 +376,18 @@ outputs: { best: "\${{ nowhere.out }}" }
     bomb[0] = "k0: &k0 [x]"
     assert.strictEqual((await one(bomb.join("\n"))).code, "yaml-alias")
   })
+
+  it("refuses what nests too deeply to be walked, and nothing that only looks so", async () => {
+    for (const deep of ["[".repeat(100_000), "{ a: ".repeat(20_000), "- ".repeat(20_000), "? ".repeat(20_000)]) {
+      assert.match((await one(`name: x\nstages: ${deep}`)).message, /nested too deeply/u)
+    }
+    const chain = Array.from({ length: 5_000 }, (_, i) => `k${i}: &k${i} [${i === 0 ? "x" : `*k${i - 1}`}]`)
+    assert.strictEqual((await one(chain.join("\n"))).code, "yaml-alias")
+    const wide = `{ ${Array.from({ length: 500 }, (_, i) => `v${i}: "[${i}"`).join(", ")} }`
+    const text = sound.replace(
+      "    outputs: { ranked: tsv }",
+      `    env:${" ".repeat(500)}${wide}\n    outputs: { ranked: tsv }`
+    )
+    assert.deepStrictEqual((await load(text, { files })).diagnostics, [])
+  })
 })
