@@ -26,7 +26,9 @@ import { run } from "./run.ts"
 import { stages } from "./stages.ts"
 import { runs } from "./runs.ts"
 import { explain } from "./explain.ts"
+import { show } from "./show.ts"
 import { verify } from "./verify.ts"
+import { logs } from "./logs.ts"
 import { version } from "./version.ts"
 
 const agflow = (distribution: URL) =>
@@ -44,7 +46,9 @@ const agflow = (distribution: URL) =>
       exportRun,
       importRun,
       runs,
-      explain
+      explain,
+      show,
+      logs
     ])
   )
 

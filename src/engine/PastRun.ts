@@ -20,6 +20,12 @@ export interface TaskDetail {
   /** Why it was started, also if it failed. */
   readonly reason: string | undefined
   readonly failure: Failure | undefined
+  /** Those that failed before the last. */
+  readonly attempts: ReadonlyArray<{
+    readonly failure: Failure
+    readonly folder: string | null
+    readonly seconds: number
+  }>
   /** The last lines of a failed task. */
   readonly log: ReadonlyArray<string>
   /** Of a failed task, where it is kept. */
@@ -43,6 +49,7 @@ const blank: TaskDetail = {
   inputs: {},
   structure: undefined,
   reason: undefined,
+  attempts: [],
   failure: undefined,
   log: [],
   folder: null
@@ -53,9 +60,15 @@ const detailsIn = (folder: string): ReadonlyMap<string, TaskDetail> => {
   const tell = (id: string, change: Partial<TaskDetail>) => all.set(id, { ...(all.get(id) ?? blank), ...change })
   for (const event of RunRecord.events(folder)) {
     if (event._tag === "TaskStarted") {
-      tell(event.stage, { inputs: event.inputs, structure: event.structure, reason: event.reason })
+      // Of several attempts the first one's reason says why.
+      const reason = all.get(event.stage)?.reason ?? event.reason
+      tell(event.stage, { inputs: event.inputs, structure: event.structure, reason })
     }
     if (event._tag === "TaskCached") tell(event.stage, { inputs: event.inputs })
+    if (event._tag === "TaskRetrying") {
+      const { failure, folder, seconds } = event
+      tell(event.stage, { attempts: [...(all.get(event.stage)?.attempts ?? []), { failure, folder, seconds }] })
+    }
     if (event._tag === "TaskFailed") tell(event.stage, { failure: event.failure, log: event.log, folder: event.folder })
   }
   return all

@@ -279,7 +279,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   }
 
   function taskLines(): RunRecord.RunRecord["tasks"] {
-    return Array.from(results.values(), ({ id, stage, key, status, reason, seconds }) => ({
+    const lines = Array.from(results.values(), ({ id, stage, key, status, reason, seconds }) => ({
       id,
       stage: stage.id,
       key,
@@ -287,6 +287,9 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       reason,
       seconds
     }))
+    // In the workflow's order: what was scattered has come to be known last.
+    const order = new Map(workflow.stages.map(({ id }, index) => [id, index]))
+    return lines.sort((a, b) => order.get(a.stage)! - order.get(b.stage)!)
   }
 
   /** Whatever happened, what is finished is published and reported. */

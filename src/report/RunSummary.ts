@@ -117,6 +117,9 @@ const factsOf = <K extends Provenance["kind"]>(
 const shellWord = (word: string): string =>
   /^[\w./:=,@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
+/** As it would be typed into a shell. */
+export const commandLine = (words: ReadonlyArray<string>): string => words.map(shellWord).join(" ")
+
 const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyArray<string>, version: string) {
   const { workflow } = run
   const results = yield* Effect.forEach(run.outputs, (output) => resultOf(run, output))
@@ -143,7 +146,7 @@ const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyA
     datasets: factsOf(run, "dataset"),
     models: factsOf(run, "model"),
     devices: factsOf(run, "device"),
-    command: command.map(shellWord).join(" "),
+    command: commandLine(command),
     edges: run.stages.flatMap(({ stage }) => needs(stage).map((need) => [need, stage.id] as const))
   }
   return report
