@@ -67,10 +67,10 @@ export class ContentStore extends Context.Service<
           }
           yield* attempt(() => {
             mkdirSync(dirname(target), { recursive: true })
+            // The content, once: a name that a power cut loses leaves a task to be run again, never a wrong result.
             syncFile(path)
             chmodSync(path, 0o444)
             renameSync(path, target)
-            syncFile(dirname(target))
           })
           yield* digests.remember(target, sha256)
           return yield* digests.of(target)

@@ -26,6 +26,11 @@ export const identify = (pid: number): ProcessIdentity => ({
   started: statOf(pid)?.started ?? null
 })
 
+let own: ProcessIdentity | undefined
+
+/** This process. */
+export const self = (): ProcessIdentity => (own ??= identify(process.pid))
+
 /** Whether the process still runs; undefined for one of another machine. */
 export const isAlive = ({ host, pid, started }: ProcessIdentity): boolean | undefined => {
   if (host !== hostname()) return undefined

@@ -1,7 +1,6 @@
 /** Clears up after runs that were killed: their tasks' processes, then their tasks' folders. */
 import * as Effect from "effect/Effect"
 import { readFileSync, readdirSync, rmSync } from "node:fs"
-import { hostname } from "node:os"
 import { join } from "node:path"
 import { Home } from "../cache/Home.ts"
 import * as Process from "../core/Process.ts"
@@ -47,12 +46,14 @@ const identity = (path: string): Process.ProcessIdentity | undefined => {
 }
 
 /** The name of a task's folder: unique, and it tells which process of which machine makes it. */
-export const folderName = (key: string, counter: number): string =>
-  `${key.slice(0, 16)}-${hostname()}-${process.pid}-${counter}`
+export const folderName = (key: string, counter: number): string => {
+  const { host, pid, started } = Process.self()
+  return `${key.slice(0, 16)}-${host}-${pid}.${started ?? ""}-${counter}`
+}
 
 const makerOf = (name: string): Process.ProcessIdentity | undefined => {
-  const match = /^[^-]+-(.+)-(\d+)-\d+$/u.exec(name)
-  return match === null ? undefined : { host: match[1]!, pid: Number(match[2]), started: null }
+  const match = /^[^-]+-(.+)-(\d+)\.(\d*)-\d+$/u.exec(name)
+  return match === null ? undefined : { host: match[1]!, pid: Number(match[2]), started: match[3] || null }
 }
 
 export const reap = Effect.gen(function* () {
@@ -61,9 +62,7 @@ export const reap = Effect.gen(function* () {
     const abandoned: Array<string> = []
     for (const name of readdirSync(work)) {
       const folder = join(work, name)
-      const owner = identity(join(folder, "owner.json"))
-      // A folder without an owner was being made when its maker was killed, or is being made now: its name tells by whom.
-      const maker = owner ?? makerOf(name)
+      const maker = makerOf(name)
       if (maker === undefined || Process.isAlive(maker) !== false) continue
       const child = identity(join(folder, "child.json"))
       if (child !== undefined && Process.isAlive(child) === true) kill(-child.pid)

@@ -1,7 +1,7 @@
 /** Runs one task and keeps its result: lease, folder, executor, outputs into the store, the record last. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
@@ -193,7 +193,7 @@ export const run = Effect.fnUntraced(function* (
       let there = existsSync(folder)
       try {
         mkdirSync(join(options.logs, "failed"), { recursive: true })
-        if (there) renameSync(folder, kept)
+        if (there) TaskFolder.keep(folder, kept, options.worker)
       } catch {
         there = false
       }
@@ -222,7 +222,7 @@ export const run = Effect.fnUntraced(function* (
         try: () => specOf(task, inputs, folder, options),
         catch: cannot("write", options.modules)
       })
-      const prepared = yield* TaskFolder.prepare(folder, spec, links, options.worker)
+      const prepared = yield* TaskFolder.prepare(folder, spec, links)
       const exit = yield* executor
         .execute(prepared, (message) => {
           Effect.runSync(
@@ -255,14 +255,14 @@ export const run = Effect.fnUntraced(function* (
           }
           yield* records.write(record)
           yield* Effect.ignore(Effect.try(() => TaskFolder.keepLogs(folder, join(options.logs, logName(id)))))
-          rmSync(folder, { recursive: true, force: true })
+          TaskFolder.remove(folder)
           return record
         })
       )
     })
     const record = yield* work.pipe(
       Effect.mapError(failed),
-      Effect.onInterrupt(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
+      Effect.onInterrupt(() => Effect.sync(() => TaskFolder.remove(folder)))
     )
     yield* events.publish({ _tag: "TaskDone", stage: id, key: task.key, seconds: record.seconds })
     return { record, executed: true }

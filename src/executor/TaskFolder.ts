@@ -2,7 +2,7 @@
  * The task protocol, the same for every executor. A task is a folder:
  *
  *   task.json      what to run: a stage by name with params, or a script; paths of inputs and outputs
- *   run.sh         runs it, from anywhere, with nothing but this folder
+ *   run.sh         runs it, from anywhere, with nothing but this folder: written where somebody is to do that
  *   inputs/        links to the input files, named after their ports
  *   outputs/       what it writes
  *   scratch/       its working folder
@@ -20,12 +20,14 @@ import {
   readSync,
   readdirSync,
   renameSync,
+  rmSync,
+  rmdirSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync
 } from "node:fs"
 import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
-import * as Process from "../core/Process.ts"
 import { SettingsValue } from "../core/Settings.ts"
 import { Provenance } from "../core/Task.ts"
 
@@ -104,23 +106,52 @@ const variablesOf = (folder: string, spec: ScriptSpec): ReadonlyArray<readonly [
 /** Linux gives a program no variable that is longer, name and value (MAX_ARG_STRLEN, less the ending zero). */
 const variableBytes = (1 << 17) - 1
 
+/** How a script is started: what to start, and all of the environment that it gets. */
+export interface ScriptCommand {
+  readonly program: string
+  readonly args: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
+  readonly folder: string
+}
+
+/** A script that sets an EXIT trap of its own takes the place of the one that tells its times: then none are known. */
+export const scriptCommand = (folder: string, spec: ScriptSpec): ScriptCommand => ({
+  program: "bash",
+  args: [
+    "--noprofile",
+    "--norc",
+    "-euo",
+    "pipefail",
+    "-c",
+    `trap ${quote(`times >${quote(join(folder, "times"))}`)} EXIT; . "$0"`,
+    join(folder, "script.sh")
+  ],
+  env: Object.fromEntries(variablesOf(folder, spec)),
+  folder: join(folder, "scratch")
+})
+
+const checkVariables = (folder: string, spec: ScriptSpec): void => {
+  const long = variablesOf(folder, spec).find(
+    ([name, value]) => Buffer.byteLength(name) + 1 + Buffer.byteLength(value) > variableBytes
+  )
+  if (long === undefined) return
+  throw new InputError({
+    message: `variable '${long[0]}' of the script is longer than a program can be given (128 KiB)`,
+    hint: "a list of inputs is given as their paths, one a line: spread it over several stages"
+  })
+}
+
+/** The same in a file that starts it from anywhere: for other executors, and for people. */
 const scriptRunner = (folder: string, spec: ScriptSpec): string => {
-  const variables = variablesOf(folder, spec).map(([name, value]) => `${name}=${value}`)
-  const long = variables.find((variable) => Buffer.byteLength(variable) > variableBytes)
-  if (long !== undefined) {
-    throw new InputError({
-      message: `variable '${long.slice(0, long.indexOf("="))}' of the script is longer than a program can be given (128 KiB)`,
-      hint: "a list of inputs is given as their paths, one a line: spread it over several stages"
-    })
-  }
+  const { program, args, env, folder: scratch } = scriptCommand(folder, spec)
   return [
     "#!/usr/bin/env bash",
-    `cd ${quote(join(folder, "scratch"))} || exit 1`,
-    `env -i ${variables.map(quote).join(" ")} \\`,
-    `  bash --noprofile --norc -euo pipefail ${quote(join(folder, "script.sh"))} >../stdout.log 2>../stderr.log </dev/null`,
-    "code=$?",
-    "times >../times",
-    `printf '%s' "$code" >../code.tmp && mv ../code.tmp ../code`,
+    `cd ${quote(scratch)} || exit 1`,
+    `env -i ${Object.entries(env)
+      .map(([name, value]) => quote(`${name}=${value}`))
+      .join(" ")} \\`,
+    `  ${[program, ...args].map(quote).join(" ")} >../stdout.log 2>../stderr.log </dev/null`,
+    `printf '%s' "$?" >../code.tmp && mv ../code.tmp ../code`,
     ""
   ].join("\n")
 }
@@ -130,28 +161,25 @@ export interface Prepared {
   readonly spec: TaskSpec
 }
 
-/** Lays the folder out. `worker` is the program that runs a stage's task by itself. */
+/** Lays the folder out. */
 export const prepare = (
   folder: string,
   spec: TaskSpec,
-  staged: ReadonlyArray<StagedFile>,
-  worker: string
+  staged: ReadonlyArray<StagedFile>
 ): Effect.Effect<Prepared, InputError> =>
   Effect.try({
     try: () => {
-      for (const name of ["inputs", "outputs", "scratch", "tmp"]) mkdirSync(join(folder, name), { recursive: true })
-      writeFileSync(join(folder, "owner.json"), JSON.stringify(Process.identify(process.pid)))
+      mkdirSync(folder)
+      for (const name of ["outputs", "scratch", "tmp"]) mkdirSync(join(folder, name))
       for (const { from, name } of staged) {
         mkdirSync(dirname(join(folder, name)), { recursive: true })
         symlinkSync(from, join(folder, name))
       }
       writeFileSync(join(folder, "task.json"), `${JSON.stringify(spec, null, 1)}\n`)
-      if (spec.kind === "script") writeFileSync(join(folder, "script.sh"), spec.script)
-      const runner =
-        spec.kind === "script"
-          ? scriptRunner(folder, spec)
-          : `#!/usr/bin/env bash\nexec ${quote(process.execPath)} ${quote(worker)} ${quote(folder)}\n`
-      writeFileSync(join(folder, "run.sh"), runner, { mode: 0o755 })
+      if (spec.kind === "script") {
+        checkVariables(folder, spec)
+        writeFileSync(join(folder, "script.sh"), spec.script)
+      }
       return { folder, spec }
     },
     catch: (cause) =>
@@ -159,6 +187,51 @@ export const prepare = (
         ? cause
         : new InputError({ message: `cannot prepare the task: ${messageOf(cause)}`, file: folder })
   })
+
+/** Writes `run.sh`. `worker` is the program that runs a stage's task by itself. */
+export const writeRunner = ({ folder, spec }: Prepared, worker: string): void =>
+  writeFileSync(
+    join(folder, "run.sh"),
+    spec.kind === "script"
+      ? scriptRunner(folder, spec)
+      : `#!/usr/bin/env bash\nexec ${quote(process.execPath)} ${quote(worker)} ${quote(folder)}\n`,
+    { mode: 0o755 }
+  )
+
+/** Moves a task's folder to where a person can look at it, and run it again by its `run.sh`. */
+export const keep = (folder: string, target: string, worker: string): void => {
+  renameSync(folder, target)
+  try {
+    // Its files are named by their full paths.
+    const text = readFileSync(join(target, "task.json"), "utf8").replaceAll(
+      JSON.stringify(folder).slice(1, -1),
+      JSON.stringify(target).slice(1, -1)
+    )
+    writeFileSync(join(target, "task.json"), text)
+    writeRunner({ folder: target, spec: Schema.decodeSync(SpecJson)(text) }, worker)
+  } catch {
+    // On a full disk: what there is to look at is there.
+  }
+}
+
+/** Removes the folder and all in it. */
+export const remove = (folder: string): void => {
+  try {
+    removeQuickly(folder)
+  } catch {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/** What rmSync does, without asking about each file what readdir has told already. */
+const removeQuickly = (folder: string): void => {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) removeQuickly(path)
+    else unlinkSync(path)
+  }
+  rmdirSync(folder)
+}
 
 export const readSpec = (folder: string): Effect.Effect<TaskSpec, InputError> =>
   Effect.try(() => readFileSync(join(folder, "task.json"), "utf8")).pipe(
@@ -172,19 +245,23 @@ export const writeExit = (folder: string, exit: TaskExit): void => {
   renameSync(`${path}.tmp`, path)
 }
 
-/** User and system time of the children, the second line of bash's `times`. */
-const parseTimes = (text: string): number | null => {
-  const match = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/u.exec(text.trim().split("\n")[1] ?? "")
-  if (match === null) return null
-  const [, m1, s1, m2, s2] = match.map(Number)
-  return m1! * 60 + s1! + m2! * 60 + s2!
+/** User and system time of the script and of its children, as bash's `times` tells them; null when it could not. */
+const timesIn = (folder: string): number | null => {
+  try {
+    const parts = [...readFileSync(join(folder, "times"), "utf8").matchAll(/(\d+)m([\d.]+)s/gu)]
+    if (parts.length !== 4) return null
+    return parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0)
+  } catch {
+    return null
+  }
 }
 
-const scriptExit = (folder: string, spec: ScriptSpec): TaskExit => {
-  const code = Number(readFileSync(join(folder, "code"), "utf8"))
+const writtenCode = (folder: string): number => Number(readFileSync(join(folder, "code"), "utf8"))
+
+const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit => {
   const base = {
     provenance: [],
-    cpuSeconds: parseTimes(readFileSync(join(folder, "times"), "utf8")),
+    cpuSeconds: timesIn(folder),
     maxRssBytes: null
   }
   const fail = (message: string, hint?: string): TaskExit => ({
@@ -194,18 +271,18 @@ const scriptExit = (folder: string, spec: ScriptSpec): TaskExit => {
     outputs: {}
   })
   if (code !== 0) return fail(`the script ended with exit code ${code}`)
-  const written = new Set(readdirSync(join(folder, "outputs")))
+  const files = new Set(readdirSync(join(folder, "outputs")))
   const names = Object.entries(spec.outputs).map(([port, path]) => ({
     port,
     path,
     name: path.slice(path.lastIndexOf("/") + 1)
   }))
   for (const { port, path, name } of names) {
-    if (!written.has(name))
+    if (!files.has(name))
       return fail(`the script did not write its output '${port}'`, `write it to "$${port}" (${path})`)
   }
   // A companion (an index) stands beside its file: its name begins with the file's.
-  const extra = [...written].find((file) => !names.some(({ name }) => file.startsWith(name)))
+  const extra = [...files].find((file) => !names.some(({ name }) => file.startsWith(name)))
   if (extra !== undefined)
     return fail(
       `the script wrote '${extra}', which is not declared`,
@@ -214,18 +291,23 @@ const scriptExit = (folder: string, spec: ScriptSpec): TaskExit => {
   return { ...base, code: 0, failure: null, outputs: Object.fromEntries(names.map(({ port, name }) => [port, name])) }
 }
 
-/** How the task ended; undefined when it has not, or was killed before it could say. */
-export const readExit = ({ folder, spec }: Prepared): Effect.Effect<TaskExit | undefined> =>
+/**
+ * How the task ended; undefined when it has not, or was killed before it could say. `code` is a script's exit status,
+ * where the executor saw it end by itself: else `run.sh` has written it.
+ */
+export const readExit = ({ folder, spec }: Prepared, code?: number): Effect.Effect<TaskExit | undefined> =>
   Effect.try(() => {
-    if (spec.kind === "script") return scriptExit(folder, spec)
+    if (spec.kind === "script") return scriptExit(folder, spec, code ?? writtenCode(folder))
     return Schema.decodeSync(ExitJson)(readFileSync(join(folder, "exit.json"), "utf8"))
   }).pipe(Effect.orElseSucceed(() => undefined))
+
+export const logNames = ["stdout.log", "stderr.log"] as const
 
 /** A log may be larger than memory: what is shown of it is looked for in its last bytes. */
 const tailBytes = 1 << 16
 
 /** The last lines of a log, or nothing. */
-export const tail = (folder: string, name: "stdout.log" | "stderr.log", lines: number): ReadonlyArray<string> => {
+export const tail = (folder: string, name: string, lines: number): ReadonlyArray<string> => {
   try {
     const log = openSync(join(folder, name), "r")
     try {
@@ -248,7 +330,7 @@ export const tail = (folder: string, name: "stdout.log" | "stderr.log", lines: n
 
 /** Keeps the logs of a finished task that say something. */
 export const keepLogs = (folder: string, target: string): void => {
-  for (const name of ["stdout.log", "stderr.log"] as const) {
+  for (const name of logNames) {
     if (tail(folder, name, 1).length > 0) renameSync(join(folder, name), `${target}.${name}`)
   }
 }

@@ -1,5 +1,7 @@
 /** Time limits, further attempts, and what a failure means for the run. */
-import { existsSync, readFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { Rig, step, until, workflow } from "../support/rig.ts"
 
@@ -62,8 +64,11 @@ describe("further attempts", () => {
       [1, 2, 3].map((attempt) => [attempt, 4, "the script ended with exit code 1", 0.05])
     )
     assert.deepStrictEqual(rig.results(), { "a.txt": "1\n" })
-    // What the failed ones left is kept by number.
-    assert.isTrue(existsSync(rig.latest("logs/failed/a.attempt-2/run.sh")))
+    // What the failed ones left is kept by number, and can be run again by hand.
+    const kept = rig.latest("logs/failed/a.attempt-2")
+    spawnSync(join(kept, "run.sh"))
+    assert.strictEqual(readFileSync(join(kept, "code"), "utf8"), "1")
+    assert.strictEqual(readFileSync(given, "utf8").trim().split("\n").at(-1), "2 2 200000000")
   })
 
   it("end with the last, whose failure is the task's", async () => {

@@ -115,7 +115,7 @@ it("the programs of a killed run are gone after the next start, whoever is left 
   await run.ended
   assert.strictEqual(sleeping(), 3)
   // The leader of the script's group dies as well: what it has started is found without it.
-  const leader = rig.processes().find(({ command }) => command.includes("run.sh"))!
+  const leader = rig.processes().find(({ command }) => command.includes("script.sh"))!
   process.kill(leader.pid, "SIGKILL")
   rig.write("other.yaml", workflow({ other: step(rig, "other", 'echo 1 > "$out"') }))
   assert.strictEqual((await rig.agflow(["run", "other.yaml"])).code, 0)

@@ -1,8 +1,8 @@
 /** Tasks on this machine: stages in warm workers, scripts in process groups of their own. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { spawn } from "node:child_process"
-import { statfsSync, writeFileSync } from "node:fs"
+import { spawn, type ChildProcess } from "node:child_process"
+import { closeSync, openSync, statfsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { InputError, messageOf } from "../../core/Failure.ts"
 import * as Process from "../../core/Process.ts"
@@ -27,31 +27,45 @@ const stopGroup = Effect.fnUntraced(function* (pid: number) {
   signalGroup(pid, "SIGKILL")
 })
 
-/** `groups` holds the process groups that run. */
-const runScript = (folder: string, groups: Set<number>): Effect.Effect<void, InputError> =>
-  Effect.callback<void, InputError>((resume) => {
-    // -p: a BASH_ENV or a function of the user's surroundings takes no part.
-    const child = spawn("bash", ["-p", join(folder, "run.sh")], { stdio: "ignore", detached: true })
-    child.on("error", (cause) =>
-      resume(Effect.fail(new InputError({ message: `cannot start bash: ${cause.message}` })))
-    )
+const start = (folder: string, { program, args, env, folder: cwd }: TaskFolder.ScriptCommand): ChildProcess => {
+  const logs: Array<number> = []
+  try {
+    for (const name of TaskFolder.logNames) logs.push(openSync(join(folder, name), "a"))
+    return spawn(program, args, { cwd, env, stdio: ["ignore", ...logs], detached: true })
+  } finally {
+    logs.forEach((log) => closeSync(log))
+  }
+}
+
+/** The exit status, null of one that a signal has ended; `groups` holds the process groups that run. */
+const runScript = (folder: string, command: TaskFolder.ScriptCommand, groups: Set<number>) =>
+  Effect.callback<number | null, InputError>((resume) => {
+    const cannot = (cause: unknown) =>
+      resume(Effect.fail(new InputError({ message: `cannot start ${command.program}: ${messageOf(cause)}` })))
+    let child: ChildProcess
+    try {
+      child = start(folder, command)
+    } catch (cause) {
+      return cannot(cause)
+    }
+    child.on("error", cannot)
     const { pid } = child
-    if (pid === undefined) return Effect.void
+    if (pid === undefined) return
     groups.add(pid)
     let stopping = false
-    child.on("exit", () => {
+    child.on("exit", (code) => {
       if (stopping) return
       // What the script left running in its background ends with it.
       signalGroup(pid, "SIGKILL")
       groups.delete(pid)
-      resume(Effect.void)
+      resume(Effect.succeed(code))
     })
     try {
       // A later run reaps the group by this, if this process is killed.
       writeFileSync(join(folder, "child.json"), JSON.stringify(Process.identify(pid)))
     } catch (cause) {
       signalGroup(pid, "SIGKILL")
-      resume(Effect.fail(new InputError({ message: `cannot write to the task's folder: ${messageOf(cause)}` })))
+      cannot(cause)
     }
     return Effect.suspend(() => {
       stopping = true
@@ -86,15 +100,22 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
       return Executor.of({
         name: "local",
         execute: Effect.fnUntraced(function* (task, listen) {
-          yield* task.spec.kind === "script" ? runScript(task.folder, groups) : pool.run(task.folder, listen)
-          const exit = yield* TaskFolder.readExit(task)
-          if (exit !== undefined) return exit
-          return yield* hasRoom(task.folder)
-            ? new TaskLost({
+          const { folder, spec } = task
+          const code =
+            spec.kind === "script"
+              ? yield* runScript(folder, TaskFolder.scriptCommand(folder, spec), groups)
+              : yield* pool.run(folder, listen)
+          // Ended by a signal, a script has not said how it ended.
+          const exit = code === null ? undefined : yield* TaskFolder.readExit(task, code ?? undefined)
+          // Without room it failed for that, whatever it says.
+          const full = exit?.failure !== null && !hasRoom(folder)
+          if (exit !== undefined && !full) return exit
+          return yield* full
+            ? new TaskLost({ message: "the task could not say how it ended: the disk is full", file: folder })
+            : new TaskLost({
                 message: "the task was killed before it could say how it ended",
                 hint: "it may have run out of memory: give the stage more under 'resources'"
               })
-            : new TaskLost({ message: "the task could not say how it ended: the disk is full", file: task.folder })
         })
       })
     })
