@@ -1,7 +1,7 @@
 /** Runs one task and keeps its result: lease, folder, executor, outputs into the store, the record last. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { existsSync, mkdirSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
@@ -77,7 +77,8 @@ const specOf = (
   task: Task,
   inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
   folder: string,
-  { settings, modules, attempt }: Pick<RunnerOptions, "settings" | "modules" | "attempt">
+  { settings, modules, attempt }: Pick<RunnerOptions, "settings" | "modules" | "attempt">,
+  checkpoint: string
 ): TaskFolder.TaskSpec => {
   const { outputs } = task.stage
   const { cpus, memory } = attempt.resources
@@ -89,7 +90,8 @@ const specOf = (
         ...(body.module === undefined ? {} : { module: StageModule.write(modules, body.module) }),
         params: body.stage.encodeParams(body.params),
         inputs,
-        settings: { ...settings, threads: Math.min(cpus, availableParallelism()) }
+        settings: { ...settings, threads: Math.min(cpus, availableParallelism()) },
+        checkpoint
       }
     : {
         kind: "script",
@@ -184,6 +186,7 @@ export const run = Effect.fnUntraced(function* (
     })
     const started = yield* Clock.currentTimeMillis
     const folder = join(home.work, Reaper.folderName(task.key, counter++))
+    const checkpoint = join(home.checkpoints, task.key)
     const { inputs, origins, links } = stage(folder, task)
 
     /** Keeps the folder of a failed task for whoever wants to look, out of the way of the next try. */
@@ -219,7 +222,7 @@ export const run = Effect.fnUntraced(function* (
 
     const work = Effect.gen(function* () {
       const spec = yield* Effect.try({
-        try: () => specOf(task, inputs, folder, options),
+        try: () => specOf(task, inputs, folder, options, checkpoint),
         catch: cannot("write", options.modules)
       })
       const prepared = yield* TaskFolder.prepare(folder, spec, links)
@@ -254,6 +257,7 @@ export const run = Effect.fnUntraced(function* (
             agflow: options.version
           }
           yield* records.write(record)
+          if (task.instance.body._tag === "Uses") rmSync(checkpoint, { recursive: true, force: true })
           yield* Effect.ignore(Effect.try(() => TaskFolder.keepLogs(folder, join(options.logs, logName(id)))))
           TaskFolder.remove(folder)
           return record

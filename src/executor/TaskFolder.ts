@@ -41,7 +41,9 @@ export const TaskSpec = Schema.Union([
     module: Schema.optionalKey(Schema.String),
     params: Schema.Unknown,
     inputs: Paths,
-    settings: SettingsValue
+    settings: SettingsValue,
+    /** Where the stage keeps what it has finished of its work, for the next attempt if this one is killed. */
+    checkpoint: Schema.String
   }),
   Schema.Struct({
     kind: Schema.Literal("script"),
