@@ -29,6 +29,7 @@ import { explain } from "./explain.ts"
 import { show } from "./show.ts"
 import { verify } from "./verify.ts"
 import { logs } from "./logs.ts"
+import { diff } from "./diff.ts"
 import { version } from "./version.ts"
 
 const agflow = (distribution: URL) =>
@@ -48,7 +49,8 @@ const agflow = (distribution: URL) =>
       runs,
       explain,
       show,
-      logs
+      logs,
+      diff
     ])
   )
 
