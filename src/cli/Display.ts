@@ -81,7 +81,10 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       if (group !== undefined) group.cached++
       else cachedLine(stage, reason)
     },
-    TaskWaiting: ({ stage, holder }) => line(`  ~ ${stage.padEnd(width)}  another run is at it (${holder}): waiting`),
+    TaskWaiting: ({ stage, holder, gpus }) => {
+      const what = gpus === undefined ? "another run is at it" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
+      line(`  ~ ${stage.padEnd(width)}  ${what} (${holder}): waiting`)
+    },
     TaskStarted: ({ stage, reason, time }) => {
       running.set(stage, { progress: "", told: Date.parse(time) })
       if (manyOf(stage) !== undefined) return

@@ -31,7 +31,14 @@ export type EventBody =
       readonly reason: string
       readonly inputs: Origins
     }
-  | { readonly _tag: "TaskWaiting"; readonly stage: string; readonly key: string; readonly holder: string }
+  | {
+      readonly _tag: "TaskWaiting"
+      readonly stage: string
+      readonly key: string
+      readonly holder: string
+      /** It waits for so many GPUs, not for another run of the same task. */
+      readonly gpus?: number
+    }
   | {
       readonly _tag: "TaskStarted"
       readonly stage: string

@@ -14,6 +14,7 @@ import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import * as Digest from "../core/Digest.ts"
 import { messageOf, type Failure, type InputError } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
+import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import { dispensable, needs, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Reaction } from "../dsl/Policy.ts"
@@ -33,7 +34,7 @@ import * as TaskRunner from "./TaskRunner.ts"
 
 export interface RunOptions {
   readonly settings: SettingsValue
-  readonly machine: Resources
+  readonly machine: Machine
   /** What a failure means for the run, where the stage does not say. */
   readonly onError: Reaction
   readonly worker: string
@@ -222,7 +223,8 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
         Effect.fnUntraced(function* (attempt) {
           const { record, executed } = yield* TaskRunner.run(task, {
             attempt,
-            settings: options.settings,
+                settings: options.settings,
+              machine: options.machine,
             worker: options.worker,
             logs: folder.logs,
             modules: join(folder.path, "stages"),

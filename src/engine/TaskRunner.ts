@@ -6,10 +6,12 @@ import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
+import * as GpuLease from "../cache/GpuLease.ts"
 import { Home } from "../cache/Home.ts"
 import { Leases } from "../cache/Lease.ts"
 import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import { cannot, InputError, type Failure } from "../core/Failure.ts"
+import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import * as Units from "../core/Units.ts"
 import * as FileKind from "../dsl/FileKind.ts"
@@ -24,6 +26,7 @@ import * as TableOutput from "./TableOutput.ts"
 import { originsOf, type InputArtifact, type Task } from "./TaskResolution.ts"
 
 export interface RunnerOptions {
+  readonly machine: Machine
   readonly attempt: Attempt
   readonly settings: SettingsValue
   /** The program that runs a stage's task by itself. */
@@ -78,7 +81,8 @@ const specOf = (
   inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
   folder: string,
   { settings, modules, attempt }: Pick<RunnerOptions, "settings" | "modules" | "attempt">,
-  checkpoint: string
+  checkpoint: string,
+  devices: string | undefined
 ): TaskFolder.TaskSpec => {
   const { outputs } = task.stage
   const { cpus, memory } = attempt.resources
@@ -91,7 +95,8 @@ const specOf = (
         params: body.stage.encodeParams(body.params),
         inputs,
         settings: { ...settings, threads: Math.min(cpus, availableParallelism()) },
-        checkpoint
+        checkpoint,
+        ...(devices === undefined ? {} : { devices })
       }
     : {
         kind: "script",
@@ -105,6 +110,7 @@ const specOf = (
           AGFLOW_CPUS: String(cpus),
           AGFLOW_MEMORY: String(memory),
           AGFLOW_ATTEMPT: String(attempt.number),
+          ...(devices === undefined ? {} : { CUDA_VISIBLE_DEVICES: devices }),
           ...body.env
         }
       }
@@ -176,6 +182,13 @@ export const run = Effect.fnUntraced(function* (
       })
       return { record: finished, executed: false }
     }
+    const gpus = attempt.resources.gpus
+    const devices =
+      gpus === 0
+        ? undefined
+        : yield* GpuLease.hold(options.machine.devices, gpus, (holder) =>
+            events.publish({ _tag: "TaskWaiting", stage: id, key: task.key, holder, gpus })
+          ).pipe(unexplained)
     yield* events.publish({
       _tag: "TaskStarted",
       stage: id,
@@ -222,7 +235,7 @@ export const run = Effect.fnUntraced(function* (
 
     const work = Effect.gen(function* () {
       const spec = yield* Effect.try({
-        try: () => specOf(task, inputs, folder, options, checkpoint),
+        try: () => specOf(task, inputs, folder, options, checkpoint, devices?.join(",")),
         catch: cannot("write", options.modules)
       })
       const prepared = yield* TaskFolder.prepare(folder, spec, links)

@@ -43,7 +43,9 @@ export const TaskSpec = Schema.Union([
     inputs: Paths,
     settings: SettingsValue,
     /** Where the stage keeps what it has finished of its work, for the next attempt if this one is killed. */
-    checkpoint: Schema.String
+    checkpoint: Schema.String,
+    /** CUDA_VISIBLE_DEVICES of a stage that has GPUs of its own. */
+    devices: Schema.optionalKey(Schema.String)
   }),
   Schema.Struct({
     kind: Schema.Literal("script"),
@@ -196,7 +198,7 @@ export const writeRunner = ({ folder, spec }: Prepared, worker: string): void =>
     join(folder, "run.sh"),
     spec.kind === "script"
       ? scriptRunner(folder, spec)
-      : `#!/usr/bin/env bash\nexec ${quote(process.execPath)} ${quote(worker)} ${quote(folder)}\n`,
+      : `#!/usr/bin/env bash\n${spec.devices === undefined ? "" : `export CUDA_VISIBLE_DEVICES=${quote(spec.devices)}\n`}exec ${quote(process.execPath)} ${quote(worker)} ${quote(folder)}\n`,
     { mode: 0o755 }
   )
 
