@@ -93,7 +93,9 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
     })
   }
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => fiber.interruptUnsafe(fiber.id))
-  fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
+  // What was written to a pipe is still on its way: leaving at once would cut it off.
+  const leave = (code: number) => process.stdout.write("", () => process.stderr.write("", () => process.exit(code)))
+  fiber.addObserver((exit) => teardown(exit, leave))
 })
 
 export const main = (distribution: URL): void =>
