@@ -55,6 +55,8 @@ export type EventBody =
       readonly total: number
       readonly unit: string
     }
+  /** What a task prints, when the run is to tell it live. */
+  | { readonly _tag: "TaskOutput"; readonly stage: string; readonly stream: "stdout" | "stderr"; readonly line: string }
   | { readonly _tag: "TaskLog"; readonly stage: string; readonly line: string }
   | { readonly _tag: "TaskDone"; readonly stage: string; readonly key: string; readonly seconds: number }
   | {

@@ -35,6 +35,8 @@ import * as TaskRunner from "./TaskRunner.ts"
 export interface RunOptions {
   readonly settings: SettingsValue
   readonly machine: Machine
+  /** Tells what tasks print while they run. */
+  readonly verbose: boolean
   /** What a failure means for the run, where the stage does not say. */
   readonly onError: Reaction
   readonly worker: string
@@ -106,8 +108,8 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   const publish = (body: EventBody): Effect.Effect<void> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       const event: Event = { ...body, time: new Date(now).toISOString() }
-      // Progress comes many times a second and tells a later reader nothing.
-      if (event._tag !== "TaskProgress") RunFolder.append(folder, event)
+      // Progress comes many times a second and tells a later reader nothing; what tasks print is in their logs.
+      if (event._tag !== "TaskProgress" && event._tag !== "TaskOutput") RunFolder.append(folder, event)
       options.listen(event)
     })
   const params = Object.fromEntries(workflow.params.map(({ name, value }) => [name, value]))
@@ -225,6 +227,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
             attempt,
                 settings: options.settings,
               machine: options.machine,
+              verbose: options.verbose,
             worker: options.worker,
             logs: folder.logs,
             modules: join(folder.path, "stages"),

@@ -20,13 +20,15 @@ import { Executor } from "../executor/Executor.ts"
 import * as StageModule from "../executor/StageModule.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
 import type { Attempt } from "./Attempts.ts"
-import { Events } from "./Event.ts"
+import { Events, type EventBody } from "./Event.ts"
+import * as LiveLog from "./LiveLog.ts"
 import * as Reaper from "./Reaper.ts"
 import * as TableOutput from "./TableOutput.ts"
 import { originsOf, type InputArtifact, type Task } from "./TaskResolution.ts"
 
 export interface RunnerOptions {
   readonly machine: Machine
+  readonly verbose: boolean
   readonly attempt: Attempt
   readonly settings: SettingsValue
   /** The program that runs a stage's task by itself. */
@@ -239,17 +241,19 @@ export const run = Effect.fnUntraced(function* (
         catch: cannot("write", options.modules)
       })
       const prepared = yield* TaskFolder.prepare(folder, spec, links)
+      const publish = (event: EventBody) => Effect.runSync(events.publish(event))
+      const live = options.verbose
+        ? LiveLog.follow(folder, (stream, line) => publish({ _tag: "TaskOutput", stage: id, stream, line }))
+        : Effect.void
       const exit = yield* executor
         .execute(prepared, (message) => {
-          Effect.runSync(
-            events.publish(
-              message._tag === "Progress"
-                ? { _tag: "TaskProgress", stage: id, done: message.done, total: message.total, unit: message.unit }
-                : { _tag: "TaskLog", stage: id, line: message.line }
-            )
+          publish(
+            message._tag === "Progress"
+              ? { _tag: "TaskProgress", stage: id, done: message.done, total: message.total, unit: message.unit }
+              : { _tag: "TaskLog", stage: id, line: message.line }
           )
         })
-        .pipe(inTime)
+        .pipe(inTime, (running) => Effect.andThen(live, running), Effect.scoped)
       if (exit.failure !== null || exit.code !== 0) {
         return yield* Effect.fail<Failure>(exit.failure ?? { _tag: "TaskFailed", message: `exit code ${exit.code}` })
       }
