@@ -19,6 +19,7 @@ import { init } from "./init.ts"
 import { du } from "./du.ts"
 import { exportRun } from "./export.ts"
 import { gc } from "./gc.ts"
+import { graph } from "./graph.ts"
 import { importRun } from "./import.ts"
 import { plan } from "./plan.ts"
 import { codes, Quit, stderr } from "./Quit.ts"
@@ -40,6 +41,7 @@ const agflow = (distribution: URL) =>
       init(distribution),
       check,
       plan,
+      graph,
       stages,
       gc,
       du,
