@@ -124,6 +124,17 @@ describe("explain", () => {
     )
   })
 
+  it("goes by the run's own events where the cache has let go of a record", async () => {
+    rig.write("flow.yaml", workflow(stages(), { params }))
+    await run()
+    await run("flow.yaml", "--param", "n=4")
+    const told = await explain("d")
+    rmSync(join(rig.home, "records"), { recursive: true })
+    assert.strictEqual(await explain("d"), told)
+    // And so does the next run, for its reasons.
+    assert.match((await run("flow.yaml", "--param", "n=2")).stdout, /> b +params\.n 4 -> 2\n/u)
+  })
+
   it("knows no task of that name", async () => {
     rig.write("flow.yaml", workflow(stages(), { params }))
     assert.match((await rig.agflow(["explain", "a"])).stderr, /there are no runs yet/u)
