@@ -1,20 +1,13 @@
-/**
- * Garbage collection. What goes is chosen first, and told; then it is removed in steps that are safe beside runs:
- *
- * 1. Records are renamed, so that no run finds them any more. One that was used in the meantime stays.
- * 2. Whoever had found one just before has said so by now: it gets its name back.
- * 3. Stored files that no record names any more are removed, but none that is young, or that a task's folder points to.
- *
- * A collection that is killed leaves renamed files, which the next one removes.
- */
+/** Garbage collection: what goes, and why. Removal.ts takes it away. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { existsSync, lstatSync, readFileSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs"
 import { basename, join } from "node:path"
-import { InputError, messageOf } from "../core/Failure.ts"
+import type { InputError } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
 import { Home } from "./Home.ts"
+import * as InUse from "./InUse.ts"
 import * as Inventory from "./Inventory.ts"
+import * as Removal from "./Removal.ts"
 
 export interface RunUse {
   readonly id: string
@@ -63,37 +56,6 @@ export interface Choice {
   readonly spareFiles: number
 }
 
-const nobody = /\.gone$/u
-
-/** Stored files that folders of tasks point to. */
-const linkedFrom = (work: string): ReadonlySet<string> => {
-  const linked = new Set<string>()
-  for (const { path } of Inventory.filesBelow(work)) {
-    try {
-      linked.add(basename(readlinkSync(path)))
-    } catch {
-      // A file of the task's own.
-    }
-  }
-  return linked
-}
-
-const holderOf = (path: string): Process.ProcessIdentity | undefined => {
-  try {
-    const holder = JSON.parse(readFileSync(path, "utf8")) as Partial<Process.ProcessIdentity>
-    const { host, pid, started = null } = holder
-    return typeof host === "string" && typeof pid === "number" ? { host, pid, started } : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** A lease is of somebody when its holder lives, or is of another machine and has lately renewed it. */
-const isHeld = (path: string, silent: boolean): boolean => {
-  const holder = holderOf(path)
-  return holder !== undefined && (Process.isAlive(holder) ?? !silent)
-}
-
 /** Half of a download is worth keeping for a while: the next run goes on with it. */
 const partialMillis = 24 * 3600 * 1000
 
@@ -122,7 +84,7 @@ export const choose = Effect.fnUntraced(function* (
     const isYoung = ({ changed }: { readonly changed: number }) => now - changed < spareFiles
     const leases = Inventory.filesBelow(home.leases)
     const isSilent = (lease: Inventory.FoundFile) => now - lease.changed > Math.max(spare, 15_000)
-    const held = leases.filter((lease) => isHeld(lease.path, isSilent(lease)))
+    const held = leases.filter((lease) => InUse.isHeld(lease.path, isSilent(lease)))
     const needed = new Set([
       ...runs.filter((run) => run.kept || run.live).flatMap(({ keys }) => keys),
       ...held.map(({ path }) => basename(path))
@@ -134,13 +96,13 @@ export const choose = Effect.fnUntraced(function* (
     for (const { record } of inventory.records.values()) {
       for (const { sha256 } of Inventory.filesOf(record)) names.set(sha256, (names.get(sha256) ?? 0) + 1)
     }
-    const linked = linkedFrom(home.work)
+    const linked = InUse.linkedFrom(home.work)
     const items: Array<Item> = []
 
     const leftover = ({ path, bytes, changed }: Inventory.FoundFile, reason: string) =>
       items.push({ kind: "leftover", name: path.slice(home.root.length + 1), path, bytes, used: changed, reason })
     for (const draft of inventory.drafts) {
-      if (nobody.test(draft.path) || !isYoung(draft)) leftover(draft, "never finished")
+      if (Removal.isSetAside(draft.path) || !isYoung(draft)) leftover(draft, "never finished")
     }
     for (const file of inventory.unreadable) if (!isYoung(file)) leftover(file, "a record that does not read")
     for (const object of inventory.objects.values()) {
@@ -236,103 +198,5 @@ export const choose = Effect.fnUntraced(function* (
       after -= chosen.bytes
     }
     return { inventory, items, before, after, spareFiles }
-  })
-})
-
-/** Time for a run that has found a record to say so. */
-const pause = "2 seconds"
-
-/** Takes a file out of the way; undefined when it is not there, or changed since it was looked at. */
-const setAside = (path: string, used: number): string | undefined => {
-  const aside = `${path}.gone`
-  try {
-    if (statSync(path).mtimeMs > used) return undefined
-    renameSync(path, aside)
-    return aside
-  } catch {
-    return undefined
-  }
-}
-
-const putBack = (aside: string): void => {
-  const path = aside.replace(nobody, "")
-  // Made anew in the meantime: that one is as good.
-  if (existsSync(path)) rmSync(aside, { force: true })
-  else renameSync(aside, path)
-}
-
-/**
- * Removes what was chosen; the bytes freed. `wanted` tells the keys that runs have said they use: it is asked again once
- * the records are out of the way, unless nobody runs.
- */
-export const collect = Effect.fnUntraced(function* (
-  { inventory, items, spareFiles }: Choice,
-  wanted: Effect.Effect<ReadonlySet<string> | undefined, InputError, Home>
-) {
-  const home = yield* Home
-  const now = yield* Clock.currentTimeMillis
-  const attempt = <A>(act: () => A) =>
-    Effect.try({
-      try: act,
-      catch: (cause) => new InputError({ message: `cannot collect: ${messageOf(cause)}`, file: home.root })
-    })
-  const asides = yield* attempt(() =>
-    items.flatMap(({ kind, path, used }) => (kind === "result" ? (setAside(path, used) ?? []) : []))
-  )
-  const keyOf = (aside: string) => basename(aside, ".json.gone")
-  if ((yield* wanted) !== undefined) {
-    yield* Effect.sleep(pause)
-    const keys = Inventory.withHelpers(inventory, (yield* wanted) ?? [])
-    yield* attempt(() => asides.filter((each) => keys.has(keyOf(each))).forEach(putBack))
-  }
-  return yield* attempt(() => {
-    let freed = 0
-    const remove = (path: string) => {
-      const bytes = Inventory.bytesOf(Inventory.filesBelow(path))
-      rmSync(path, { recursive: true, force: true, maxRetries: 3 })
-      freed += bytes
-    }
-    for (const aside of asides) if (existsSync(aside)) remove(aside)
-    for (const { kind, path } of items) {
-      if (kind === "result" || path.startsWith(`${home.store}/`)) continue
-      // Taken anew since it was looked at.
-      if (path.startsWith(`${home.leases}/`) && isHeld(path, false)) continue
-      // Without its record the folder is nobody's run, should the rest of it stay behind.
-      if (kind === "run") rmSync(join(path, "run.json"), { force: true })
-      remove(path)
-    }
-    const latest = join(home.runs, "latest")
-    if (!existsSync(latest)) rmSync(latest, { force: true })
-    return freed
-  }).pipe(Effect.flatMap((freed) => Effect.map(sweep(now - spareFiles), (swept) => freed + swept)))
-})
-
-/** Removes the stored files that nobody names and that have not changed since; the bytes freed. */
-const sweep = Effect.fnUntraced(function* (since: number) {
-  const home = yield* Home
-  const inventory = yield* Inventory.take
-  const named = Inventory.namedBy(inventory, inventory.records.keys())
-  return yield* Effect.sync(() => {
-    const linked = linkedFrom(home.work)
-    let freed = 0
-    for (const { sha256, path, bytes, changed } of inventory.objects.values()) {
-      if (named.has(sha256) || linked.has(sha256) || changed > since) continue
-      const { mtimeMs } = lstatSync(path)
-      const aside = setAside(path, mtimeMs)
-      if (aside === undefined) continue
-      // Marked as wanted between the look and the rename: a result that is being kept has the same content.
-      if (lstatSync(aside).mtimeMs > mtimeMs) {
-        putBack(aside)
-        continue
-      }
-      rmSync(aside, { force: true })
-      freed += bytes
-    }
-    for (const draft of inventory.drafts) {
-      if (!draft.path.startsWith(`${home.store}/`) || (draft.changed > since && !nobody.test(draft.path))) continue
-      rmSync(draft.path, { recursive: true, force: true })
-      freed += draft.bytes
-    }
-    return freed
   })
 })

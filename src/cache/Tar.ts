@@ -1,5 +1,5 @@
 /** Tar archives of plain files (POSIX ustar; sizes from 8 GiB as GNU tar writes them). Nothing else is written or read. */
-import { createReadStream } from "node:fs"
+import { createReadStream, readFileSync } from "node:fs"
 
 const block = 512
 
@@ -48,24 +48,44 @@ const headerOf = ({ name, bytes }: TarFile): Buffer => {
 
 const padding = (bytes: number): Buffer => Buffer.alloc((block - (bytes % block)) % block)
 
+/** Files up to this size are read at once; that many bytes are handed on at a time. */
+const batch = 1 << 20
+
 /** The bytes of an archive. Fails when a file has not the size that was told. */
 export async function* write(files: Iterable<TarFile>): AsyncGenerator<Uint8Array> {
+  let ready: Array<Buffer> = []
+  let bytes = 0
+  const add = (chunk: Buffer) => {
+    ready.push(chunk)
+    bytes += chunk.length
+  }
+  const take = () => {
+    const whole = Buffer.concat(ready)
+    ready = []
+    bytes = 0
+    return whole
+  }
   for (const file of files) {
-    yield headerOf(file)
+    add(headerOf(file))
     let written = 0
-    const chunks =
-      "text" in file.content
-        ? [Buffer.from(file.content.text)]
-        : (createReadStream(file.content.path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>)
-    for await (const chunk of chunks) {
+    for await (const chunk of chunksOf(file)) {
       written += chunk.length
-      yield chunk
+      add(chunk)
+      if (bytes >= batch) yield take()
     }
     if (written !== file.bytes) throw new Error(`${file.name} has ${written} bytes, not ${file.bytes}`)
-    yield padding(file.bytes)
+    add(padding(file.bytes))
   }
-  yield Buffer.alloc(2 * block)
+  add(Buffer.alloc(2 * block))
+  yield take()
 }
+
+const chunksOf = ({ content, bytes }: TarFile): AsyncIterable<Buffer> | ReadonlyArray<Buffer> =>
+  "text" in content
+    ? [Buffer.from(content.text)]
+    : bytes <= batch
+      ? [readFileSync(content.path)]
+      : createReadStream(content.path, { highWaterMark: batch })
 
 const sizeOf = (header: Buffer): number => {
   if ((header[124]! & 0x80) !== 0) return Number(header.readBigUInt64BE(128))

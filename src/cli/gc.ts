@@ -6,6 +6,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import * as Caches from "../cache/Caches.ts"
 import * as Collection from "../cache/Collection.ts"
+import * as Removal from "../cache/Removal.ts"
 import { Leases } from "../cache/Lease.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Units from "../core/Units.ts"
@@ -74,7 +75,7 @@ export const gc = Command.make(
       yield* leases.hold("gc", (holder) => stderr(`another collection is at it (${holder}): waiting`))
       if (!dryRun) yield* Reaper.reap
       const choice = yield* Collection.choose(RunUse.list(count ?? 0, keep), options)
-      const freed = dryRun ? choice.before - choice.after : yield* Collection.collect(choice, RunUse.keysOfLiveRuns)
+      const freed = dryRun ? choice.before - choice.after : yield* Removal.collect(choice, RunUse.keysOfLiveRuns)
       const { items, before, after } = choice
       if (json) {
         const shown = items.map(({ used, ...item }) => ({ ...item, used: new Date(used).toISOString() }))

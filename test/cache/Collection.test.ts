@@ -7,6 +7,7 @@ import * as Collection from "../../src/cache/Collection.ts"
 import { ContentStore } from "../../src/cache/ContentStore.ts"
 import * as Inventory from "../../src/cache/Inventory.ts"
 import { Records, recordPath, type Record } from "../../src/cache/Record.ts"
+import * as Removal from "../../src/cache/Removal.ts"
 import { temporaryFolder } from "../support/stage.ts"
 import { withCache } from "./cache.ts"
 import { recordOf } from "./sample.ts"
@@ -53,7 +54,7 @@ describe("collection", () => {
           choice.items.map(({ path, bytes }) => [path, bytes]),
           [[a.path, statSync(a.path).size + "only a".length]]
         )
-        const freed = yield* Collection.collect(choice, nobody)
+        const freed = yield* Removal.collect(choice, nobody)
         assert.strictEqual(freed, choice.before - choice.after)
         assert.deepStrictEqual(a.files.map(existsSync), [true, false])
         assert.deepStrictEqual(b.files.map(existsSync), [true, true])
@@ -75,7 +76,7 @@ describe("collection", () => {
         })
         const choice = yield* Collection.choose(Effect.succeed([]), everything)
         assert.strictEqual(choice.items.length, 3)
-        yield* Collection.collect(choice, Effect.succeed(new Set([a.record.key])))
+        yield* Removal.collect(choice, Effect.succeed(new Set([a.record.key])))
         const records = yield* Records
         assert.deepStrictEqual(yield* records.find(a.record.key), a.record)
         assert.deepStrictEqual(yield* records.find(cut.record.key), cut.record, "what the engine made of it, too")
@@ -93,7 +94,7 @@ describe("collection", () => {
         const b = yield* keep("b", ["b"])
         const choice = yield* Collection.choose(Effect.succeed([]), everything)
         utimesSync(a.path, new Date(), new Date())
-        yield* Collection.collect(choice, nobody)
+        yield* Removal.collect(choice, nobody)
         const records = yield* Records
         assert.deepStrictEqual(yield* records.find(a.record.key), a.record)
         assert.isUndefined(yield* records.find(b.record.key))
@@ -113,7 +114,7 @@ describe("collection", () => {
         const { files } = yield* keep("a", ["in use", "not in use"])
         mkdirSync(join(folder, "work", "task", "inputs"), { recursive: true })
         symlinkSync(files[0]!, join(folder, "work", "task", "inputs", "x"))
-        yield* Collection.collect(yield* Collection.choose(Effect.succeed([]), everything), nobody)
+        yield* Removal.collect(yield* Collection.choose(Effect.succeed([]), everything), nobody)
         assert.deepStrictEqual(files.map(existsSync), [true, false])
       })
     ))
@@ -126,9 +127,9 @@ describe("collection", () => {
         const run = { id: "r", path: join(folder, "runs", "r"), used: 0, live: true, kept: false, keys: [] }
         const beside = yield* Collection.choose(Effect.succeed([run]), everything)
         assert.deepStrictEqual(beside.items, [])
-        yield* Collection.collect(beside, nobody)
+        yield* Removal.collect(beside, nobody)
         assert.isTrue(existsSync(path))
-        yield* Collection.collect(yield* Collection.choose(Effect.succeed([]), everything), nobody)
+        yield* Removal.collect(yield* Collection.choose(Effect.succeed([]), everything), nobody)
         assert.isFalse(existsSync(path))
       })
     ))

@@ -76,8 +76,10 @@ describe("tar", () => {
 
   it("tells sizes beyond 8 GiB, as GNU tar does", async () => {
     const huge = { name: "huge", bytes: 20 * 2 ** 30, content: { text: "" } }
-    const header = (await Tar.write([huge]).next()).value as Uint8Array
     const folder = temporaryFolder()
+    const sparse = join(folder, "sparse")
+    execFileSync("truncate", ["-s", String(huge.bytes), sparse])
+    const header = (await Tar.write([{ ...huge, content: { path: sparse } }]).next()).value as Uint8Array
     writeFileSync(join(folder, "a.tar"), header)
     const listed = execFileSync("bash", ["-c", `tar -tvf '${join(folder, "a.tar")}' 2>/dev/null || true`])
     assert.match(listed.toString(), /\b21474836480\b.*huge/u)
