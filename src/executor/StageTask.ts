@@ -17,7 +17,10 @@ import * as StageCall from "./StageCall.ts"
 import * as StageModule from "./StageModule.ts"
 import * as TaskFolder from "./TaskFolder.ts"
 
-const stageOf = Effect.fnUntraced(function* ({ stage: name, module }: TaskFolder.TaskSpec & { readonly kind: "stage" }) {
+const stageOf = Effect.fnUntraced(function* ({
+  stage: name,
+  module
+}: TaskFolder.TaskSpec & { readonly kind: "stage" }) {
   if (module === undefined) return (yield* (yield* StageLibrary).load(name)).stage
   return yield* Effect.tryPromise({
     try: () => StageModule.stage(module, name),
