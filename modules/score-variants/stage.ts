@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -64,18 +65,15 @@ export default Stage.make({
       centreWidth: params.centre_width,
       groups: params.groups
     }
-    const scores: Array<ScoreTable.Score> = []
-    const unscored: Array<Window.Unscored> = []
     let done = 0
-    for (const place of VariantScoring.groupByPlace(windows)) {
-      const result = yield* VariantScoring.scorePlace(sources, options, place)
-      for (const score of result.scores) scores.push(score)
-      unscored.push(...result.unscored)
-      done += place.length
-      yield* task.progress(done, windows.length, "windows")
-    }
+    const results = yield* Checkpoint.forEach(
+      VariantScoring.groupByPlace(windows),
+      (place) => VariantScoring.scorePlace(sources, options, place),
+      (place) => task.progress((done += place.length), windows.length, "windows")
+    )
+    const scores = results.flatMap((result) => result.scores)
     const rank = new Map(windows.map(({ window_id }, index) => [window_id, index]))
     yield* outputs.scores.write(scores.sort((a, b) => rank.get(a.window_id)! - rank.get(b.window_id)!))
-    yield* outputs.unscored.write(unscored)
+    yield* outputs.unscored.write(results.flatMap((result) => result.unscored))
   }, Effect.scoped)
 })

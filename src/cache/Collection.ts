@@ -22,7 +22,9 @@ export interface RunUse {
   readonly path: string
   /** When it ended or, if it has not, started; milliseconds since 1970. */
   readonly used: number
-  /** It runs, or the user wants it kept. */
+  /** It runs, so it is kept. */
+  readonly live: boolean
+  /** The user wants it kept. */
   readonly kept: boolean
   /** Of its tasks. */
   readonly keys: ReadonlyArray<string>
@@ -39,8 +41,10 @@ export interface CollectionOptions {
   readonly spare: number
 }
 
+export const kinds = ["result", "run", "checkpoint", "download", "leftover"] as const
+
 export interface Item {
-  readonly kind: "result" | "run" | "download" | "leftover"
+  readonly kind: (typeof kinds)[number]
   readonly name: string
   readonly path: string
   /** What is freed when it goes, after those before it in the list. */
@@ -55,6 +59,8 @@ export interface Choice {
   readonly items: ReadonlyArray<Item>
   readonly before: number
   readonly after: number
+  /** Files younger than this, in milliseconds, stay unless a record that goes names them. */
+  readonly spareFiles: number
 }
 
 const nobody = /\.gone$/u
@@ -96,21 +102,32 @@ const isAbandoned = (path: string): boolean => {
   return owner === null || Process.isAlive({ host: owner[2]!, pid: Number(owner[1]), started: null }) !== true
 }
 
-/** What would go. `runs` are all runs of the state folder. */
-export const choose = Effect.fnUntraced(function* (runs: ReadonlyArray<RunUse>, options: CollectionOptions) {
+/** Beside a run: longer than a result that is there lacks its record, or a draft its name. */
+const inTheMaking = 60_000
+
+/** What would go. `listing` are all runs of the state folder. */
+export const choose = Effect.fnUntraced(function* (
+  listing: Effect.Effect<ReadonlyArray<RunUse>, InputError, Home>,
+  options: CollectionOptions
+) {
   const home = yield* Home
   const inventory = yield* Inventory.take
+  // After the inventory, so that a run has said by now that it uses what is in it.
+  const runs = yield* listing
   const now = yield* Clock.currentTimeMillis
   return yield* Effect.sync((): Choice => {
     const { olderThan, maxSize, onlyKept, spare } = options
-    const isYoung = ({ changed }: { readonly changed: number }) => now - changed < spare
+    const live = runs.some((run) => run.live)
+    const spareFiles = live ? Math.max(spare, inTheMaking) : spare
+    const isYoung = ({ changed }: { readonly changed: number }) => now - changed < spareFiles
     const leases = Inventory.filesBelow(home.leases)
     const isSilent = (lease: Inventory.FoundFile) => now - lease.changed > Math.max(spare, 15_000)
     const held = leases.filter((lease) => isHeld(lease.path, isSilent(lease)))
-    const kept = Inventory.withHelpers(inventory, [
-      ...runs.filter((run) => run.kept).flatMap(({ keys }) => keys),
+    const needed = new Set([
+      ...runs.filter((run) => run.kept || run.live).flatMap(({ keys }) => keys),
       ...held.map(({ path }) => basename(path))
     ])
+    const kept = Inventory.withHelpers(inventory, needed)
 
     /** How many records name a stored file: it goes with the last of them. */
     const names = new Map<string, number>()
@@ -160,12 +177,33 @@ export const choose = Effect.fnUntraced(function* (runs: ReadonlyArray<RunUse>, 
         return { used, item, only: true }
       })
     const folders = runs
-      .filter((run) => !run.kept && now - run.used >= spare)
+      .filter((run) => !run.kept && !run.live && now - run.used >= spare)
       .map(({ id, path, used }): Candidate => {
         const bytes = Inventory.bytesOf(Inventory.filesBelow(path))
         return { used, item: (reason) => ({ kind: "run", name: id, path, bytes, used, reason }), only: true }
       })
-    const files = downloads
+    const checkpoints = Inventory.namesIn(home.checkpoints)
+      .filter((key) => !needed.has(key))
+      .flatMap((key): ReadonlyArray<Candidate> => {
+        const path = join(home.checkpoints, key)
+        const parts = Inventory.filesBelow(path)
+        const used = Math.max(0, ...parts.map(({ changed }) => changed))
+        const bytes = Inventory.bytesOf(parts)
+        const item = (reason: string): Item => ({
+          kind: "checkpoint",
+          name: key.slice(0, 12),
+          path,
+          bytes,
+          used,
+          reason
+        })
+        if (now - used < spareFiles) return []
+        if (!inventory.records.has(key)) return [{ used, item, only: true }]
+        items.push({ ...item("its task has ended"), kind: "leftover" })
+        return []
+      })
+    // A task may be reading any of them, and nothing says which.
+    const files = (live ? [] : downloads)
       .filter((file) => !file.path.endsWith(".part") && !isYoung(file))
       .map(({ path, bytes, changed }): Candidate => {
         const name = basename(path)
@@ -175,10 +213,10 @@ export const choose = Effect.fnUntraced(function* (runs: ReadonlyArray<RunUse>, 
           only: false
         }
       })
-    const candidates = [...results, ...folders, ...files].sort((a, b) => a.used - b.used)
+    const candidates = [...results, ...folders, ...checkpoints, ...files].sort((a, b) => a.used - b.used)
 
     const before = Inventory.bytesOf(
-      [home.records, home.store, home.leases, home.downloads, home.runs].flatMap((folder) =>
+      [home.records, home.store, home.leases, home.checkpoints, home.downloads, home.runs].flatMap((folder) =>
         Inventory.filesBelow(folder)
       )
     )
@@ -197,7 +235,7 @@ export const choose = Effect.fnUntraced(function* (runs: ReadonlyArray<RunUse>, 
       items.push(chosen)
       after -= chosen.bytes
     }
-    return { inventory, items, before, after }
+    return { inventory, items, before, after, spareFiles }
   })
 })
 
@@ -228,8 +266,7 @@ const putBack = (aside: string): void => {
  * the records are out of the way, unless nobody runs.
  */
 export const collect = Effect.fnUntraced(function* (
-  { inventory, items }: Choice,
-  { spare }: CollectionOptions,
+  { inventory, items, spareFiles }: Choice,
   wanted: Effect.Effect<ReadonlySet<string> | undefined, InputError, Home>
 ) {
   const home = yield* Home
@@ -258,6 +295,8 @@ export const collect = Effect.fnUntraced(function* (
     for (const aside of asides) if (existsSync(aside)) remove(aside)
     for (const { kind, path } of items) {
       if (kind === "result" || path.startsWith(`${home.store}/`)) continue
+      // Taken anew since it was looked at.
+      if (path.startsWith(`${home.leases}/`) && isHeld(path, false)) continue
       // Without its record the folder is nobody's run, should the rest of it stay behind.
       if (kind === "run") rmSync(join(path, "run.json"), { force: true })
       remove(path)
@@ -265,7 +304,7 @@ export const collect = Effect.fnUntraced(function* (
     const latest = join(home.runs, "latest")
     if (!existsSync(latest)) rmSync(latest, { force: true })
     return freed
-  }).pipe(Effect.flatMap((freed) => Effect.map(sweep(now - spare), (swept) => freed + swept)))
+  }).pipe(Effect.flatMap((freed) => Effect.map(sweep(now - spareFiles), (swept) => freed + swept)))
 })
 
 /** Removes the stored files that nobody names and that have not changed since; the bytes freed. */

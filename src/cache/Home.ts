@@ -15,6 +15,8 @@ export interface HomeFolders {
   /** Folders of running tasks. */
   readonly work: string
   readonly leases: string
+  /** What unfinished tasks have done in part, by key. */
+  readonly checkpoints: string
   readonly downloads: string
   readonly runs: string
 }
@@ -26,7 +28,7 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
       Effect.try({
         try: () => {
           const root = resolve(folder)
-          const names = ["store", "records", "work", "leases", "downloads", "runs"] as const
+          const names = ["store", "records", "work", "leases", "checkpoints", "downloads", "runs"] as const
           const folders = Object.fromEntries(names.map((name) => [name, join(root, name)])) as Record<
             (typeof names)[number],
             string

@@ -1,12 +1,10 @@
 /** What a state folder holds: its records, the files that they name, and what nobody names. */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import { lstatSync, readFileSync, readdirSync, type Stats } from "node:fs"
 import { join } from "node:path"
 import * as Artifact from "./Artifact.ts"
 import { Home } from "./Home.ts"
-import { Record } from "./Record.ts"
+import * as Record from "./Record.ts"
 
 export interface FoundFile {
   readonly path: string
@@ -26,7 +24,7 @@ export interface StoredRecord {
   readonly path: string
   /** Milliseconds since 1970, to a day. */
   readonly used: number
-  readonly record: Record
+  readonly record: Record.Record
 }
 
 export interface Inventory {
@@ -80,12 +78,10 @@ export const bytesOf = (files: Iterable<FoundFile>): number => {
   return sum
 }
 
-const RecordJson = Schema.decodeUnknownOption(Schema.fromJsonString(Record))
-
 /** The record that a file holds under the name that it has. */
-export const readRecord = (path: string, key: string): Record | undefined => {
+export const readRecord = (path: string, key: string): Record.Record | undefined => {
   try {
-    const record = Option.getOrUndefined(RecordJson(readFileSync(path, "utf8")))
+    const record = Record.decode(readFileSync(path, "utf8"))
     return record?.key === key ? record : undefined
   } catch {
     return undefined
@@ -115,7 +111,7 @@ export const take = Effect.gen(function* () {
   })
 })
 
-export const filesOf = ({ outputs }: Record): ReadonlyArray<Artifact.StoredFile> =>
+export const filesOf = ({ outputs }: Record.Record): ReadonlyArray<Artifact.StoredFile> =>
   Object.values(outputs).flatMap(({ files }) => files)
 
 /** Names of the stored files that the records of these keys name. */

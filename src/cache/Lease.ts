@@ -1,6 +1,6 @@
 /**
- * One runner per key among all runs, users and nodes that share a cache: a file per key, made exclusively, its mtime
- * renewed while the holder lives. A lease whose holder is dead, or has been silent for long, is taken over.
+ * One holder at a time, among all processes that share a folder: a file per name, made exclusively, its mtime renewed
+ * while the holder lives. A lease whose holder is dead, or has been silent for long, is taken over.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -29,103 +29,131 @@ const HolderJson = Schema.fromJsonString(
   })
 )
 
+/** Told once, of what is waited for and by whom it is held. */
+export type OnWait = (holder: string) => Effect.Effect<void>
+
+const acquire = (path: string, nonce: string): Effect.Effect<boolean, InputError> =>
+  Effect.try({
+    try: () => {
+      // Written whole first and then linked: no reader sees half a lease.
+      const draft = `${path}.${nonce}`
+      try {
+        writeFileSync(draft, JSON.stringify({ nonce, ...Process.self() }))
+        linkSync(draft, path)
+        return true
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false
+        throw cause
+      } finally {
+        rmSync(draft, { force: true })
+      }
+    },
+    catch: (cause) => new InputError({ message: `cannot take a lease: ${messageOf(cause)}`, file: path })
+  })
+
+/** Undefined when there is no lease. One that a crash left unreadable has a holder that is nobody. */
+const readHolder = (path: string) =>
+  Effect.try(() => ({ text: readFileSync(path, "utf8"), mtime: statSync(path).mtimeMs })).pipe(
+    Effect.flatMap(({ text, mtime }) =>
+      Schema.decodeEffect(HolderJson)(text).pipe(
+        Effect.orElseSucceed(() => ({ nonce: "", host: "", pid: 0, started: null })),
+        Effect.map((holder) => ({ ...holder, mtime }))
+      )
+    ),
+    Effect.orElseSucceed(() => undefined)
+  )
+
+const isStale = Effect.fnUntraced(function* (holder: Process.ProcessIdentity & { readonly mtime: number }) {
+  const alive = Process.isAlive(holder)
+  return alive === undefined ? (yield* Clock.currentTimeMillis) - holder.mtime > silentMillis : !alive
+})
+
+/** Takes a dead holder's lease away. Of several that try, one succeeds; a lease made anew meanwhile is put back. */
+const evict = (path: string, nonce: string): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const aside = `${path}.${randomUUID()}`
+    try {
+      renameSync(path, aside)
+      if (!readFileSync(aside, "utf8").includes(nonce)) linkSync(aside, path)
+    } catch {
+      // Another was faster.
+    }
+    rmSync(aside, { force: true })
+  })
+
+/**
+ * Waits until so many of the names are free at once, then holds those for the scope. None is held while others are waited
+ * for, so that two that want several never wait for each other.
+ */
+export const holdSome = Effect.fnUntraced(function* (
+  folder: string,
+  names: ReadonlyArray<string>,
+  count: number,
+  onWait: OnWait
+): Effect.fn.Return<ReadonlyArray<string>, InputError, Scope.Scope> {
+  const nonce = randomUUID()
+  const pathOf = (name: string) => join(folder, name)
+  let told = false
+
+  const release = (held: ReadonlyArray<string>) =>
+    Effect.forEach(
+      held,
+      (name) =>
+        Effect.map(readHolder(pathOf(name)), (holder) => {
+          if (holder?.nonce === nonce) rmSync(pathOf(name), { force: true })
+        }),
+      { discard: true }
+    )
+
+  /** Takes the lease, or tells who has it. */
+  const take = Effect.fnUntraced(function* (path: string) {
+    while (!(yield* acquire(path, nonce))) {
+      const holder = yield* readHolder(path)
+      if (holder === undefined) continue
+      if (!(yield* isStale(holder))) return holder
+      yield* evict(path, holder.nonce)
+    }
+    return undefined
+  })
+
+  const takeAll = Effect.gen(function* () {
+    while (true) {
+      const held: Array<string> = []
+      let other: Process.ProcessIdentity | undefined
+      for (const name of names) {
+        if (held.length === count) break
+        const holder = yield* take(pathOf(name)).pipe(Effect.onError(() => release(held)))
+        if (holder === undefined) held.push(name)
+        else other = holder
+      }
+      if (held.length === count) return held
+      yield* release(held)
+      if (!told) yield* onWait(other === undefined ? "nobody" : `process ${other.pid} on ${other.host}`)
+      told = true
+      yield* Effect.sleep(waiting)
+    }
+  })
+
+  const held = yield* Effect.acquireRelease(takeAll, release, { interruptible: true })
+  yield* Effect.sync(() => {
+    const now = new Date()
+    for (const name of held) utimesSync(pathOf(name), now, now)
+  }).pipe(Effect.ignore, Effect.repeat(Schedule.spaced(heartbeat)), Effect.forkScoped)
+  return held
+})
+
+/** One runner per key among all runs, users and nodes that share a cache. */
 export class Leases extends Context.Service<
   Leases,
   {
-    /** Waits until the lease is free, then holds it for the scope; `onWait` is told once, by whom it is held. */
-    readonly hold: (
-      key: string,
-      onWait: (holder: string) => Effect.Effect<void>
-    ) => Effect.Effect<void, InputError, Scope.Scope>
+    /** Waits until the lease is free, then holds it for the scope. */
+    readonly hold: (key: string, onWait: OnWait) => Effect.Effect<void, InputError, Scope.Scope>
   }
 >()("agflow/cache/Leases") {
   static readonly layer = Layer.effect(
     Leases,
-    Effect.gen(function* () {
-      const { leases } = yield* Home
-
-      const acquire = (path: string, nonce: string): Effect.Effect<boolean, InputError> =>
-        Effect.try({
-          try: () => {
-            // Written whole first and then linked: no reader sees half a lease.
-            const draft = `${path}.${nonce}`
-            try {
-              writeFileSync(draft, JSON.stringify({ nonce, ...Process.identify(process.pid) }))
-              linkSync(draft, path)
-              return true
-            } catch (cause) {
-              if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false
-              throw cause
-            } finally {
-              rmSync(draft, { force: true })
-            }
-          },
-          catch: (cause) => new InputError({ message: `cannot take a lease: ${messageOf(cause)}`, file: path })
-        })
-
-      /** Undefined when there is no lease. One that a crash left unreadable has a holder that is nobody. */
-      const readHolder = (path: string) =>
-        Effect.try(() => ({ text: readFileSync(path, "utf8"), mtime: statSync(path).mtimeMs })).pipe(
-          Effect.flatMap(({ text, mtime }) =>
-            Schema.decodeEffect(HolderJson)(text).pipe(
-              Effect.orElseSucceed(() => ({ nonce: "", host: "", pid: 0, started: null })),
-              Effect.map((holder) => ({ ...holder, mtime }))
-            )
-          ),
-          Effect.orElseSucceed(() => undefined)
-        )
-
-      const isStale = Effect.fnUntraced(function* (holder: Process.ProcessIdentity & { readonly mtime: number }) {
-        const alive = Process.isAlive(holder)
-        return alive === undefined ? (yield* Clock.currentTimeMillis) - holder.mtime > silentMillis : !alive
-      })
-
-      /** Takes a dead holder's lease away. Of several that try, one succeeds; a lease made anew meanwhile is put back. */
-      const evict = (path: string, nonce: string): Effect.Effect<void> =>
-        Effect.sync(() => {
-          const aside = `${path}.${randomUUID()}`
-          try {
-            renameSync(path, aside)
-            if (!readFileSync(aside, "utf8").includes(nonce)) linkSync(aside, path)
-          } catch {
-            // Another was faster.
-          }
-          rmSync(aside, { force: true })
-        })
-
-      return Leases.of({
-        hold: Effect.fnUntraced(function* (key, onWait) {
-          const path = join(leases, key)
-          const nonce = randomUUID()
-          let told = false
-          yield* Effect.acquireRelease(
-            Effect.gen(function* () {
-              while (!(yield* acquire(path, nonce))) {
-                const holder = yield* readHolder(path)
-                if (holder === undefined) continue
-                if (yield* isStale(holder)) {
-                  yield* evict(path, holder.nonce)
-                  continue
-                }
-                if (!told) yield* onWait(`process ${holder.pid} on ${holder.host}`)
-                told = true
-                yield* Effect.sleep(waiting)
-              }
-            }),
-            () =>
-              Effect.flatMap(readHolder(path), (holder) =>
-                Effect.sync(() => {
-                  if (holder?.nonce === nonce) rmSync(path, { force: true })
-                })
-              ),
-            { interruptible: true }
-          )
-          yield* Effect.sync(() => {
-            const now = new Date()
-            utimesSync(path, now, now)
-          }).pipe(Effect.ignore, Effect.repeat(Schedule.spaced(heartbeat)), Effect.forkScoped)
-        })
-      })
-    })
+    Effect.map(Home, ({ leases }) =>
+      Leases.of({ hold: (key, onWait) => Effect.asVoid(holdSome(leases, [key], 1, onWait)) })
+    )
   )
 }

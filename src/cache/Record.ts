@@ -3,9 +3,11 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import * as Digest from "../core/Digest.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { Provenance } from "../core/Task.ts"
 import { Artifact } from "./Artifact.ts"
@@ -27,7 +29,19 @@ export const Record = Schema.Struct({
 })
 export type Record = typeof Record.Type
 
-const RecordJson = Schema.fromJsonString(Record)
+const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Record))
+
+/** JSON whose first member is the digest of all that follows it: one changed byte, and it is no record any more. */
+export const encode = (record: Record): string => {
+  const rest = `${JSON.stringify(record, null, 1).slice(1)}\n`
+  return `{\n "check": "${Digest.ofBytes(rest)}",${rest}`
+}
+
+export const decode = (text: string): Record | undefined => {
+  const [head, check] = /^\{\n "check": "([0-9a-f]{64})",/u.exec(text) ?? []
+  if (head === undefined || Digest.ofBytes(text.slice(head.length)) !== check) return undefined
+  return Option.getOrUndefined(decodeJson(text))
+}
 
 /** Where in the folder of records that of a key is. */
 export const recordPath = (records: string, key: string): string => join(records, key.slice(0, 2), `${key}.json`)
@@ -66,17 +80,18 @@ export class Records extends Context.Service<
       const home = yield* Home
       const store = yield* ContentStore
       const pathOf = (key: string) => recordPath(home.records, key)
-      const read = <A>(path: string, schema: Schema.Codec<A, string>): Effect.Effect<A | undefined> =>
+      const read = (key: string): Record | undefined => {
+        const path = pathOf(key)
         // What is not there or does not read is no record: the task runs again. Most that is looked for is not there,
         // and an error costs more than a look.
-        Effect.suspend(() =>
-          existsSync(path)
-            ? Effect.try(() => readFileSync(path, "utf8")).pipe(
-                Effect.flatMap(Schema.decodeEffect(schema)),
-                Effect.orElseSucceed(() => undefined)
-              )
-            : Effect.succeed(undefined)
-        )
+        if (!existsSync(path)) return undefined
+        try {
+          const record = decode(readFileSync(path, "utf8"))
+          return record?.key === key ? record : undefined
+        } catch {
+          return undefined
+        }
+      }
       const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
         Effect.try({
           try: () => {
@@ -91,16 +106,14 @@ export class Records extends Context.Service<
         })
       return Records.of({
         find: Effect.fnUntraced(function* (key) {
-          const path = pathOf(key)
-          const record = yield* read(path, RecordJson)
+          const record = read(key)
           if (record === undefined) return undefined
           for (const artifact of Object.values(record.outputs)) if (!(yield* store.holds(artifact))) return undefined
-          markUsed(path, yield* Clock.currentTimeMillis)
+          markUsed(pathOf(key), yield* Clock.currentTimeMillis)
           return record
         }),
-        read: (key) => read(pathOf(key), RecordJson),
-        write: (record) =>
-          writeWhole(pathOf(record.key), `${JSON.stringify(record, null, 1)}\n`, record.seconds >= worthSyncing)
+        read: (key) => Effect.sync(() => read(key)),
+        write: (record) => writeWhole(pathOf(record.key), encode(record), record.seconds >= worthSyncing)
       })
     })
   )

@@ -39,7 +39,8 @@ const headerOf = ({ name, bytes }: TarFile): Buffer => {
   }
   // No times, no names of users: the same files give the same archive.
   header.write("00000000000\0", 136)
-  header.write("0ustar\x0000", 156)
+  header.write("0", 156)
+  header.write("ustar\x0000", 257)
   header.write(prefix, 345)
   header.write(`${octal(checksum(header), 6)}\0 `, 148)
   return header

@@ -16,6 +16,25 @@ interface Running {
   told: number
 }
 
+/** Tasks of one stage. */
+interface Group {
+  readonly tasks: number
+  done: number
+  cached: number
+  /** Why each of them was cached, and why each ran, by its id. */
+  readonly whyCached: Map<string, string>
+  readonly whyRun: Map<string, string>
+}
+
+/** The reason that most have. */
+const mainReason = (stage: string, reasons: ReadonlyMap<string, string>): string => {
+  const counts = new Map<string, number>()
+  for (const reason of reasons.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const [main, ...others] = [...counts].sort(([, a], [, b]) => b - a)
+  if (main === undefined || others.length === 0) return main?.[0] ?? ""
+  return `${main[0]} (and ${others.length} other ${others.length === 1 ? "reason" : "reasons"}: agflow explain ${stage})`
+}
+
 /** A terminal's line moves ten times a second at most; a log tells a long task's progress now and then. */
 const redrawMillis = 100
 const tellMillis = 10_000
@@ -30,7 +49,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   const bold = colour(1)
   const running = new Map<string, Running>()
   /** Scattered stages: their tasks are counted, not told one by one. */
-  const many = new Map<string, { readonly tasks: number; done: number; cached: number }>()
+  const many = new Map<string, Group>()
   const manyOf = (task: string) => many.get(task.slice(0, task.lastIndexOf("/")))
   let width = 0
   let shown = false
@@ -69,22 +88,33 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       line(`${bold(workflow)} (${file}${profile}): ${stages.length} stages, run ${run}`)
     },
     StageScattered: ({ stage, tasks }) => {
-      many.set(stage, { tasks, done: 0, cached: 0 })
+      many.set(stage, { tasks, done: 0, cached: 0, whyCached: new Map(), whyRun: new Map() })
       line(`  > ${stage.padEnd(width)}  ${tasks} tasks`)
     },
     StageGathered: ({ stage }) => {
-      const { tasks, cached } = many.get(stage)!
-      line(`  ${green("✓")} ${stage.padEnd(width)}  ${tasks} tasks, ${cached === tasks ? "all" : cached} cached`)
+      const { tasks, cached, whyCached, whyRun } = many.get(stage)!
+      const reason =
+        cached === tasks ? mainReason(stage, whyCached) : `${tasks - cached} ran: ${mainReason(stage, whyRun)}`
+      const counts = `${tasks} tasks, ${cached === tasks ? "all" : cached} cached`
+      line(
+        `  ${green("✓")} ${stage.padEnd(width)}  ${counts}${cached === tasks ? ": " : "; "}${indent(reason, " ".repeat(width + 6))}`
+      )
     },
     TaskCached: ({ stage, reason }) => {
       const group = manyOf(stage)
-      if (group !== undefined) group.cached++
-      else cachedLine(stage, reason)
+      if (group === undefined) return cachedLine(stage, reason)
+      group.cached++
+      group.whyCached.set(stage, reason)
     },
-    TaskWaiting: ({ stage, holder }) => line(`  ~ ${stage.padEnd(width)}  another run is at it (${holder}): waiting`),
+    TaskWaiting: ({ stage, holder, gpus }) => {
+      const what = gpus === undefined ? "another run is at it" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
+      line(`  ~ ${stage.padEnd(width)}  ${what} (${holder}): waiting`)
+    },
     TaskStarted: ({ stage, reason, time }) => {
       running.set(stage, { progress: "", told: Date.parse(time) })
-      if (manyOf(stage) !== undefined) return
+      const group = manyOf(stage)
+      // A later attempt's reason is the failure of the one before.
+      if (group !== undefined) return void (group.whyRun.has(stage) || group.whyRun.set(stage, reason))
       line(`  > ${stage.padEnd(width)}  ${indent(reason, " ".repeat(width + 6))}`)
     },
     TaskProgress: ({ stage, done, total, unit, time }) => {
@@ -98,6 +128,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       line(`    ${stage.padEnd(width)}  ${amount}`)
     },
     TaskLog: () => undefined,
+    TaskOutput: ({ stage, stream, line: text }) =>
+      line(`    ${dim(`${stage} |`)} ${stream === "stderr" ? red(text) : text}`),
     TaskDone: ({ stage, seconds }) => {
       running.delete(stage)
       const group = manyOf(stage)

@@ -13,7 +13,7 @@ import * as Units from "../core/Units.ts"
 import * as Workflow from "../dsl/Workflow.ts"
 import { withFaults, type Quit } from "./Quit.ts"
 
-export const file = Argument.String("workflow").pipe(Argument.withDescription("the workflow's YAML file"))
+export const file = Argument.String("workflow").pipe(Argument.withDescription("the workflow: YAML, or TypeScript"))
 
 const repeated = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.atLeast(0))

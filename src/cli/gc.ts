@@ -73,10 +73,8 @@ export const gc = Command.make(
       // Of two collections at once the second would take away what the first may have to put back.
       yield* leases.hold("gc", (holder) => stderr(`another collection is at it (${holder}): waiting`))
       if (!dryRun) yield* Reaper.reap
-      const choice = yield* Collection.choose(yield* RunUse.list(count ?? 0, keep), options)
-      const freed = dryRun
-        ? choice.before - choice.after
-        : yield* Collection.collect(choice, options, RunUse.keysOfLiveRuns)
+      const choice = yield* Collection.choose(RunUse.list(count ?? 0, keep), options)
+      const freed = dryRun ? choice.before - choice.after : yield* Collection.collect(choice, RunUse.keysOfLiveRuns)
       const { items, before, after } = choice
       if (json) {
         const shown = items.map(({ used, ...item }) => ({ ...item, used: new Date(used).toISOString() }))
@@ -86,10 +84,12 @@ export const gc = Command.make(
         const now = yield* Clock.currentTimeMillis
         for (const { kind, name, bytes, used, reason } of items) {
           const age = Units.formatSeconds((now - used) / 1000)
-          yield* stdout(`  ${kind.padEnd(8)}  ${Units.formatBytes(bytes).padStart(8)}  ${name}  ${reason} (${age} ago)`)
+          yield* stdout(
+            `  ${kind.padEnd(10)}  ${Units.formatBytes(bytes).padStart(8)}  ${name}  ${reason} (${age} ago)`
+          )
         }
       }
-      const counts = (["result", "run", "download", "leftover"] as const)
+      const counts = Collection.kinds
         .map((kind) => [items.filter((item) => item.kind === kind).length, kind] as const)
         .filter(([n]) => n > 0)
         .map(([n, kind]) => `${n} ${kind}${n === 1 ? "" : "s"}`)

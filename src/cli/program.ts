@@ -19,6 +19,7 @@ import { init } from "./init.ts"
 import { du } from "./du.ts"
 import { exportRun } from "./export.ts"
 import { gc } from "./gc.ts"
+import { graph } from "./graph.ts"
 import { importRun } from "./import.ts"
 import { plan } from "./plan.ts"
 import { codes, Quit, stderr } from "./Quit.ts"
@@ -29,6 +30,7 @@ import { explain } from "./explain.ts"
 import { show } from "./show.ts"
 import { verify } from "./verify.ts"
 import { logs } from "./logs.ts"
+import { diff } from "./diff.ts"
 import { version } from "./version.ts"
 
 const agflow = (distribution: URL) =>
@@ -39,6 +41,7 @@ const agflow = (distribution: URL) =>
       init(distribution),
       check,
       plan,
+      graph,
       stages,
       gc,
       du,
@@ -48,7 +51,8 @@ const agflow = (distribution: URL) =>
       runs,
       explain,
       show,
-      logs
+      logs,
+      diff
     ])
   )
 
@@ -91,7 +95,9 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
     })
   }
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => fiber.interruptUnsafe(fiber.id))
-  fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
+  // What was written to a pipe is still on its way: leaving at once would cut it off.
+  const leave = (code: number) => process.stdout.write("", () => process.stderr.write("", () => process.exit(code)))
+  fiber.addObserver((exit) => teardown(exit, leave))
 })
 
 export const main = (distribution: URL): void =>

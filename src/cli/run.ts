@@ -36,6 +36,10 @@ export const run = (distribution: URL) =>
         Flag.withDescription("folder for copies of the outputs, with an index (outputs.json, outputs.tsv)"),
         Flag.optional
       ),
+      verbose: Flag.Boolean("verbose").pipe(
+        Flag.withAlias("v"),
+        Flag.withDescription("show what tasks print while they run")
+      ),
       onError: Flag.Literals("on-error", reactions).pipe(
         Flag.withDescription("after a failure: stop what runs, finish what runs, or ignore it and go on with the rest"),
         Flag.withDefault("finish")
@@ -55,6 +59,7 @@ export const run = (distribution: URL) =>
         settings: Options.settings(options),
         machine: yield* Options.machine(options),
         onError: options.onError,
+        verbose: options.verbose,
         worker,
         version,
         command,

@@ -3,18 +3,30 @@ import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Option from "effect/Option"
+import { resolve } from "node:path"
 import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
+import * as Imports from "../dsl/Imports.ts"
 import { StageLibrary } from "../dsl/StageLibrary.ts"
 import * as StageDoc from "../dsl/StageDoc.ts"
-import { stdout } from "./Quit.ts"
+import { stdout, withFaults } from "./Quit.ts"
 
 export const stages = Command.make(
   "stages",
-  { name: Argument.String("stage").pipe(Argument.withDescription("show this one in full"), Argument.optional) },
+  {
+    name: Argument.String("stage").pipe(
+      Argument.withDescription("show this one in full; or a file's: stages.ts"),
+      Argument.optional
+    )
+  },
   Effect.fnUntraced(function* ({ name }) {
     const library = yield* StageLibrary
     if (Option.isSome(name)) {
+      if (Imports.isStageFile(name.value)) {
+        const imported = yield* library.import(resolve(name.value), name.value)
+        if (imported._tag === "Faults") return yield* withFaults(imported.diagnostics)
+        return yield* stdout(imported.stages.map(({ stage }) => StageDoc.markdown(stage)).join("\n\n"))
+      }
       if (!library.names.includes(name.value)) {
         return yield* new InputError({
           message: `there is no stage named '${name.value}'`,

@@ -98,12 +98,13 @@ const listed = (text: string): ReadonlyArray<string> =>
 const devicesOf = ({ env, listGpus }: Source): ReadonlyArray<Gpu> => {
   const ofJob = listed(env["SLURM_JOB_GPUS"] ?? "")
   const visible = env["CUDA_VISIBLE_DEVICES"]
-  const ids =
-    visible !== undefined
-      ? listed(visible)
-      : ofJob.length > 0
-        ? ofJob
-        : [...listGpus().matchAll(/^GPU (\d+): /gmu)].map(([, id]) => id!)
+  const ids = visible !== undefined ? listed(visible) : ofJob.length > 0 ? ofJob : undefined
+  // CUDA may count in another order than the driver: the driver's own are named by what they are.
+  if (ids === undefined)
+    return [...listGpus().matchAll(/^GPU (\d+): .*\(UUID: ([^)]+)\)/gmu)].map(([, name, id]) => ({
+      id: id!,
+      name: name!
+    }))
   return ids.map((id, index) => ({ id, name: ofJob.length === ids.length ? ofJob[index]! : id }))
 }
 

@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Checkpoint } from "./Checkpoint.ts"
 
 /** A fact for the report: which data, model and device a result was made with. */
 export const Provenance = Schema.Union([
@@ -41,5 +42,7 @@ export class Task extends Context.Service<
     readonly note: (provenance: Provenance) => Effect.Effect<void>
     /** An empty folder of the task's own, removed when the task ends. */
     readonly scratch: string
+    /** What earlier attempts of this task have finished: see {@link Checkpoint.forEach}. */
+    readonly checkpoint: Checkpoint
   }
 >()("agflow/core/Task") {}

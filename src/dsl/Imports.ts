@@ -1,11 +1,12 @@
 /** `imports:` of a workflow: files of the lab whose stages it can use. */
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
 import type { YamlDocument } from "./YamlDocument.ts"
 
-export const isStageFile = (path: string): boolean => /\.[cm]?[jt]s$/u.test(path)
+export const isStageFile = (path: string): boolean => /\.m?[jt]s$/u.test(path)
 
 export interface Imports {
   readonly stages: ReadonlyMap<string, LoadedStage>
@@ -15,6 +16,7 @@ export interface Imports {
 /** `folder` is where relative paths in the workflow start. */
 export const read = Effect.fnUntraced(function* (document: YamlDocument, names: ReadonlyArray<string>, folder: string) {
   const path = yield* Path.Path
+  const fs = yield* FileSystem.FileSystem
   const library = yield* StageLibrary
   const stages = new Map<string, LoadedStage>()
   const diagnostics: Array<Diagnostic> = []
@@ -31,10 +33,12 @@ export const read = Effect.fnUntraced(function* (document: YamlDocument, names: 
       fault(`'${name}' is not a file of stages`, "its name must end in .ts, .mts, .js or .mjs")
       continue
     }
-    const imported = yield* library.import(
-      path.resolve(folder, name),
-      path.join(path.dirname(document.source.file), name)
-    )
+    const file = path.resolve(folder, name)
+    if (!(yield* fs.exists(file).pipe(Effect.orElseSucceed(() => false)))) {
+      fault(`there is no file ${file}`, "a relative path starts from the folder of the file it is written in")
+      continue
+    }
+    const imported = yield* library.import(file, path.join(path.dirname(document.source.file), name))
     if (imported._tag === "Faults") {
       diagnostics.push(...imported.diagnostics)
       continue

@@ -1,7 +1,9 @@
 /** The YAML of a workflow that is written in TypeScript: from here on it is like any other. */
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { stringify } from "yaml"
+import { InputError } from "../core/Failure.ts"
 import { StageLibrary } from "./StageLibrary.ts"
 import type { Stage } from "./Stage.ts"
 import * as YamlDocument from "./YamlDocument.ts"
@@ -9,8 +11,12 @@ import * as YamlDocument from "./YamlDocument.ts"
 /** Faults are told in the YAML, which is part of the message. */
 export const read = Effect.fnUntraced(function* (file: string) {
   const path = yield* Path.Path
+  const fs = yield* FileSystem.FileSystem
   const library = yield* StageLibrary
   const absolute = path.resolve(file)
+  if (!(yield* fs.exists(absolute).pipe(Effect.orElseSucceed(() => false)))) {
+    return yield* new InputError({ message: "cannot read this file", file, hint: "give the path of a workflow" })
+  }
   const imported = yield* library.import(absolute, file)
   if (imported._tag === "Faults") return { document: undefined, diagnostics: imported.diagnostics }
   if (imported.workflow === undefined) {

@@ -31,7 +31,14 @@ export type EventBody =
       readonly reason: string
       readonly inputs: Origins
     }
-  | { readonly _tag: "TaskWaiting"; readonly stage: string; readonly key: string; readonly holder: string }
+  | {
+      readonly _tag: "TaskWaiting"
+      readonly stage: string
+      readonly key: string
+      readonly holder: string
+      /** It waits for so many GPUs, not for another run of the same task. */
+      readonly gpus?: number
+    }
   | {
       readonly _tag: "TaskStarted"
       readonly stage: string
@@ -48,6 +55,8 @@ export type EventBody =
       readonly total: number
       readonly unit: string
     }
+  /** What a task prints, when the run is to tell it live. */
+  | { readonly _tag: "TaskOutput"; readonly stage: string; readonly stream: "stdout" | "stderr"; readonly line: string }
   | { readonly _tag: "TaskLog"; readonly stage: string; readonly line: string }
   | { readonly _tag: "TaskDone"; readonly stage: string; readonly key: string; readonly seconds: number }
   | {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Records } from "../cache/Record.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
+import * as LineChanges from "../core/LineChanges.ts"
 import * as PastRun from "./PastRun.ts"
 import type { RunTask } from "./RunRecord.ts"
 
@@ -23,6 +24,8 @@ export interface Explanation {
 }
 
 export interface ExplainedChange extends TaskKey.Change {
+  /** Of a script that changed: `- ` before those that are gone, `+ ` before those that are new. */
+  readonly lines: ReadonlyArray<string>
   readonly because: ReadonlyArray<Cause>
 }
 
@@ -160,6 +163,16 @@ export const explain = Effect.fnUntraced(function* (
     return (yield* Effect.forEach(stages, (stage) => upstreamCauses(stage, stage, "", otherRun))).flat()
   })
 
+  const scriptLines = (
+    { what }: TaskKey.Change,
+    otherRun: PastRun.PastRun,
+    before: TaskKey.TaskKey,
+    after: TaskKey.TaskKey
+  ): ReadonlyArray<string> => {
+    const texts = what === "code" && [PastRun.scriptOf(otherRun, before.code), PastRun.scriptOf(run, after.code)]
+    return texts && texts[0] !== undefined && texts[1] !== undefined ? LineChanges.between(texts[0], texts[1]) : []
+  }
+
   const explainOne: (
     task: RunTask,
     other: { readonly run: PastRun.PastRun; readonly id: string } | undefined
@@ -177,7 +190,7 @@ export const explain = Effect.fnUntraced(function* (
     const explained: Array<ExplainedChange> = []
     for (const change of changes) {
       const because = yield* causesOf(change, each.id, { run: other!.run, id: before!.id }, keys!.before!, keys!.after!)
-      explained.push({ ...change, because })
+      explained.push({ ...change, because, lines: scriptLines(change, other!.run, keys!.before!, keys!.after!) })
     }
     const state = PastRun.stateOf(run, each)
     const explanation: Explanation = {
@@ -232,8 +245,9 @@ export const lines = (explanation: Explanation): ReadonlyArray<string> => {
   return [`${task} ${states[state]} in run ${run}${key === null ? "" : compared}`, ...body, ...kept]
 }
 
-const changeLines = ({ text, because }: ExplainedChange, indent: string): ReadonlyArray<string> => [
+const changeLines = ({ text, lines: changed, because }: ExplainedChange, indent: string): ReadonlyArray<string> => [
   `${indent}${text}`,
+  ...changed.map((line) => `${indent}  ${line}`),
   ...causeLines(because, indent)
 ]
 
@@ -245,7 +259,7 @@ const causeLines = (causes: ReadonlyArray<Cause>, indent: string): ReadonlyArray
     const { task, state, changes } = explanation
     // One change without a story of its own stands in the same line.
     const [only] = changes ?? []
-    if (changes?.length === 1 && only!.because.length === 0)
+    if (changes?.length === 1 && only!.because.length + only!.lines.length === 0)
       return [`${inner}because '${task}' ${states[state]}: ${only!.text}`]
     if (changes === null || changes.length === 0)
       return [`${inner}because '${task}' ${states[state]}: ${comparison(explanation)}`]

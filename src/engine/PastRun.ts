@@ -123,9 +123,12 @@ export const structureOf = Effect.fnUntraced(function* (run: PastRun, { id, key 
 export const tasksOf = ({ tasks }: PastRun, stage: string): ReadonlyArray<RunRecord.RunTask> =>
   [...tasks.values()].filter((task) => task.stage === stage)
 
+/** Whether an input's origin is a file of the user's. */
+export const isFile = (origin: string): boolean => origin.startsWith("/")
+
 /** The stage that an input came from; undefined for a file of the user's. */
 export const sourceOf = ({ record }: PastRun, origin: string): string | undefined => {
-  if (origin.startsWith("/")) return undefined
+  if (isFile(origin)) return undefined
   const stages = new Set(record.tasks.map(({ stage }) => stage))
   for (let end = origin.indexOf("."); end !== -1; end = origin.indexOf(".", end + 1)) {
     if (stages.has(origin.slice(0, end))) return origin.slice(0, end)

@@ -1,5 +1,7 @@
-/** What a run would do, task by task, without doing it. */
+/** What a run would do, stage by stage and task by task, without doing it. */
 import * as Effect from "effect/Effect"
+import type { Record as CacheRecord } from "../cache/Record.ts"
+import * as Digest from "../core/Digest.ts"
 import { needs, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import * as Reason from "./Reason.ts"
@@ -7,41 +9,78 @@ import * as Scatter from "./Scatter.ts"
 import * as TaskResolution from "./TaskResolution.ts"
 
 export interface PlannedTask {
-  /** Of the task; of the stage, where its tasks are not known yet. */
   readonly id: string
-  readonly stage: CheckedStage
-  readonly status: "cached" | "to run" | "unknown"
+  readonly status: "cached" | "to run"
   readonly reason: string
-  readonly key: string | null
+  readonly key: string
+}
+
+export interface PlannedStage {
+  readonly stage: CheckedStage
+  /** Undefined where what they are given is known only when others have ended. */
+  readonly tasks: ReadonlyArray<PlannedTask> | undefined
+  /** Of tasks; undefined where even that is not known. */
+  readonly count: number | undefined
+  /** The stages that it waits for. */
+  readonly waitsFor: ReadonlyArray<string>
+  /** Identity of what it runs, whatever it is given: for records of the same. */
+  readonly runs: Runs
+}
+
+/** A stage by name; of a script, its text's digest. */
+export interface Runs {
+  readonly stage: string
+  readonly code: string | undefined
+}
+
+const runsOf = ({ instances }: CheckedStage): Runs => {
+  const body = instances[0]!.body
+  return body._tag === "Uses"
+    ? { stage: body.stage.name, code: undefined }
+    : { stage: "script", code: Digest.ofBytes(body.script) }
 }
 
 export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
   const upstream = new Map<string, TaskResolution.StageOutputs>()
-  const planned: Array<PlannedTask> = []
+  const planned: Array<PlannedStage> = []
   const reasons = yield* Reason.make(workflow, undefined)
   for (const stage of workflow.stages) {
-    const open = needs(stage).filter((need) => !upstream.has(need))
-    if (open.length > 0) {
-      const reason = `depends on what ${open.map((id) => `'${id}'`).join(", ")} gives`
-      planned.push({ id: stage.id, stage, status: "unknown", reason, key: null })
+    const runs = runsOf(stage)
+    const waitsFor = needs(stage).filter((need) => !upstream.has(need))
+    if (waitsFor.length > 0) {
+      const count = stage.shards.length === 0 ? stage.instances.length : undefined
+      planned.push({ stage, tasks: undefined, count, waitsFor, runs })
       continue
     }
     const sites = stage.scattered
       ? yield* Scatter.expand(stage, upstream)
       : [{ id: stage.id, stage, instance: stage.instances[0]!, items: new Map<string, TaskResolution.InputArtifact>() }]
-    const tasks = yield* Effect.forEach(sites, (site) => TaskResolution.resolve(site, reasons, upstream))
-    for (const { id, record, reason, key } of tasks) {
-      planned.push({
-        id,
-        stage,
-        status: record === undefined ? "to run" : "cached",
-        reason,
-        key
+    const finished: Array<{ readonly id: string; readonly outputs: CacheRecord["outputs"] }> = []
+    const tasks = yield* Effect.forEach(sites, (site) =>
+      Effect.map(TaskResolution.resolve(site, reasons, upstream), ({ id, record, reason, key }): PlannedTask => {
+        if (record !== undefined) finished.push({ id, outputs: record.outputs })
+        return { id, status: record === undefined ? "to run" : "cached", reason, key }
       })
-    }
-    const finished = tasks.flatMap(({ id, record }) => (record === undefined ? [] : [{ id, outputs: record.outputs }]))
+    )
+    planned.push({ stage, tasks, count: tasks.length, waitsFor, runs })
     if (finished.length < tasks.length) continue
     upstream.set(stage.id, stage.scattered ? yield* Scatter.gather(stage, finished) : finished[0]!.outputs)
   }
   return planned
 })
+
+export interface Counts {
+  readonly cached: number
+  readonly toRun: number
+  /** Tasks, or stages whose tasks cannot be counted yet. */
+  readonly unknown: number
+}
+
+export const counts = (planned: ReadonlyArray<PlannedStage>): Counts => {
+  const total = { cached: 0, toRun: 0, unknown: 0 }
+  for (const { tasks, count } of planned) {
+    if (tasks === undefined) total.unknown += count ?? 1
+    else for (const { status } of tasks) total[status === "cached" ? "cached" : "toRun"]++
+  }
+  return total
+}

@@ -14,6 +14,7 @@ import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import * as Digest from "../core/Digest.ts"
 import { messageOf, type Failure, type InputError } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
+import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import { dispensable, needs, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Reaction } from "../dsl/Policy.ts"
@@ -33,7 +34,9 @@ import * as TaskRunner from "./TaskRunner.ts"
 
 export interface RunOptions {
   readonly settings: SettingsValue
-  readonly machine: Resources
+  readonly machine: Machine
+  /** Tells what tasks print while they run. */
+  readonly verbose: boolean
   /** What a failure means for the run, where the stage does not say. */
   readonly onError: Reaction
   readonly worker: string
@@ -105,8 +108,8 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   const publish = (body: EventBody): Effect.Effect<void> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       const event: Event = { ...body, time: new Date(now).toISOString() }
-      // Progress comes many times a second and tells a later reader nothing.
-      if (event._tag !== "TaskProgress") RunFolder.append(folder, event)
+      // Progress comes many times a second and tells a later reader nothing; what tasks print is in their logs.
+      if (event._tag !== "TaskProgress" && event._tag !== "TaskOutput") RunFolder.append(folder, event)
       options.listen(event)
     })
   const params = Object.fromEntries(workflow.params.map(({ name, value }) => [name, value]))
@@ -222,7 +225,9 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
         Effect.fnUntraced(function* (attempt) {
           const { record, executed } = yield* TaskRunner.run(task, {
             attempt,
-            settings: options.settings,
+                settings: options.settings,
+              machine: options.machine,
+              verbose: options.verbose,
             worker: options.worker,
             logs: folder.logs,
             modules: join(folder.path, "stages"),

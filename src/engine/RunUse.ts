@@ -17,7 +17,7 @@ export const finishedKeys = ({ tasks }: RunRecord.RunRecord): ReadonlyArray<stri
   )
 ]
 
-/** All runs, also those that were killed before they had a record; kept are the last so many, the named and the live. */
+/** All runs, also those that were killed before they had a record; kept are the last so many, and the named. */
 export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyArray<string>) {
   const { runs } = yield* Home
   const now = yield* Clock.currentTimeMillis
@@ -25,12 +25,12 @@ export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyAr
   const chosen = yield* Effect.forEach(named, (word) => RunRecord.choose(records, word))
   const kept = new Set([...records.slice(0, last), ...chosen].map(({ id }) => id))
   const known = records.map((record): RunUse => {
-    const isLive = RunRecord.stateOf(runs, record, now) === "running"
     return {
       id: record.id,
       path: join(runs, record.id),
       used: Date.parse(record.ended ?? record.started),
-      kept: isLive || kept.has(record.id),
+      live: RunRecord.stateOf(runs, record, now) === "running",
+      kept: kept.has(record.id),
       keys: keysOf(record)
     }
   })
@@ -39,7 +39,7 @@ export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyAr
     .filter((entry) => entry.isDirectory() && !ids.has(entry.name))
     .map(({ name }): RunUse => {
       const path = join(runs, name)
-      return { id: name, path, used: statSync(path).mtimeMs, kept: false, keys: [] }
+      return { id: name, path, used: statSync(path).mtimeMs, live: false, kept: false, keys: [] }
     })
   return [...known, ...nameless]
 })

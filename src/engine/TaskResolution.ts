@@ -153,6 +153,15 @@ export const bindInput: (
     }
   })
 
+/** What a script's output is declared as, which it was held to when it ended. */
+const declared = (port: Port.OutputPort): string =>
+  port._tag === "File"
+    ? port.kind
+    : [
+        "tsv",
+        ...Object.entries(port.columns).map(([name, { type, nullable }]) => `${name}:${type}${nullable ? "?" : ""}`)
+      ].join(" ")
+
 const structureOf = (body: Body, outputs: CheckedStage["outputs"], inputs: TaskInputs): TaskKey.TaskKey => {
   const seen = ({ artifact, fileName }: InputArtifact) => ({
     // A script sees the names of the user's files, so they are part of what it is given.
@@ -172,7 +181,7 @@ const structureOf = (body: Body, outputs: CheckedStage["outputs"], inputs: TaskI
     outputs:
       body._tag === "Uses"
         ? {}
-        : Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, Port.kindOf(port)]))
+        : Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, declared(port)]))
   }
 }
 

@@ -1,15 +1,17 @@
 /** Runs one task and keeps its result: lease, folder, executor, outputs into the store, the record last. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { existsSync, mkdirSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
+import * as GpuLease from "../cache/GpuLease.ts"
 import { Home } from "../cache/Home.ts"
 import { Leases } from "../cache/Lease.ts"
 import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import { cannot, InputError, type Failure } from "../core/Failure.ts"
+import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import * as Units from "../core/Units.ts"
 import * as FileKind from "../dsl/FileKind.ts"
@@ -18,12 +20,15 @@ import { Executor } from "../executor/Executor.ts"
 import * as StageModule from "../executor/StageModule.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
 import type { Attempt } from "./Attempts.ts"
-import { Events } from "./Event.ts"
+import { Events, type EventBody } from "./Event.ts"
+import * as LiveLog from "./LiveLog.ts"
 import * as Reaper from "./Reaper.ts"
 import * as TableOutput from "./TableOutput.ts"
 import { originsOf, type InputArtifact, type Task } from "./TaskResolution.ts"
 
 export interface RunnerOptions {
+  readonly machine: Machine
+  readonly verbose: boolean
   readonly attempt: Attempt
   readonly settings: SettingsValue
   /** The program that runs a stage's task by itself. */
@@ -77,7 +82,9 @@ const specOf = (
   task: Task,
   inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
   folder: string,
-  { settings, modules, attempt }: Pick<RunnerOptions, "settings" | "modules" | "attempt">
+  { settings, modules, attempt }: Pick<RunnerOptions, "settings" | "modules" | "attempt">,
+  checkpoint: string,
+  devices: string | undefined
 ): TaskFolder.TaskSpec => {
   const { outputs } = task.stage
   const { cpus, memory } = attempt.resources
@@ -89,7 +96,9 @@ const specOf = (
         ...(body.module === undefined ? {} : { module: StageModule.write(modules, body.module) }),
         params: body.stage.encodeParams(body.params),
         inputs,
-        settings: { ...settings, threads: Math.min(cpus, availableParallelism()) }
+        settings: { ...settings, threads: Math.min(cpus, availableParallelism()) },
+        checkpoint,
+        ...(devices === undefined ? {} : { devices })
       }
     : {
         kind: "script",
@@ -103,6 +112,7 @@ const specOf = (
           AGFLOW_CPUS: String(cpus),
           AGFLOW_MEMORY: String(memory),
           AGFLOW_ATTEMPT: String(attempt.number),
+          ...(devices === undefined ? {} : { CUDA_VISIBLE_DEVICES: devices }),
           ...body.env
         }
       }
@@ -174,6 +184,13 @@ export const run = Effect.fnUntraced(function* (
       })
       return { record: finished, executed: false }
     }
+    const gpus = attempt.resources.gpus
+    const devices =
+      gpus === 0
+        ? undefined
+        : yield* GpuLease.hold(options.machine.devices, gpus, (holder) =>
+            events.publish({ _tag: "TaskWaiting", stage: id, key: task.key, holder, gpus })
+          ).pipe(unexplained)
     yield* events.publish({
       _tag: "TaskStarted",
       stage: id,
@@ -184,6 +201,7 @@ export const run = Effect.fnUntraced(function* (
     })
     const started = yield* Clock.currentTimeMillis
     const folder = join(home.work, Reaper.folderName(task.key, counter++))
+    const checkpoint = join(home.checkpoints, task.key)
     const { inputs, origins, links } = stage(folder, task)
 
     /** Keeps the folder of a failed task for whoever wants to look, out of the way of the next try. */
@@ -219,21 +237,23 @@ export const run = Effect.fnUntraced(function* (
 
     const work = Effect.gen(function* () {
       const spec = yield* Effect.try({
-        try: () => specOf(task, inputs, folder, options),
+        try: () => specOf(task, inputs, folder, options, checkpoint, devices?.join(",")),
         catch: cannot("write", options.modules)
       })
       const prepared = yield* TaskFolder.prepare(folder, spec, links)
+      const publish = (event: EventBody) => Effect.runSync(events.publish(event))
+      const live = options.verbose
+        ? LiveLog.follow(folder, (stream, line) => publish({ _tag: "TaskOutput", stage: id, stream, line }))
+        : Effect.void
       const exit = yield* executor
         .execute(prepared, (message) => {
-          Effect.runSync(
-            events.publish(
-              message._tag === "Progress"
-                ? { _tag: "TaskProgress", stage: id, done: message.done, total: message.total, unit: message.unit }
-                : { _tag: "TaskLog", stage: id, line: message.line }
-            )
+          publish(
+            message._tag === "Progress"
+              ? { _tag: "TaskProgress", stage: id, done: message.done, total: message.total, unit: message.unit }
+              : { _tag: "TaskLog", stage: id, line: message.line }
           )
         })
-        .pipe(inTime)
+        .pipe(inTime, (running) => Effect.andThen(live, running), Effect.scoped)
       if (exit.failure !== null || exit.code !== 0) {
         return yield* Effect.fail<Failure>(exit.failure ?? { _tag: "TaskFailed", message: `exit code ${exit.code}` })
       }
@@ -254,6 +274,7 @@ export const run = Effect.fnUntraced(function* (
             agflow: options.version
           }
           yield* records.write(record)
+          if (task.instance.body._tag === "Uses") rmSync(checkpoint, { recursive: true, force: true })
           yield* Effect.ignore(Effect.try(() => TaskFolder.keepLogs(folder, join(options.logs, logName(id)))))
           TaskFolder.remove(folder)
           return record

@@ -166,12 +166,14 @@ const ofMessage = ({ text, location }: Message, file: string, shown: string): Di
 
 /** Where in the user's files something was thrown. */
 const ofThrown = (cause: unknown, file: string, shown: string): Diagnostic => {
-  const stack = (cause instanceof Error && cause.stack) || ""
-  const frame = [...stack.matchAll(/(?:file:\/\/|\()(\/[^\n()]+\.[cm]?[jt]s):(\d+):(\d+)/gu)].find(
-    ([, path]) => path!.startsWith(`${dirname(file)}/`) && existsSync(path!)
-  )
+  const lines = ((cause instanceof Error && cause.stack) || "").split("\n")
+  const folder = `${dirname(file)}/`
+  const frame = lines
+    .filter((line) => line.includes(folder))
+    .map((line) => /^(.+?\.m?[jt]s):(\d+):(\d+)/u.exec(line.slice(line.indexOf(folder))))
+    .find((match) => match !== null && existsSync(match[1]!))
   const [, path = file, line, column] = frame ?? []
-  const known = frame !== undefined
+  const known = frame !== undefined && frame !== null
   const source = known ? sourceOf(path, nameOf(path, file, shown)) : sourceOf(file, shown)
   return {
     code: "stage-file",
@@ -204,8 +206,9 @@ export const read = async (file: string, shown: string, distribution: string): P
     if (messages === undefined) return faults(ofThrown(cause, file, shown))
     return faults(...messages.map((message) => ofMessage(message, file, shown)))
   }
-  const scratch = mkdtempSync(join(tmpdir(), "agflow-"))
+  let scratch: string | undefined
   try {
+    scratch = mkdtempSync(join(tmpdir(), "agflow-"))
     const exports = await load(write(scratch, made.module))
     const stages = stagesOf(exports)
     const workflow = exports["default"]
@@ -229,6 +232,6 @@ export const read = async (file: string, shown: string, distribution: string): P
   } catch (cause) {
     return faults(ofThrown(cause, file, shown))
   } finally {
-    rmSync(scratch, { recursive: true, force: true })
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true })
   }
 }

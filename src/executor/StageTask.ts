@@ -13,6 +13,7 @@ import { Settings } from "../core/Settings.ts"
 import { Task, type Provenance } from "../core/Task.ts"
 import { StageLibrary } from "../dsl/StageLibrary.ts"
 import type { TaskMessage } from "./Executor.ts"
+import * as CheckpointJournal from "./CheckpointJournal.ts"
 import * as StageCall from "./StageCall.ts"
 import * as StageModule from "./StageModule.ts"
 import * as TaskFolder from "./TaskFolder.ts"
@@ -44,7 +45,8 @@ const perform = Effect.fnUntraced(function* (
         listen({ _tag: "Log", line })
       }),
     note: (provenance) => Effect.sync(() => void notes.push(provenance)),
-    scratch: join(folder, "scratch")
+    scratch: join(folder, "scratch"),
+    checkpoint: CheckpointJournal.make(spec.checkpoint, basename(folder))
   })
   return yield* StageCall.run(stage, spec.params, spec.inputs, join(folder, "outputs")).pipe(
     Effect.provide(

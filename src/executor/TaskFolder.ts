@@ -41,7 +41,11 @@ export const TaskSpec = Schema.Union([
     module: Schema.optionalKey(Schema.String),
     params: Schema.Unknown,
     inputs: Paths,
-    settings: SettingsValue
+    settings: SettingsValue,
+    /** Where the stage keeps what it has finished of its work, for the next attempt if this one is killed. */
+    checkpoint: Schema.String,
+    /** CUDA_VISIBLE_DEVICES of a stage that has GPUs of its own. */
+    devices: Schema.optionalKey(Schema.String)
   }),
   Schema.Struct({
     kind: Schema.Literal("script"),
@@ -194,7 +198,7 @@ export const writeRunner = ({ folder, spec }: Prepared, worker: string): void =>
     join(folder, "run.sh"),
     spec.kind === "script"
       ? scriptRunner(folder, spec)
-      : `#!/usr/bin/env bash\nexec ${quote(process.execPath)} ${quote(worker)} ${quote(folder)}\n`,
+      : `#!/usr/bin/env bash\n${spec.devices === undefined ? "" : `export CUDA_VISIBLE_DEVICES=${quote(spec.devices)}\n`}exec ${quote(process.execPath)} ${quote(worker)} ${quote(folder)}\n`,
     { mode: 0o755 }
   )
 

@@ -7,9 +7,27 @@ import { markup, type Markup } from "./Markup.ts"
 import * as Numeral from "./Numeral.ts"
 import type { ReportedStage, RunReport, StageStatus } from "./RunReport.ts"
 
+/** What is drawn of a stage. */
+export interface Box {
+  readonly id: string
+  /** The second line. */
+  readonly under: string
+  /** What a pointer that rests on it is told. */
+  readonly title: string
+  readonly className: string
+  readonly synthetic: boolean
+  /** Stands for many tasks: drawn as a stack. */
+  readonly many: boolean
+}
+
+export interface Graph {
+  readonly boxes: ReadonlyArray<Box>
+  readonly edges: RunReport["edges"]
+}
+
 interface Node {
   /** None: a place that an edge passes on its way through a layer. */
-  readonly stage: ReportedStage | undefined
+  readonly box: Box | undefined
   readonly width: number
   readonly above: Array<Node>
   readonly below: Array<Node>
@@ -38,9 +56,18 @@ const under = ({ uses, id, status, seconds }: ReportedStage): string =>
     ...(status === "done" && seconds !== null ? [Numeral.duration(seconds)] : [])
   ].join(" · ")
 
-const node = (stage?: ReportedStage): Node => ({
-  stage,
-  width: stage === undefined ? 24 : Math.max(80, textWidth(stage.id, 13) + 24, textWidth(under(stage), 11.5) + 24),
+const boxOf = (stage: ReportedStage): Box => ({
+  id: stage.id,
+  under: under(stage),
+  title: `${stage.id}: ${stage.reason}`,
+  className: classes[stage.status],
+  synthetic: stage.synthetic,
+  many: false
+})
+
+const node = (box?: Box): Node => ({
+  box,
+  width: box === undefined ? 24 : Math.max(80, textWidth(box.id, 13) + 24, textWidth(box.under, 11.5) + 24),
   above: [],
   below: [],
   x: 0,
@@ -83,8 +110,8 @@ const reduce = (edges: RunReport["edges"]): RunReport["edges"] => {
   return edges.filter(([from, to]) => !next.get(from)!.some((child) => child !== to && reachOf(child).has(to)))
 }
 
-const layersOf = ({ stages, edges }: Pick<RunReport, "stages" | "edges">): ReadonlyArray<Array<Node>> => {
-  const nodes = new Map(stages.map((stage) => [stage.id, node(stage)]))
+const layersOf = ({ boxes, edges }: Graph): ReadonlyArray<Array<Node>> => {
+  const nodes = new Map(boxes.map((box) => [box.id, node(box)]))
   const known = reduce(edges.filter(([from, to]) => nodes.has(from) && nodes.has(to) && from !== to))
   const depth = depths([...nodes.keys()], known)
   const layers = Array.from({ length: Math.max(-1, ...depth.values()) + 1 }, (): Array<Node> => [])
@@ -97,7 +124,7 @@ const layersOf = ({ stages, edges }: Pick<RunReport, "stages" | "edges">): Reado
     let upper = nodes.get(from)!
     for (let layer = depth.get(from)! + 1; layer < depth.get(to)!; layer++) {
       // One passage for all edges of a stage through a layer.
-      let passage = upper.below.find((each) => each.stage === undefined)
+      let passage = upper.below.find((each) => each.box === undefined)
       if (passage === undefined) {
         passage = node()
         link(upper, passage)
@@ -140,36 +167,57 @@ const half = (value: number): number => Math.round(value * 2) / 2 + 0
 
 const curve = (upper: Node, lower: Node, depth: number, left: number): Markup => {
   const [x1, x2] = [half(upper.x - left), half(lower.x - left)]
-  const y1 = depth * layerHeight + (upper.stage === undefined ? boxHeight / 2 : boxHeight) + 2
-  const y2 = (depth + 1) * layerHeight + (lower.stage === undefined ? boxHeight / 2 : -5) + 2
+  const y1 = depth * layerHeight + (upper.box === undefined ? boxHeight / 2 : boxHeight) + 2
+  const y2 = (depth + 1) * layerHeight + (lower.box === undefined ? boxHeight / 2 : -5) + 2
   const bend = (y1 + y2) / 2
   return markup`<path d="M${x1} ${y1}C${x1} ${bend} ${x2} ${bend} ${x2} ${y2}"/>${
-    lower.stage !== undefined && markup`<path class="head" d="M${x2 - 4} ${y2}h8l-4 6z"/>`
+    lower.box !== undefined && markup`<path class="head" d="M${x2 - 4} ${y2}h8l-4 6z"/>`
   }\n`
 }
 
-const box = ({ stage, x, width }: Node, depth: number, left: number): Markup | null => {
-  if (stage === undefined) return null
+const drawBox = ({ box, x, width }: Node, depth: number, left: number): Markup | null => {
+  if (box === undefined) return null
   const [from, top] = [half(x - left - width / 2), depth * layerHeight + 2]
   const middle = half(x - left)
-  return markup`<g class="${classes[stage.status]}"><title>${stage.id}: ${stage.reason}</title><rect x="${from}" y="${top}" width="${half(width)}" height="${boxHeight}" rx="6"/><text x="${middle}" y="${top + 17}" text-anchor="middle">${stage.id}</text><text class="under" x="${middle}" y="${top + 32}" text-anchor="middle">${under(stage)}</text>${
-    stage.synthetic &&
-    markup`<rect class="flag" x="${from + half(width) - 66}" y="${top - 7}" width="60" height="13" rx="2"/><text class="flagged" x="${from + half(width) - 36}" y="${top + 3}" text-anchor="middle">SYNTHETIC</text>`
+  const wide = half(width)
+  return markup`<g class="${box.className}"><title>${box.title}</title>${
+    box.many && markup`<rect x="${from + 5}" y="${top + 4}" width="${wide}" height="${boxHeight}" rx="6"/>`
+  }<rect x="${from}" y="${top}" width="${wide}" height="${boxHeight}" rx="6"/><text x="${middle}" y="${top + 17}" text-anchor="middle">${box.id}</text><text class="under" x="${middle}" y="${top + 32}" text-anchor="middle">${box.under}</text>${
+    box.synthetic &&
+    markup`<rect class="flag" x="${from + wide - 66}" y="${top - 7}" width="60" height="13" rx="2"/><text class="flagged" x="${from + wide - 36}" y="${top + 3}" text-anchor="middle">SYNTHETIC</text>`
   }</g>\n`
 }
 
-export const render = (report: Pick<RunReport, "stages" | "edges">): Markup | null => {
-  if (report.stages.length > most) return null
-  const layers = layersOf(report)
-  if (layers.length === 0) return null
+export interface Drawn {
+  readonly width: number
+  readonly height: number
+  /** What stands within an `<svg>` whose view begins at 0, -6. */
+  readonly content: Markup
+}
+
+/** Undefined where there is nothing, or too much, to be drawn. */
+export const draw = (graph: Graph): Drawn | undefined => {
+  if (graph.boxes.length > most) return undefined
+  const layers = layersOf(graph)
+  if (layers.length === 0) return undefined
   arrange(layers)
   const all = layers.flat()
   const left = Math.min(...all.map(({ x, width }) => x - width / 2)) - 4
-  const wide = Math.ceil(Math.max(...all.map(({ x, width }) => x + width / 2)) - left + 4)
-  const tall = (layers.length - 1) * layerHeight + boxHeight + 12
-  return markup`<svg class="drawing" viewBox="0 -6 ${wide} ${tall}" width="${wide}" height="${tall}" role="img" aria-label="The stages and what flows between them">
-${layers.map((layer, depth) => layer.map((upper) => upper.below.map((lower) => curve(upper, lower, depth, left))))}${layers.map(
-    (layer, depth) => layer.map((each) => box(each, depth, left))
-  )}</svg>
+  const content = markup`${layers.map((layer, depth) =>
+    layer.map((upper) => upper.below.map((lower) => curve(upper, lower, depth, left)))
+  )}${layers.map((layer, depth) => layer.map((each) => drawBox(each, depth, left)))}`
+  return {
+    width: Math.ceil(Math.max(...all.map(({ x, width }) => x + width / 2)) - left + 10),
+    height: (layers.length - 1) * layerHeight + boxHeight + 12,
+    content
+  }
+}
+
+export const render = ({ stages, edges }: Pick<RunReport, "stages" | "edges">): Markup | null => {
+  const drawn = draw({ boxes: stages.map(boxOf), edges })
+  if (drawn === undefined) return null
+  const { width, height, content } = drawn
+  return markup`<svg class="drawing" viewBox="0 -6 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="The stages and what flows between them">
+${content}</svg>
 `
 }

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
 import { assert, beforeAll, describe, it } from "vitest"
 import scoreVariants from "../../modules/score-variants/stage.ts"
 import predictTracks from "../../modules/predict-tracks/stage.ts"
@@ -169,5 +170,31 @@ describe("score-variants", () => {
     const fine = windows(["w", 4000, "+", snv(6050), "G1"])
     assert.match((await failure({ groups: ["RNA", "CHIP"] }, fine)).message, /no track is of group 'CHIP'/u)
     assert.match((await failure({}, windows(["w", 4000, "+"]))).message, /window 'w' names no variant/u)
+  })
+
+  it("predicts after a kill only what was not done before, and writes the same", async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => snv(6050 + 10 * index))
+    const inputs = {
+      ...base,
+      windows: windows(...ids.map((id, index) => [`w${index}`, 3900 + index * 7, "+", id, "G1"] as const)),
+      variants: variantTable(...ids)
+    }
+    const journal: Array<unknown> = []
+    const checkpoint = {
+      read: Effect.sync(() => [...journal]),
+      append: (value: unknown) => Effect.sync(() => void journal.push(structuredClone(value)))
+    }
+    const write = async () => {
+      const { outputs } = await runStage(scoreVariants, { model: "synthetic" }, inputs, {}, checkpoint)
+      return [readFileSync(outputs["scores"]!, "utf8"), readFileSync(outputs["unscored"]!, "utf8")]
+    }
+    const whole = await write()
+    assert.strictEqual(journal.length, 12)
+    journal.splice(5)
+    assert.deepStrictEqual(await write(), whole)
+    // The seven windows that were left.
+    assert.strictEqual(journal.length, 12)
+    assert.deepStrictEqual(await write(), whole)
+    assert.strictEqual(journal.length, 12)
   })
 })

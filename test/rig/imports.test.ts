@@ -1,6 +1,10 @@
 /** Stages of a lab's own, in TypeScript: found, checked, run in a worker, remembered by their code. */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { Rig } from "../support/rig.ts"
+
+const root = join(import.meta.dirname, "../..")
 
 let rig: Rig
 beforeEach(() => {
@@ -125,6 +129,29 @@ describe("imports", () => {
       stderr,
       /flow\.yaml:3:11 error: '.\/lab\/stages.ts' has a stage 'load-variants', as agflow itself has/u
     )
+  })
+
+  it("shows the stages of a file", async () => {
+    setUp()
+    const { stdout } = await agflow("stages", "lab/stages.ts")
+    assert.match(stdout, /^## scale\n\nMultiplies a column\.\n/u)
+    assert.include(stdout, "- `by` (number, default `2`): factor")
+  })
+
+  it("says which import is not there, or is none", async () => {
+    setUp()
+    rig.write("flow.yaml", rig.read("flow.yaml").replace("./lab/stages.ts", "./lab/stage.ts, ./lab/stages.yaml"))
+    const { code, stderr } = await agflow("check", "flow.yaml")
+    assert.strictEqual(code, 2)
+    assert.match(stderr, /^flow\.yaml:3:11 error: there is no file .*\/lab\/stage\.ts\n/u)
+    assert.match(stderr, /^flow\.yaml:3:27 error: '\.\/lab\/stages\.yaml' is not a file of stages/mu)
+  })
+
+  it("runs the stage of the README", async () => {
+    const [, code] = /```ts\n(import \{ Effect[^]*?)```/u.exec(readFileSync(join(root, "README.md"), "utf8"))!
+    setUp(code)
+    const { text } = await agflow("run", "flow.yaml")
+    assert.deepStrictEqual(rig.results(), { "scaled.tsv": "x\n2\n5\n" }, text)
   })
 
   it("takes JavaScript and packages of the lab's own", async () => {

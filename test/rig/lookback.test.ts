@@ -163,6 +163,13 @@ describe("show", () => {
     assert.match((await agflow(0, "show")).stdout, /\nfailures\n {2}bad: the script ended with exit code 7\n/u)
   })
 
+  it("all of what is long, through a pipe", async () => {
+    const script = `# ${"x".repeat(300_000)}`
+    rig.write("flow.yaml", workflow({ a: step(rig, "a", `${script}\necho 1 > "$out"`) }))
+    await agflow(0, "run", "flow.yaml")
+    assert.include(JSON.parse((await agflow(0, "show", "a", "--json")).stdout).script, script)
+  })
+
   it("nothing of that name", async () => {
     assert.match((await agflow(2, "show")).stderr, /there are no runs yet/u)
     rig.write("flow.yaml", workflow({ scores: step(rig, "scores", 'echo 1 > "$out"') }))

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import { mkdirSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { Checkpoint } from "../../src/core/Checkpoint.ts"
 import { Settings, type SettingsValue } from "../../src/core/Settings.ts"
 import { Task, type Provenance } from "../../src/core/Task.ts"
 import type { Stage, StageServices } from "../../src/dsl/Stage.ts"
@@ -19,7 +20,8 @@ export const mirror: string | undefined = process.env["AGFLOW_MIRROR"]
 export const stageLayer = (
   folder: string,
   settings: Partial<SettingsValue> = {},
-  notes: Array<Provenance> = []
+  notes: Array<Provenance> = [],
+  checkpoint: Checkpoint = { read: Effect.succeed([]), append: () => Effect.void }
 ): Layer.Layer<StageServices> => {
   const scratch = join(folder, "scratch")
   mkdirSync(scratch, { recursive: true })
@@ -38,7 +40,8 @@ export const stageLayer = (
       progress: () => Effect.void,
       log: () => Effect.void,
       note: (provenance) => Effect.sync(() => void notes.push(provenance)),
-      scratch
+      scratch,
+      checkpoint
     })
   )
 }
@@ -56,14 +59,15 @@ export const runStage = (
   stage: Stage,
   params: unknown,
   inputs: StageCall.InputPaths = {},
-  settings: Partial<SettingsValue> = {}
+  settings: Partial<SettingsValue> = {},
+  checkpoint?: Checkpoint
 ): Promise<StageResult> => {
   const folder = temporaryFolder()
   const outputFolder = join(folder, "outputs")
   mkdirSync(outputFolder)
   const notes: Array<Provenance> = []
   return StageCall.run(stage, params, inputs, outputFolder).pipe(
-    Effect.provide(stageLayer(folder, settings, notes)),
+    Effect.provide(stageLayer(folder, settings, notes, checkpoint)),
     Effect.map((outputs) => ({ outputs, notes })),
     Effect.runPromise
   )

@@ -104,7 +104,7 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
           const code =
             spec.kind === "script"
               ? yield* runScript(folder, TaskFolder.scriptCommand(folder, spec), groups)
-              : yield* pool.run(folder, listen)
+              : yield* pool.run(folder, spec.devices, listen)
           // Ended by a signal, a script has not said how it ended.
           const exit = code === null ? undefined : yield* TaskFolder.readExit(task, code ?? undefined)
           // Without room it failed for that, whatever it says.

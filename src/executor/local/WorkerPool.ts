@@ -8,12 +8,20 @@ import { TaskLost, type TaskMessage } from "../Executor.ts"
 import type { WorkerReply } from "../worker.ts"
 
 export interface WorkerPool {
-  /** Runs the task in the folder; ends when the worker says so. */
-  readonly run: (folder: string, listen: (message: TaskMessage) => void) => Effect.Effect<void, TaskLost>
+  /**
+   * Runs the task in the folder; ends when the worker says so. One that has GPUs of its own, by CUDA_VISIBLE_DEVICES, gets
+   * a worker of its own, which ends with it: its memory on the GPU is the next one's, of whichever run.
+   */
+  readonly run: (
+    folder: string,
+    devices: string | undefined,
+    listen: (message: TaskMessage) => void
+  ) => Effect.Effect<void, TaskLost>
 }
 
-const start = (program: string): ChildProcess =>
+const start = (program: string, devices: string | undefined): ChildProcess =>
   fork(program, [], {
+    ...(devices === undefined ? {} : { env: { ...process.env, CUDA_VISIBLE_DEVICES: devices } }),
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     execArgv: ["--no-warnings"],
     serialization: "json"
@@ -37,11 +45,11 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
         })
     ),
     ({ idle, all }) => ({
-      run: (folder, listen) =>
+      run: (folder, devices, listen) =>
         Effect.callback<void, TaskLost>((resume) => {
           // One that died while it had nothing to do is passed over.
           while (idle.length > 0 && !idle.at(-1)!.connected) all.delete(idle.pop()!)
-          const child = idle.pop() ?? start(program)
+          const child = (devices === undefined ? idle.pop() : undefined) ?? start(program, devices)
           all.add(child)
           // Written at once: a stream that opens its file later could do so in a folder that is being removed.
           const logs = (["stdout", "stderr"] as const).map((name) => {
@@ -69,8 +77,16 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
           const onMessage = (message: WorkerReply) => {
             if (message._tag !== "Ended") return listen(message)
             release()
-            idle.push(child)
-            resume(Effect.void)
+            if (devices === undefined) {
+              idle.push(child)
+              return resume(Effect.void)
+            }
+            // Gone, and its memory with it, before the next may have the GPU.
+            child.on("exit", () => {
+              all.delete(child)
+              resume(Effect.void)
+            })
+            child.kill("SIGKILL")
           }
           const onExit = (code: number | null, signal: string | null) => {
             release()

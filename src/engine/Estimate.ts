@@ -1,0 +1,123 @@
+/** How long a run may take and how much it may write, by what earlier tasks of the same stages took and wrote. */
+import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { Home } from "../cache/Home.ts"
+import { namesIn } from "../cache/Inventory.ts"
+import { needs } from "../dsl/CheckedStage.ts"
+import type { Resources } from "../dsl/Stage.ts"
+import type { PlannedStage, Runs } from "./Plan.ts"
+
+/** Medians of a task. */
+export interface TaskEstimate {
+  readonly seconds: number
+  readonly bytes: number
+  /** So many records. */
+  readonly from: number
+}
+
+export interface Estimate {
+  /** By stage; none where no record of the same stage was found. */
+  readonly stages: ReadonlyMap<string, TaskEstimate>
+  /** Of the whole run on this machine. */
+  readonly seconds: number
+  readonly bytes: number
+}
+
+/** So many records are read at most. Their keys are digests, so the first of them in order are a fair sample. */
+const mostRead = 4_000
+const mostOfAStage = 200
+
+interface Sample {
+  readonly seconds: Array<number>
+  readonly bytes: Array<number>
+}
+
+const identity = ({ stage, code }: Runs): string => (code === undefined ? stage : `${stage} ${code}`)
+
+/** What a record says of its task; undefined where it does not read. */
+const readSample = (
+  path: string
+): { readonly runs: Runs; readonly seconds: number; readonly bytes: number } | undefined => {
+  try {
+    const { structure, seconds, outputs } = JSON.parse(readFileSync(path, "utf8"))
+    const { stage, code } = structure
+    const files = Object.values(outputs as Record<string, { files: ReadonlyArray<{ bytes: number }> }>)
+    const bytes = files.flatMap((artifact) => artifact.files).reduce((sum, file) => sum + file.bytes, 0)
+    return { runs: { stage, code: stage === "script" ? code : undefined }, seconds, bytes }
+  } catch {
+    return undefined
+  }
+}
+
+const median = (values: ReadonlyArray<number>): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+const samplesOf = (records: string, wanted: ReadonlySet<string>): ReadonlyMap<string, Sample> => {
+  const samples = new Map<string, Sample>()
+  let read = 0
+  for (const shard of namesIn(records)) {
+    for (const name of namesIn(join(records, shard))) {
+      if (!name.endsWith(".json")) continue
+      if (++read > mostRead) return samples
+      const found = readSample(join(records, shard, name))
+      const id = found === undefined ? "" : identity(found.runs)
+      if (found === undefined || !wanted.has(id)) continue
+      const sample = samples.get(id) ?? { seconds: [], bytes: [] }
+      samples.set(id, sample)
+      if (sample.seconds.length >= mostOfAStage) continue
+      sample.seconds.push(found.seconds)
+      sample.bytes.push(found.bytes)
+    }
+  }
+  return samples
+}
+
+/** Tasks that are to run, as far as they can be counted; those that may turn out to be cached count in full. */
+export const remaining = ({ tasks, count }: PlannedStage): number =>
+  tasks === undefined ? (count ?? 1) : tasks.filter(({ status }) => status === "to run").length
+
+/** So many tasks of the stage run at once. */
+const slots = (machine: Resources, asked: Resources): number =>
+  Math.max(
+    1,
+    Math.min(
+      ...(["cpus", "memory", "gpus"] as const)
+        .map((name) => Math.floor(machine[name] / Math.max(asked[name], 0)))
+        .filter((n) => !Number.isNaN(n))
+    )
+  )
+
+/**
+ * A lower bound of the run's time that is near the truth when stages hardly compete: the longest chain of stages that wait
+ * for one another, but no less than all the work spread over all CPUs. Undefined when nothing of it is known.
+ */
+export const make = Effect.fnUntraced(function* (planned: ReadonlyArray<PlannedStage>, machine: Resources) {
+  const { records } = yield* Home
+  const open = planned.filter((each) => remaining(each) > 0)
+  if (open.length === 0) return undefined
+  const samples = yield* Effect.sync(() => samplesOf(records, new Set(open.map(({ runs }) => identity(runs)))))
+  const stages = new Map<string, TaskEstimate>()
+  const ends = new Map<string, number>()
+  let work = 0
+  let bytes = 0
+  for (const each of planned) {
+    const { stage, runs } = each
+    const tasks = remaining(each)
+    const sample = samples.get(identity(runs))
+    const begin = Math.max(0, ...needs(stage).map((id) => ends.get(id) ?? 0))
+    ends.set(stage.id, begin)
+    if (tasks === 0 || sample === undefined) continue
+    const estimate = { seconds: median(sample.seconds), bytes: median(sample.bytes), from: sample.seconds.length }
+    stages.set(stage.id, estimate)
+    ends.set(stage.id, begin + Math.ceil(tasks / slots(machine, stage.resources)) * estimate.seconds)
+    work += tasks * estimate.seconds * stage.resources.cpus
+    bytes += tasks * estimate.bytes
+  }
+  if (stages.size === 0) return undefined
+  const estimate: Estimate = { stages, seconds: Math.max(work / machine.cpus, ...ends.values()), bytes }
+  return estimate
+})
