@@ -29,13 +29,10 @@ it("a workflow used as a stage runs with what it is given, and shares the cache 
   const first = await rig.agflow(["run", "outer.yaml"])
   assert.strictEqual(first.code, 0, first.stdout + first.stderr)
   assert.deepStrictEqual(rig.results(), { "part.tsv": "x\n10\n20\n30\n", "other.tsv": "x\n20\n40\n60\n" })
-  assert.include(
-    rig.trace().map(({ task }) => task),
-    "part/scaled/0"
-  )
+  assert.include(Object.keys(rig.trace()), "part/scaled/0")
 
   rig.write("outer.yaml", outer(2))
   rig.write("outer2.yaml", outer(10).replace("part:", "piece:").replaceAll("part.", "piece."))
   await rig.agflow(["run", "outer2.yaml"])
-  assert.deepStrictEqual([...new Set(rig.trace().map(({ status }) => status))], ["cached"])
+  assert.deepStrictEqual([...new Set(Object.values(rig.trace()).map(({ status }) => status))], ["cached"])
 })
