@@ -38,7 +38,8 @@ export const run = (distribution: URL) =>
       ),
       verbose: Flag.Boolean("verbose").pipe(
         Flag.withAlias("v"),
-        Flag.withDescription("show what tasks print while they run")
+        Flag.withDescription("show what tasks print while they run"),
+        Flag.withDefault(false)
       ),
       onError: Flag.Literals("on-error", reactions).pipe(
         Flag.withDescription("after a failure: stop what runs, finish what runs, or ignore it and go on with the rest"),
