@@ -75,13 +75,20 @@ const codeOf = async (file) => {
   return compact.get(file)
 }
 
-const index = {}
-for (const name of stages) {
+const digestOf = async (entry) => {
   const hash = createHash("sha256")
-  for (const file of reach(`modules/${name}/stage.ts`)) hash.update(`${file}\n${await codeOf(file)}\n`)
-  index[name] = hash.digest("hex")
+  for (const file of reach(entry)) hash.update(`${file}\n${await codeOf(file)}\n`)
+  return hash.digest("hex")
+}
+const index = {}
+for (const name of stages) index[name] = await digestOf(`modules/${name}/stage.ts`)
+// What a lab's stage takes from here is part of its code too.
+const face = {}
+for (const [, name, file] of readFileSync("src/index.ts", "utf8").matchAll(/export \* as (\w+) from "\.\/([^"]+)"/g)) {
+  if (!/^(core|dsl)\//.test(file)) face[name] = await digestOf(`src/${file}`)
 }
 await types
+writeFileSync(`${next}/face.json`, `${JSON.stringify(face, null, 2)}\n`)
 writeFileSync(`${next}/stages.json`, `${JSON.stringify(index, null, 2)}\n`)
 const cli = readFileSync(`${next}/cli.js`, "utf8")
 if (!cli.startsWith("#!")) writeFileSync(`${next}/cli.js`, `#!/usr/bin/env node\n${cli}`)

@@ -20,7 +20,9 @@ export const TaskKey = Schema.Struct({
   params: Schema.Record(Schema.String, Schema.Unknown),
   inputs: Schema.Record(Schema.String, Schema.Union([KeyInput, Schema.Array(KeyInput)])),
   /** Names and kinds of the outputs of a script. */
-  outputs: Schema.Record(Schema.String, Schema.String)
+  outputs: Schema.Record(Schema.String, Schema.String),
+  /** The image that a script runs in: its digest, or its name where none is known. */
+  container: Schema.optionalKey(Schema.String)
 })
 export type TaskKey = typeof TaskKey.Type
 
@@ -46,7 +48,7 @@ const inputChange = (name: string, before: TaskKey["inputs"][string], after: Tas
 
 /** One thing in which two keys differ. */
 export interface Change {
-  readonly what: "agflow" | "stage" | "code" | "param" | "input" | "output"
+  readonly what: "agflow" | "stage" | "code" | "param" | "input" | "output" | "container"
   /** Of the param, the input or the output; else empty. */
   readonly name: string
   /** In words: `params.width 131072 -> 524288`. */
@@ -72,6 +74,7 @@ const differences = <A>(
 
 /** How `after` is another task than `before`. */
 export const changes = (before: TaskKey, after: TaskKey): ReadonlyArray<Change> => {
+  const image = ({ container }: TaskKey) => show(container ?? "none")
   const one = (what: Change["what"], same: boolean, text: string) => (same ? [] : [{ what, name: "", text }])
   return [
     ...one("agflow", before.version === after.version, "agflow changed how it keys tasks"),
@@ -79,7 +82,8 @@ export const changes = (before: TaskKey, after: TaskKey): ReadonlyArray<Change> 
     ...one("code", before.code === after.code, after.stage === "script" ? "script changed" : "stage code changed"),
     ...differences("param", before.params, after.params, (name, a, b) => `params.${name} ${show(a)} -> ${show(b)}`),
     ...differences("input", before.inputs, after.inputs, inputChange),
-    ...differences("output", before.outputs, after.outputs, (name) => `output ${name} changed`)
+    ...differences("output", before.outputs, after.outputs, (name) => `output ${name} changed`),
+    ...one("container", before.container === after.container, `container ${image(before)} -> ${image(after)}`)
   ]
 }
 

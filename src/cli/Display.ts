@@ -93,12 +93,10 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     },
     StageGathered: ({ stage }) => {
       const { tasks, cached, whyCached, whyRun } = many.get(stage)!
-      const reason =
-        cached === tasks ? mainReason(stage, whyCached) : `${tasks - cached} ran: ${mainReason(stage, whyRun)}`
-      const counts = `${tasks} tasks, ${cached === tasks ? "all" : cached} cached`
-      line(
-        `  ${green("✓")} ${stage.padEnd(width)}  ${counts}${cached === tasks ? ": " : "; "}${indent(reason, " ".repeat(width + 6))}`
-      )
+      const ran = tasks - cached
+      const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
+      const text = `${tasks} tasks, ${ran === 0 ? "all" : cached} cached${why === "" ? "" : `; ${why}`}`
+      line(`  ${green("✓")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
     },
     TaskCached: ({ stage, reason }) => {
       const group = manyOf(stage)

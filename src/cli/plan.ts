@@ -106,19 +106,20 @@ export const plan = Command.make(
       Flag.withDefault(false)
     ),
     json: Flag.Boolean("json").pipe(
-      Flag.withDescription("the plan as JSON, or its faults as with --format json"),
+      Flag.withDescription("the plan as JSON; the same as --format json"),
       Flag.withDefault(false)
     )
   },
   Effect.fnUntraced(function* (options) {
     const { workflow } = yield* Options.sound(options.workflow, options, options.json ? "json" : options.format)
+    const asJson = options.json || options.format === "json"
     const machine = yield* Options.machine(options)
     const { planned, estimate } = yield* Effect.gen(function* () {
       const planned = yield* Plan.make(workflow)
       return { planned, estimate: yield* Estimate.make(planned, machine) }
     }).pipe(Effect.provide(Caches.layer(Options.home())))
     yield* stdout(
-      options.json
+      asJson
         ? JSON.stringify(
             { workflow: workflow.name, file: workflow.file, ...json(planned, estimate, options.tasks) },
             null,

@@ -23,10 +23,17 @@ export interface Diagnostic {
 
 /** 1-based line and column (in UTF-16 units, as editors count). */
 export const position = (text: string, offset: number): { readonly line: number; readonly column: number } => {
-  const before = text.slice(0, offset)
-  const line = before.split("\n").length
-  return { line, column: offset - (before.lastIndexOf("\n") + 1) + 1 }
+  let line = 1
+  let start = 0
+  for (let next = text.indexOf("\n"); next !== -1 && next < offset; next = text.indexOf("\n", start)) {
+    line++
+    start = next + 1
+  }
+  return { line, column: offset - start + 1 }
 }
+
+/** Characters of a line that are shown. */
+const mostShown = 200
 
 /**
  * ```
@@ -38,11 +45,15 @@ export const position = (text: string, offset: number): { readonly line: number;
  */
 export const render = ({ source, range, message, hint }: Diagnostic): string => {
   const { line, column } = position(source.text, range.start)
-  const text = source.text.split("\n")[line - 1] ?? ""
+  const whole = source.text.slice(range.start - column + 1).split("\n", 1)[0]!
+  // Of a very long line, what stands around the place.
+  const from = whole.length <= mostShown ? 0 : Math.max(0, Math.min(column - mostShown / 2, whole.length - mostShown))
+  const text = whole.slice(from, from + mostShown)
   const gutter = String(line)
-  const length = Math.max(1, Math.min(range.end - range.start, text.length - column + 1))
+  const at = column - 1 - from
+  const length = Math.max(1, Math.min(range.end - range.start, text.length - at))
   // Tabs are kept in the margin so that the marker stays under its text.
-  const margin = text.slice(0, column - 1).replace(/[^\t]/gu, " ")
+  const margin = text.slice(0, at).replace(/[^\t]/gu, " ")
   return [
     `${source.file}:${line}:${column} error: ${message}`,
     `  ${gutter} | ${text.trimEnd()}`,

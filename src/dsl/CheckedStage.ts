@@ -14,7 +14,13 @@ export type Binding =
 
 export type Body =
   | ({ readonly _tag: "Uses"; readonly params: unknown } & LoadedStage)
-  | { readonly _tag: "Script"; readonly script: string; readonly env: Readonly<Record<string, string>> }
+  | {
+      readonly _tag: "Script"
+      readonly script: string
+      readonly env: Readonly<Record<string, string>>
+      /** The image is without its scheme: `python:3.12`. */
+      readonly container?: { readonly image: string; readonly network: boolean }
+    }
 
 /** Files known only when the stage that gives them has run: pieces of a table, or the outputs of a scattered stage. */
 export interface Shards {

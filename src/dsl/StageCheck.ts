@@ -139,7 +139,7 @@ const checkShape = (context: CheckContext, id: string): void => {
   const [own, foreign, hint] =
     stage.uses === undefined
       ? ["run", ["with"], "give a script its files under 'inputs' and values under 'env'"]
-      : ["uses", ["inputs", "outputs", "env"], "give it under 'with'"]
+      : ["uses", ["inputs", "outputs", "env", "container", "network"], "give it under 'with'"]
   for (const key of foreign as ReadonlyArray<keyof typeof stage>) {
     if (stage[key] === undefined) continue
     report(
@@ -261,12 +261,31 @@ const checkScript = (context: CheckContext, id: string, script: string): Half =>
     env[name] = String(fill(context, value, [...path, "env", name]).value)
   checkVariables(context, path, { inputs: given, outputs, env: values })
   return {
-    body: { _tag: "Script", script, env },
+    body: { _tag: "Script", script, env, ...checkContainer(context, id) },
     inputs,
     inputPorts,
     proposed: defaultResources,
     description: "a script of this workflow"
   }
+}
+
+const checkContainer = (context: CheckContext, id: string): Partial<Body & { readonly _tag: "Script" }> => {
+  const { stage, path } = context.placed.get(id)!
+  if (stage.container === undefined) {
+    if (stage.network !== undefined) {
+      const range = context.document.locateKey([...path, "network"])
+      report(context, range, "stage-body", "'network' goes with 'container': other scripts have it anyway")
+    }
+    return {}
+  }
+  const { value, broken } = fill(context, stage.container, [...path, "container"])
+  const image = String(value).replace(/^docker:\/\//u, "")
+  // A leading dash would be an option; anything but letters and these is no image's name.
+  if (!broken && !/^[\w./][\w./:@+-]*$/u.test(image)) {
+    const range = context.document.locate([...path, "container"])
+    report(context, range, "invalid-value", `'${value}' is not a container image`, "write docker://python:3.12")
+  }
+  return { container: { image, network: stage.network ?? false } }
 }
 
 /** Inputs, outputs and env share one space of names: the script's variables. */

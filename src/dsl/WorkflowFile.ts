@@ -117,6 +117,12 @@ export const StageDeclaration = Schema.Struct({
     described(Schema.Record(Schema.String, OutputDeclaration), "files that the script writes")
   ),
   env: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "further variables for the script")),
+  container: Schema.optionalKey(
+    described(Schema.String, "the image that the script runs in: `docker://python:3.12`; it must have bash")
+  ),
+  network: Schema.optionalKey(
+    described(Schema.Boolean, "whether the container may use the network; it may not by default")
+  ),
   description: Schema.optionalKey(Schema.String),
   resources: Schema.optionalKey(ResourcesDeclaration),
   retry: Schema.optionalKey(described(RetryDeclaration, "a task that fails is tried again, with more if asked for")),

@@ -1,9 +1,9 @@
 /** How long a run may take and how much it may write, by what earlier tasks of the same stages took and wrote. */
 import * as Effect from "effect/Effect"
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Home } from "../cache/Home.ts"
-import { namesIn } from "../cache/Inventory.ts"
+import { bytes as bytesOf } from "../cache/Artifact.ts"
+import { namesIn, readRecord } from "../cache/Inventory.ts"
 import { needs } from "../dsl/CheckedStage.ts"
 import type { Resources } from "../dsl/Stage.ts"
 import type { PlannedStage, Runs } from "./Plan.ts"
@@ -25,7 +25,7 @@ export interface Estimate {
 }
 
 /** So many records are read at most. Their keys are digests, so the first of them in order are a fair sample. */
-const mostRead = 4_000
+const mostRead = 2_000
 const mostOfAStage = 200
 
 interface Sample {
@@ -34,21 +34,6 @@ interface Sample {
 }
 
 const identity = ({ stage, code }: Runs): string => (code === undefined ? stage : `${stage} ${code}`)
-
-/** What a record says of its task; undefined where it does not read. */
-const readSample = (
-  path: string
-): { readonly runs: Runs; readonly seconds: number; readonly bytes: number } | undefined => {
-  try {
-    const { structure, seconds, outputs } = JSON.parse(readFileSync(path, "utf8"))
-    const { stage, code } = structure
-    const files = Object.values(outputs as Record<string, { files: ReadonlyArray<{ bytes: number }> }>)
-    const bytes = files.flatMap((artifact) => artifact.files).reduce((sum, file) => sum + file.bytes, 0)
-    return { runs: { stage, code: stage === "script" ? code : undefined }, seconds, bytes }
-  } catch {
-    return undefined
-  }
-}
 
 const median = (values: ReadonlyArray<number>): number => {
   const sorted = [...values].sort((a, b) => a - b)
@@ -63,14 +48,16 @@ const samplesOf = (records: string, wanted: ReadonlySet<string>): ReadonlyMap<st
     for (const name of namesIn(join(records, shard))) {
       if (!name.endsWith(".json")) continue
       if (++read > mostRead) return samples
-      const found = readSample(join(records, shard, name))
-      const id = found === undefined ? "" : identity(found.runs)
-      if (found === undefined || !wanted.has(id)) continue
+      const record = readRecord(join(records, shard, name), name.slice(0, -".json".length))
+      if (record === undefined) continue
+      const { stage, code } = record.structure
+      const id = identity({ stage, code: stage === "script" ? code : undefined })
+      if (!wanted.has(id)) continue
       const sample = samples.get(id) ?? { seconds: [], bytes: [] }
       samples.set(id, sample)
       if (sample.seconds.length >= mostOfAStage) continue
-      sample.seconds.push(found.seconds)
-      sample.bytes.push(found.bytes)
+      sample.seconds.push(record.seconds)
+      sample.bytes.push(Object.values(record.outputs).reduce((sum, artifact) => sum + bytesOf(artifact), 0))
     }
   }
   return samples

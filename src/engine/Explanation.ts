@@ -201,7 +201,7 @@ export const explain = Effect.fnUntraced(function* (
       key: each.key,
       against: before === undefined ? null : { run: other!.run.record.id, task: before.id, key: before.key },
       changes: same || explained.length > 0 ? explained : null,
-      madeBy: state === "cached" ? (PastRun.makerOf(past, each.key)?.run.record.id ?? null) : null
+      madeBy: state === "cached" ? (PastRun.makerOf(past, run, each.key)?.run.record.id ?? null) : null
     }
     done.set(each.id, explanation)
     return explanation

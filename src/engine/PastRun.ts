@@ -7,6 +7,7 @@ import { Home } from "../cache/Home.ts"
 import { Records } from "../cache/Record.ts"
 import type { TaskKey } from "../cache/TaskKey.ts"
 import { InputError, type Failure } from "../core/Failure.ts"
+import { groupBy } from "../core/GroupBy.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { Origins } from "./Event.ts"
 import * as RunFolder from "./RunFolder.ts"
@@ -41,6 +42,10 @@ export interface PastRun {
   /** Absolute path. */
   readonly folder: string
   readonly tasks: ReadonlyMap<string, RunRecord.RunTask>
+  /** By stage, in the order in which the run knew them. */
+  readonly stages: () => ReadonlyMap<string, ReadonlyArray<RunRecord.RunTask>>
+  /** Those that it executed, by key. */
+  readonly made: () => ReadonlyMap<string | null, RunRecord.RunTask>
   /** Read when it is first asked for: a large run has long events. */
   readonly details: () => ReadonlyMap<string, TaskDetail>
 }
@@ -76,13 +81,18 @@ const detailsIn = (folder: string): ReadonlyMap<string, TaskDetail> => {
 
 export const make = (runs: string, record: RunRecord.RunRecord, now: number): PastRun => {
   const folder = join(runs, record.id)
-  let details: ReadonlyMap<string, TaskDetail> | undefined
+  const once = <A>(make: () => A): (() => A) => {
+    let made: { readonly value: A } | undefined
+    return () => (made ??= { value: make() }).value
+  }
   return {
     record,
     folder,
     state: RunRecord.stateOf(runs, record, now),
     tasks: new Map(record.tasks.map((task) => [task.id, task])),
-    details: () => (details ??= detailsIn(folder))
+    stages: once(() => groupBy(record.tasks, ({ stage }) => stage)),
+    made: once(() => new Map(record.tasks.filter(({ status }) => status === "done").map((task) => [task.key, task]))),
+    details: once(() => detailsIn(folder))
   }
 }
 
@@ -119,19 +129,17 @@ export const structureOf = Effect.fnUntraced(function* (run: PastRun, { id, key 
   return record?.structure ?? run.details().get(id)?.structure
 })
 
-/** The tasks of a stage, in the order in which the run knew them. */
-export const tasksOf = ({ tasks }: PastRun, stage: string): ReadonlyArray<RunRecord.RunTask> =>
-  [...tasks.values()].filter((task) => task.stage === stage)
+export const tasksOf = ({ stages }: PastRun, stage: string): ReadonlyArray<RunRecord.RunTask> =>
+  stages().get(stage) ?? []
 
 /** Whether an input's origin is a file of the user's. */
 export const isFile = (origin: string): boolean => origin.startsWith("/")
 
 /** The stage that an input came from; undefined for a file of the user's. */
-export const sourceOf = ({ record }: PastRun, origin: string): string | undefined => {
+export const sourceOf = ({ stages }: PastRun, origin: string): string | undefined => {
   if (isFile(origin)) return undefined
-  const stages = new Set(record.tasks.map(({ stage }) => stage))
   for (let end = origin.indexOf("."); end !== -1; end = origin.indexOf(".", end + 1)) {
-    if (stages.has(origin.slice(0, end))) return origin.slice(0, end)
+    if (stages().has(origin.slice(0, end))) return origin.slice(0, end)
   }
   return undefined
 }
@@ -144,35 +152,33 @@ export const find = (run: PastRun, word: string): Effect.Effect<ReadonlyArray<Ru
   // `3` or `chr1` is no id, but `scores/chr` is the beginning of one or of several.
   const near = [...run.tasks.values()].filter(({ id }) => word !== "" && id.startsWith(word))
   if (near.length === 1) return Effect.succeed(near)
-  const names = [...new Set([...run.tasks.values()].flatMap(({ id, stage }) => [stage, id]))]
+  // Of many tasks the stages say enough.
+  const names = run.tasks.size > 40 ? run.stages().keys() : new Set([...run.stages().keys(), ...run.tasks.keys()])
   return Effect.fail(
-    new InputError({
-      message:
-        near.length === 0
-          ? `run ${run.record.id} has no task '${word}'`
-          : `'${word}' is the beginning of ${near.length} tasks`,
-      hint:
-        near.length === 0
-          ? Suggest.hint(
-              word,
-              names.length > 40 ? new Set([...run.tasks.values()].map(({ stage }) => stage)) : names,
-              "tasks"
-            )
-          : `they are: ${near
-              .slice(0, 10)
-              .map(({ id }) => id)
-              .join(", ")}${near.length > 10 ? ", ..." : ""}`
-    })
+    near.length === 0
+      ? new InputError({
+          message: `run ${run.record.id} has no task '${word}'`,
+          hint: Suggest.hint(word, names, "tasks")
+        })
+      : new InputError({
+          message: `'${word}' is the beginning of ${near.length} tasks`,
+          hint: `they are: ${near
+            .slice(0, 10)
+            .map(({ id }) => id)
+            .join(", ")}${near.length > 10 ? ", ..." : ""}`
+        })
   )
 }
 
-/** The run among these, newest first, that made the result of this key; undefined where that is not known any more. */
+/** The run that made the result which this run had of a key; undefined where that is not known any more. */
 export const makerOf = (
   past: ReadonlyArray<PastRun>,
+  { record }: PastRun,
   key: string | null
 ): { readonly run: PastRun; readonly id: string } | undefined => {
-  for (const run of past) {
-    const task = run.record.tasks.find((each) => each.key === key && each.status === "done")
+  // Ids sort by time: what was made again later is no earlier run's result.
+  for (const run of past.filter((each) => each.record.id <= record.id)) {
+    const task = run.made().get(key)
     if (task !== undefined) return { run, id: task.id }
   }
   return undefined

@@ -77,7 +77,7 @@ export const logPath = Effect.fnUntraced(function* (
   name: LogName
 ) {
   const state = PastRun.stateOf(run, task)
-  const maker = state === "cached" ? PastRun.makerOf(past, task.key) : { run, id: task.id }
+  const maker = state === "cached" ? PastRun.makerOf(past, run, task.key) : { run, id: task.id }
   const folder =
     state === "running" && task.key !== null
       ? yield* workFolder(task.key)
@@ -153,7 +153,7 @@ export const make = Effect.fnUntraced(function* (
     cpuSeconds: record?.cpuSeconds ?? null,
     maxRssBytes: record?.maxRssBytes ?? null,
     provenance: record?.provenance ?? [],
-    madeBy: state === "cached" ? (PastRun.makerOf(past, task.key)?.run.record.id ?? null) : null,
+    madeBy: state === "cached" ? (PastRun.makerOf(past, run, task.key)?.run.record.id ?? null) : null,
     script: structure?.stage === "script" ? (PastRun.scriptOf(run, structure.code) ?? null) : null,
     failure: detail?.failure ?? null,
     attempts: detail?.attempts ?? [],

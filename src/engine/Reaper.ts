@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { Home } from "../cache/Home.ts"
 import * as Process from "../core/Process.ts"
+import * as Container from "../executor/Container.ts"
 
 /**
  * Processes that work for one of the folders, by the TMPDIR that their script was given: also those that have left its
@@ -37,9 +38,14 @@ const kill = (pid: number): void => {
   }
 }
 
-const identity = (path: string): Process.ProcessIdentity | undefined => {
+interface Child extends Process.ProcessIdentity {
+  /** What ends its container. */
+  readonly stop?: ReadonlyArray<string>
+}
+
+const identity = (path: string): Child | undefined => {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Process.ProcessIdentity
+    return JSON.parse(readFileSync(path, "utf8")) as Child
   } catch {
     return undefined
   }
@@ -66,6 +72,7 @@ export const reap = Effect.gen(function* () {
       if (maker === undefined || Process.isAlive(maker) !== false) continue
       const child = identity(join(folder, "child.json"))
       if (child !== undefined && Process.isAlive(child) === true) kill(-child.pid)
+      if (child?.stop !== undefined) Container.end(child.stop)
       abandoned.push(folder)
     }
     if (abandoned.length === 0) return

@@ -12,6 +12,7 @@ import { InputError } from "../core/Failure.ts"
 import type { Binding, Body, CheckedStage, Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
+import * as Container from "../executor/Container.ts"
 import type { Origins } from "./Event.ts"
 import type { Reasons } from "./Reason.ts"
 
@@ -162,7 +163,12 @@ const declared = (port: Port.OutputPort): string =>
         ...Object.entries(port.columns).map(([name, { type, nullable }]) => `${name}:${type}${nullable ? "?" : ""}`)
       ].join(" ")
 
-const structureOf = (body: Body, outputs: CheckedStage["outputs"], inputs: TaskInputs): TaskKey.TaskKey => {
+const structureOf = (
+  body: Body,
+  outputs: CheckedStage["outputs"],
+  inputs: TaskInputs,
+  container: string | undefined
+): TaskKey.TaskKey => {
   const seen = ({ artifact, fileName }: InputArtifact) => ({
     // A script sees the names of the user's files, so they are part of what it is given.
     extension: body._tag === "Script" && fileName !== undefined ? fileName : artifact.extension,
@@ -181,7 +187,8 @@ const structureOf = (body: Body, outputs: CheckedStage["outputs"], inputs: TaskI
     outputs:
       body._tag === "Uses"
         ? {}
-        : Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, declared(port)]))
+        : Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, declared(port)])),
+    ...(container === undefined ? {} : { container })
   }
 }
 
@@ -199,7 +206,10 @@ export const resolve = Effect.fnUntraced(function* (
     if (!isThere(binding, upstream)) continue
     inputs.set(name, yield* bindInput(binding, filePort(stage.inputPorts[name]!), items, upstream))
   }
-  const structure = structureOf(instance.body, stage.outputs, inputs)
+  const { body } = instance
+  const image = body._tag === "Script" ? body.container?.image : undefined
+  const container = image === undefined ? undefined : yield* Container.identify(image)
+  const structure = structureOf(body, stage.outputs, inputs, container)
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key)
   const synthetic = stage.synthetic || [...inputs.values()].flat().some(({ artifact }) => artifact.synthetic)

@@ -16,6 +16,7 @@ import type { SettingsValue } from "../core/Settings.ts"
 import * as Units from "../core/Units.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
+import * as Container from "../executor/Container.ts"
 import { Executor } from "../executor/Executor.ts"
 import * as StageModule from "../executor/StageModule.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
@@ -84,7 +85,8 @@ const specOf = (
   folder: string,
   { settings, modules, attempt }: Pick<RunnerOptions, "settings" | "modules" | "attempt">,
   checkpoint: string,
-  devices: string | undefined
+  devices: string | undefined,
+  container: ScriptContainer | undefined
 ): TaskFolder.TaskSpec => {
   const { outputs } = task.stage
   const { cpus, memory } = attempt.resources
@@ -114,9 +116,27 @@ const specOf = (
           AGFLOW_ATTEMPT: String(attempt.number),
           ...(devices === undefined ? {} : { CUDA_VISIBLE_DEVICES: devices }),
           ...body.env
-        }
+        },
+        ...(devices === undefined ? {} : { devices }),
+        ...(container === undefined ? {} : { container })
       }
 }
+
+type ScriptContainer = NonNullable<(TaskFolder.TaskSpec & { readonly kind: "script" })["container"]>
+
+const containerOf = Effect.fnUntraced(function* ({ instance: { body } }: Task, files: ReadonlyArray<string>) {
+  if (body._tag !== "Script" || body.container === undefined) return undefined
+  const engine = yield* Container.engine
+  const odd = files.find((file) => Container.unmountable(engine, file))
+  if (odd !== undefined) {
+    return yield* new InputError({
+      message: `${engine} cannot be given a file with this name`,
+      file: odd,
+      hint: "rename it: no commas, colons, quotes or line breaks"
+    })
+  }
+  return { ...body.container, engine, files } satisfies ScriptContainer
+})
 
 const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: TaskFolder.TaskExit) {
   const store = yield* ContentStore
@@ -236,8 +256,12 @@ export const run = Effect.fnUntraced(function* (
           })
 
     const work = Effect.gen(function* () {
+      const container = yield* containerOf(
+        task,
+        links.map(({ from }) => from)
+      )
       const spec = yield* Effect.try({
-        try: () => specOf(task, inputs, folder, options, checkpoint, devices?.join(",")),
+        try: () => specOf(task, inputs, folder, options, checkpoint, devices?.join(","), container),
         catch: cannot("write", options.modules)
       })
       const prepared = yield* TaskFolder.prepare(folder, spec, links)

@@ -45,6 +45,14 @@ const located = (text: string, distribution: string): string =>
       JSON.stringify(pathToFileURL(join(distribution, stage === undefined ? "index.js" : `modules/${stage}.js`)).href)
   )
 
+/** Digests of the parts of agflow that the text takes from it: when they change, so does what the stage does. */
+const borrowed = (text: string, distribution: string): ReadonlyArray<readonly [name: string, digest: string]> => {
+  const digests = JSON.parse(readFileSync(join(distribution, "face.json"), "utf8")) as Readonly<Record<string, string>>
+  const statements = [...text.matchAll(new RegExp(`(\\{[^{}]*\\}|\\*[^;]*)\\s*from\\s*"${installation}agflow"`, "gu"))]
+  const names = new Set(statements.flatMap(([, list]) => list!.match(/[\w$*]+/gu) ?? []))
+  return Object.entries(digests).filter(([name]) => names.has(name) || names.has("*"))
+}
+
 interface Bundle {
   readonly module: StageModule
   /** The user's own files that the file imports by itself. */
@@ -88,7 +96,7 @@ const bundle = async (file: string, distribution: string): Promise<Bundle> => {
   const own = metafile.inputs[basename(file)]?.imports ?? []
   return {
     module: {
-      digest: Digest.ofBytes(compact.code),
+      digest: Digest.ofJson([compact.code, borrowed(code, distribution)]),
       text: `${located(code, distribution)}\n//# sourceMappingURL=data:application/json;base64,${inline}\n`
     },
     imports: own

@@ -30,6 +30,7 @@ import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { SettingsValue } from "../core/Settings.ts"
 import { Provenance } from "../core/Task.ts"
+import * as Container from "./Container.ts"
 
 const Paths = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Array(Schema.String)]))
 
@@ -53,7 +54,17 @@ export const TaskSpec = Schema.Union([
     inputs: Paths,
     /** The path that the script is to write for each output. */
     outputs: Schema.Record(Schema.String, Schema.String),
-    env: Schema.Record(Schema.String, Schema.String)
+    env: Schema.Record(Schema.String, Schema.String),
+    devices: Schema.optionalKey(Schema.String),
+    container: Schema.optionalKey(
+      Schema.Struct({
+        engine: Schema.Literals(Container.engines),
+        image: Schema.String,
+        network: Schema.Boolean,
+        /** What the task's links lead to. */
+        files: Schema.Array(Schema.String)
+      })
+    )
   })
 ])
 export type TaskSpec = typeof TaskSpec.Type
@@ -116,12 +127,14 @@ export interface ScriptCommand {
   readonly args: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
+  /** What ends it for certain, where its process group is not all of it. */
+  readonly stop?: ReadonlyArray<string> | undefined
 }
 
 /** A script that sets an EXIT trap of its own takes the place of the one that tells its times: then none are known. */
-export const scriptCommand = (folder: string, spec: ScriptSpec): ScriptCommand => ({
-  program: "bash",
-  args: [
+export const scriptCommand = (folder: string, spec: ScriptSpec): ScriptCommand => {
+  const program = "bash"
+  const args = [
     "--noprofile",
     "--norc",
     "-euo",
@@ -129,10 +142,30 @@ export const scriptCommand = (folder: string, spec: ScriptSpec): ScriptCommand =
     "-c",
     `trap ${quote(`times >${quote(join(folder, "times"))}`)} EXIT; . "$0"`,
     join(folder, "script.sh")
-  ],
-  env: Object.fromEntries(variablesOf(folder, spec)),
-  folder: join(folder, "scratch")
-})
+  ]
+  const env = Object.fromEntries(variablesOf(folder, spec))
+  const workingFolder = join(folder, "scratch")
+  if (spec.container === undefined) return { program, args, env, folder: workingFolder }
+  const inside = Container.invocation({
+    ...spec.container,
+    folder,
+    workingFolder,
+    env,
+    devices: spec.devices,
+    user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    command: [program, ...args]
+  })
+  // The engine is told by its own variables where its images and its daemon are.
+  const own = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+  const { program: engine, stop } = inside
+  return {
+    program: engine,
+    args: inside.args,
+    env: { ...Object.fromEntries(own), ...inside.env },
+    folder: workingFolder,
+    stop
+  }
+}
 
 const checkVariables = (folder: string, spec: ScriptSpec): void => {
   const long = variablesOf(folder, spec).find(

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { position, render, renderAll, sort, type Diagnostic } from "../../src/core/Diagnostic.ts"
+import { formats, position, render, renderAll, sort, type Diagnostic } from "../../src/core/Diagnostic.ts"
 
 const at = (text: string, word: string, more: Partial<Diagnostic> = {}): Diagnostic => ({
   code: "unknown-key",
@@ -74,5 +74,30 @@ describe("Diagnostic", () => {
   it("are counted as often as they are shown", () => {
     const one = at("one two", "one")
     assert.match(renderAll([one, one]), /\n\n1 fault: nothing was run$/u)
+  })
+
+  it("shows of a very long line what stands around the place", () => {
+    const text = `name: ${"x".repeat(5000)} memroy ${"y".repeat(5000)}`
+    const [, line, marker] = render(at(text, "memroy")).split("\n")
+    assert.isBelow(line!.length, 210)
+    assert.strictEqual(line!.slice(marker!.indexOf("^"), marker!.lastIndexOf("^") + 1), "memroy")
+  })
+
+  it("is told to programs with its end, and to editors on one line", () => {
+    const fault = at("a:\n  memroy: 1\n", "memroy", { message: "two\n  lines" })
+    assert.deepStrictEqual(JSON.parse(formats.json([fault])), [
+      {
+        file: "flow.yaml",
+        line: 2,
+        column: 3,
+        endLine: 2,
+        endColumn: 9,
+        code: "unknown-key",
+        message: "two\n  lines",
+        hint: null
+      }
+    ])
+    assert.strictEqual(formats.editor([fault]), "flow.yaml:2:3: error: two lines [unknown-key]")
+    assert.strictEqual(formats.json([]), "[]")
   })
 })

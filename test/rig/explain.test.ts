@@ -45,6 +45,7 @@ describe("explain", () => {
   it("follows a change of content up to the param behind it", async () => {
     rig.write("flow.yaml", workflow(stages(), { params }))
     const first = await run()
+    assert.match(first.stdout, /✓ c +2 tasks, 0 cached; 2 ran: not run before\n/u)
     const second = await run("flow.yaml", "--param", "n=4")
     assert.match(
       await explain("d"),
@@ -67,6 +68,7 @@ describe("explain", () => {
     const first = await run()
     rig.write("x.tsv", "name\tn\nalpha\t1\nzeta\t2\ngamma\t3\n")
     const second = await run()
+    assert.match(second.stdout, /✓ c +2 tasks, 1 cached; 1 ran: input row content [0-9a-f]{8} -> [0-9a-f]{8}\n/u)
     assert.match(
       await explain("d", "--run", second.id, "--against", first.id),
       new RegExp(
@@ -98,6 +100,7 @@ describe("explain", () => {
     const third = await run()
     assert.match(third.stdout, /= a +cached: nothing that it depends on has changed\n/u)
     assert.match(third.stdout, /= b +cached: done before; since the last run: params\.n 4 -> 3\n/u)
+    assert.match(third.stdout, /✓ c +2 tasks, all cached; nothing that it depends on has changed\n/u)
     assert.strictEqual(
       await explain("b"),
       `b was cached in run ${third.id}, compared with run ${second.id}\n` +
@@ -119,6 +122,17 @@ describe("explain", () => {
       await explain("after"),
       /because 'now' ran again with the same key and gave other content: it does not give the same each time\n/u
     )
+  })
+
+  it("goes by the run's own events where the cache has let go of a record", async () => {
+    rig.write("flow.yaml", workflow(stages(), { params }))
+    await run()
+    await run("flow.yaml", "--param", "n=4")
+    const told = await explain("d")
+    rmSync(join(rig.home, "records"), { recursive: true })
+    assert.strictEqual(await explain("d"), told)
+    // And so does the next run, for its reasons.
+    assert.match((await run("flow.yaml", "--param", "n=2")).stdout, /> b +params\.n 4 -> 2\n/u)
   })
 
   it("knows no task of that name", async () => {

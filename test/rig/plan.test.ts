@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import * as Record from "../../src/cache/Record.ts"
 import { Rig, step, workflow } from "../support/rig.ts"
 
 let rig: Rig
@@ -37,8 +38,8 @@ const tookSeconds = (seconds: number) => {
   const folder = join(rig.home, "records")
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".json")) continue
-    const record = JSON.parse(readFileSync(join(folder, name), "utf8"))
-    writeFileSync(join(folder, name), JSON.stringify({ ...record, seconds }))
+    const record = Record.decode(readFileSync(join(folder, name), "utf8"))!
+    writeFileSync(join(folder, name), Record.encode({ ...record, seconds }))
   }
 }
 
@@ -90,6 +91,7 @@ describe("an estimate", () => {
     assert.deepInclude(stages[0], { id: "parts", status: "to run", scattered: true, tasks: 9, cached: 3, toRun: 6 })
     assert.deepStrictEqual(stages[1].waitsFor, ["parts"])
     assert.isNull(stages[1].estimate)
+    assert.strictEqual(await plan("--format", "json", "--max-cpus", "2"), await plan("--json", "--max-cpus", "2"))
   })
 
   it("is not given where nothing is to run", async () => {

@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { InputError, messageOf } from "../../core/Failure.ts"
 import * as Process from "../../core/Process.ts"
 import { Executor, TaskLost } from "../Executor.ts"
+import * as Container from "../Container.ts"
 import * as TaskFolder from "../TaskFolder.ts"
 import * as WorkerPool from "./WorkerPool.ts"
 
@@ -62,7 +63,7 @@ const runScript = (folder: string, command: TaskFolder.ScriptCommand, groups: Se
     })
     try {
       // A later run reaps the group by this, if this process is killed.
-      writeFileSync(join(folder, "child.json"), JSON.stringify(Process.identify(pid)))
+      writeFileSync(join(folder, "child.json"), JSON.stringify({ ...Process.identify(pid), stop: command.stop }))
     } catch (cause) {
       signalGroup(pid, "SIGKILL")
       cannot(cause)
@@ -71,7 +72,10 @@ const runScript = (folder: string, command: TaskFolder.ScriptCommand, groups: Se
       stopping = true
       return Effect.andThen(
         stopGroup(pid),
-        Effect.sync(() => groups.delete(pid))
+        Effect.sync(() => {
+          groups.delete(pid)
+          if (command.stop !== undefined) Container.end(command.stop)
+        })
       )
     })
   })
