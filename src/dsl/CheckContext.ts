@@ -47,11 +47,18 @@ export interface CheckContext {
   readonly document: YamlDocument
   /** Where relative paths in the file start. */
   readonly folder: string
+  /** What stands before the ids of its stages: the workflow is a part of another. */
+  readonly prefix: string
   readonly params: ReadonlyMap<string, Param>
   /** Params that have faults of their own: nothing is said of references to them. */
   readonly silent: ReadonlySet<string>
   readonly placed: ReadonlyMap<string, PlacedStage>
   readonly ports: GivenPorts
+  /** Stages that are workflows: whose output each of their outputs is. */
+  readonly parts: ReadonlyMap<
+    string,
+    { readonly outputs: ReadonlyMap<string, { readonly stage: string; readonly port: string }> }
+  >
   /** Stages switched off by their `if`. */
   readonly off: ReadonlySet<string>
   /** What the scatter of the stage that is being checked calls by name. */

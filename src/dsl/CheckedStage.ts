@@ -25,7 +25,7 @@ export type Body =
 /** Files known only when the stage that gives them has run: pieces of a table, or the outputs of a scattered stage. */
 export interface Shards {
   readonly name: string
-  readonly of: Binding & { readonly _tag: "Output" }
+  readonly of: Binding & { readonly _tag: "Output" | "File" }
   /** Rows of a piece; undefined to take each file of a list. */
   readonly rows: number | undefined
 }

@@ -87,6 +87,10 @@ const paramOf = (
 ): Expression.Value | undefined => {
   const name = members.join(".")
   const found = context.params.get(name)
+  if (found?.bound !== undefined) {
+    report(context, range(), "not-a-value", `'params.${name}' is a file that a stage gives, a value is expected here`)
+    return undefined
+  }
   if (found === undefined && !context.silent.has(name)) {
     const hint = Suggest.hint(name, [...context.params.keys(), ...context.silent], "params")
     report(context, range(), "unknown-param", `the workflow has no param '${name}'`, hint)

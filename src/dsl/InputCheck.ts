@@ -9,6 +9,33 @@ import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
+/** What gives a file, and its port. */
+export interface GivenFile {
+  readonly binding: Binding
+  readonly port: Port.GivenPort
+}
+
+/**
+ * The file that a name stands for: an output, an item of a scatter, or a param that was given one. Undefined for the name
+ * of a value; `unknown`, with a Diagnostic, for one that stands for nothing.
+ */
+export const givenBy = (context: CheckContext, value: string, path: YamlPath): GivenFile | "unknown" | undefined => {
+  const name = Reference.nameIn(value)
+  const [scope, member] = name?.path ?? []
+  if (name === undefined || scope === undefined) return undefined
+  if (scope === "params") return context.params.get(member ?? "")?.bound
+  const item = context.items.get(scope)
+  if (item?._tag === "Value") return undefined
+  if (item?._tag === "Unknown") return "unknown"
+  const found = item ?? Reference.lookUp(context, name, expressionRange(context.document, path, value, name))
+  if (found === undefined) return "unknown"
+  note(context, path, value, name, Edge.show(found.given))
+  return {
+    port: found.given,
+    binding: "stage" in found ? { _tag: "Output", stage: found.stage, port: found.port } : { _tag: "Item", name: scope }
+  }
+}
+
 /** One file: a reference, or a path (`port` is undefined for a script, which takes any). */
 const bindOne = (
   context: CheckContext,
@@ -23,25 +50,19 @@ const bindOne = (
     return undefined
   }
   const name = Reference.nameIn(value)
-  const [scope] = name?.path ?? []
-  const item = scope === undefined ? undefined : context.items.get(scope)
-  if (name !== undefined && scope !== "params" && item?._tag !== "Value") {
-    if (item?._tag === "Unknown") return undefined
-    const place = expressionRange(context.document, path, value, name)
-    const found = item ?? Reference.lookUp(context, name, place)
-    if (found === undefined) return undefined
-    note(context, path, value, name, Edge.show(found.given))
-    const fault = port === undefined ? undefined : Edge.fault(found.given, inList ? Port.list(port) : port)
-    if (fault !== undefined) {
-      report(context, place, "type-mismatch", `'${name.path.join(".")}' does not fit '${inputName(path)}': ${fault}`)
-      return undefined
-    }
-    return "stage" in found ? { _tag: "Output", stage: found.stage, port: found.port } : { _tag: "Item", name: scope! }
+  const given = name === undefined ? undefined : givenBy(context, value, path)
+  if (given === "unknown") return undefined
+  if (name !== undefined && given !== undefined) {
+    const fault = port === undefined ? undefined : Edge.fault(given.port, inList ? Port.list(port) : port)
+    if (fault === undefined) return given.binding
+    const message = `'${name.path.join(".")}' does not fit '${inputName(path)}': ${fault}`
+    report(context, expressionRange(context.document, path, value, name), "type-mismatch", message)
+    return undefined
   }
   const filled = fill(context, value, path)
   if (filled.broken) return undefined
   // A path in a param starts where the param's value was written.
-  const param = scope === "params" ? context.params.get(name!.path[1] ?? "") : undefined
+  const param = name?.path[0] === "params" ? context.params.get(name.path[1] ?? "") : undefined
   const file = resolvePath(param?.folder ?? context.folder, String(filled.value))
   const kind = port === undefined ? "file" : Port.kindOf(port)
   if (FileKind.extensionOf(kind, file) === undefined) {

@@ -41,7 +41,11 @@ export const workflow = (stages: ReadonlyArray<Stage>): Readonly<Record<string, 
   const base = document(WorkflowDeclaration)
   const names = stages.map(({ name }) => name)
   // Any other name is of an imported file's stage.
-  const uses = { description: "the stage to use", type: "string", anyOf: [{ enum: names }, {}] }
+  const uses = {
+    description: "the stage to use, or another workflow: ./other.yaml",
+    type: "string",
+    anyOf: [{ enum: names }, {}]
+  }
   const cases = stages.map((stage) => ({
     if: { properties: { uses: { const: stage.name } }, required: ["uses"] },
     // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema

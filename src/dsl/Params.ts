@@ -1,14 +1,16 @@
 /** A workflow's params: declared, given, checked. */
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
+import type { Binding } from "./CheckedStage.ts"
 import * as Expression from "./Expression.ts"
+import type { GivenPort } from "./Port.ts"
 import * as Template from "./Template.ts"
 import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocument.ts"
 import type { ParamDeclaration, ScalarType } from "./WorkflowFile.ts"
 
 export type Scalar = string | number | boolean
 export type ParamValue = Scalar | null | ReadonlyArray<Scalar>
-export type ParamSource = "default" | "profile" | "file" | "command line"
+export type ParamSource = "default" | "profile" | "file" | "command line" | "workflow"
 
 /** A value for a param, and where it was written. */
 export interface GivenParam {
@@ -28,6 +30,18 @@ export interface Param {
   readonly from: ParamSource
   readonly declaration: ParamDeclaration
   readonly folder: string
+  /** A file that a stage of the workflow around this one gives. */
+  readonly bound?: BoundFile
+}
+
+/** A file for a param, by what gives it when it is there. */
+export class BoundFile {
+  readonly binding: Binding
+  readonly port: GivenPort
+  constructor(binding: Binding, port: GivenPort) {
+    this.binding = binding
+    this.port = port
+  }
 }
 
 /** Values that stand in a YAML mapping at `path`. */
@@ -139,6 +153,22 @@ export const resolve = (
     chosen: Pick<GivenParam, "value" | "from" | "source" | "valueRange" | "folder">
   ): void => {
     const declaration = declarations[name]!
+    if (chosen.value instanceof BoundFile) {
+      if (declaration.type === "file") {
+        params.set(name, {
+          name,
+          value: "",
+          from: chosen.from,
+          declaration,
+          folder: chosen.folder,
+          bound: chosen.value
+        })
+      } else {
+        const text = `param '${name}': expected ${typeName(declaration)}, got a file that a stage gives`
+        diagnostics.push({ code: "invalid-param", message: text, source: chosen.source, range: chosen.valueRange })
+      }
+      return
+    }
     const value = readValue(declaration, chosen.value)
     const message = value === undefined ? `expected ${typeName(declaration)}` : problem(declaration, value)
     if (value !== undefined && message === undefined) {

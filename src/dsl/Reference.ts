@@ -8,11 +8,13 @@ import type { GivenPort } from "./Port.ts"
 import * as Template from "./Template.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
-type Context = Pick<CheckContext, "document" | "diagnostics" | "ports" | "off" | "seen">
+type Context = Pick<CheckContext, "document" | "diagnostics" | "ports" | "parts" | "off" | "seen"> &
+  Partial<Pick<CheckContext, "prefix">>
 
 type Name = Expression & { readonly _tag: "Name" }
 
 export interface Reference {
+  /** Id within the whole workflow; `part/stage` for a stage of a workflow that another uses. */
   readonly stage: string
   readonly port: string
   readonly given: GivenPort
@@ -37,7 +39,13 @@ export const lookUp = (context: Context, { path }: Name, range: Range): Referenc
   if (outputs === undefined) return undefined
   const given =
     member !== undefined && rest.length === 0 && Object.hasOwn(outputs, member) ? outputs[member] : undefined
-  if (given !== undefined) return { stage: scope, port: member!, given }
+  if (given !== undefined) {
+    const prefix = context.prefix ?? ""
+    const inner = context.parts.get(scope)?.outputs.get(member!)
+    return inner === undefined
+      ? { stage: `${prefix}${scope}`, port: member!, given }
+      : { stage: `${prefix}${scope}/${inner.stage}`, port: inner.port, given }
+  }
   const what = member === undefined ? "which output of it?" : `no output '${[member, ...rest].join(".")}'`
   const hint = Suggest.hint(member ?? "", Object.keys(outputs), "outputs")
   report(context, range, "unknown-output", `stage '${scope}': ${what}`, hint)

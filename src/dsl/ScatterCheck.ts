@@ -4,6 +4,7 @@ import type { Shards } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import { show, type Value } from "./Expression.ts"
 import { fill } from "./Fill.ts"
+import * as InputCheck from "./InputCheck.ts"
 import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
 import type { StageDeclaration } from "./WorkflowFile.ts"
@@ -40,32 +41,13 @@ export const read = (context: CheckContext, { scatter }: StageDeclaration, path:
       report(context, document.locate(at), "scatter", `two scatters are called '${name}'`, "name them apart with 'as'")
       continue
     }
-    const reference = typeof over === "string" ? Reference.nameIn(over) : undefined
-    if (reference !== undefined && reference.path[0] !== "params") {
-      const range = expressionRange(document, [...at, "over"], over as string, reference)
-      const found = Reference.lookUp(context, reference, range)
-      if (found === undefined) continue
-      const { given, ...of } = found
-      note(context, [...at, "over"], over as string, reference, Edge.show(given))
-      if (rows === undefined ? given._tag !== "List" : given._tag === "List" || Port.kindOf(given) !== "tsv") {
-        const [message, hint] =
-          rows === undefined
-            ? [`'${reference.path.join(".")}' is one file, not a list`, "cut a table into pieces with 'rows: N'"]
-            : [`'${reference.path.join(".")}' is not a table: it cannot be cut by rows`, undefined]
-        report(context, range, "scatter", message!, hint)
-        continue
-      }
-      shards.push({ name, of: { _tag: "Output", ...of }, rows })
-      fixed.set(name, { _tag: "Shard", given: given._tag === "List" ? given.item : given })
-      continue
-    }
-    if (rows !== undefined) {
-      report(
-        context,
-        document.locateKey([...at, "rows"]),
-        "scatter",
-        "'rows' cuts the table that a stage gives: over: ${{ STAGE.OUTPUT }}"
-      )
+    const given = typeof over === "string" ? InputCheck.givenBy(context, over, [...at, "over"]) : undefined
+    if (given === "unknown") continue
+    if (rows !== undefined || given !== undefined) {
+      const shard = readShards(context, over, rows, given, [...at, "over"])
+      if (shard === undefined) continue
+      shards.push({ name, of: shard.of, rows })
+      fixed.set(name, { _tag: "Shard", given: shard.given })
       continue
     }
     const items = readItems(context, over, [...at, "over"])
@@ -83,6 +65,31 @@ export const read = (context: CheckContext, { scatter }: StageDeclaration, path:
     return undefined
   }
   return { combinations: label(cross(values, fixed)), shards }
+}
+
+/** What shards are made of: a table that is cut by rows, or a list of files. */
+const readShards = (
+  context: CheckContext,
+  over: unknown,
+  rows: number | undefined,
+  given: InputCheck.GivenFile | undefined,
+  path: YamlPath
+): { readonly of: Shards["of"]; readonly given: Port.OutputPort } | undefined => {
+  const fault = (message: string, hint?: string) =>
+    void report(context, context.document.locate(path), "scatter", message, hint)
+  if (rows === undefined) {
+    if (given?.port._tag === "List") return { of: given.binding as Shards["of"], given: given.port.item }
+    return fault(`${String(over)} is one file, not a list`, "cut a table into pieces with 'rows: N'")
+  }
+  if (given === undefined) {
+    if (typeof over !== "string") return fault("'rows' cuts a table: over: ${{ STAGE.OUTPUT }}, or the path of one")
+    const tsv = Port.file("tsv", "a table")
+    const file = InputCheck.bind(context, over, path, tsv)
+    return file === undefined ? undefined : { of: file as Shards["of"], given: tsv }
+  }
+  return given.port._tag === "List" || Port.kindOf(given.port) !== "tsv"
+    ? fault(`${String(over)} is not a table: it cannot be cut by rows`)
+    : { of: given.binding as Shards["of"], given: given.port }
 }
 
 const readItems = (context: CheckContext, over: unknown, path: YamlPath): ReadonlyArray<Item> | undefined => {

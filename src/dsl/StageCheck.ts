@@ -111,7 +111,7 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   const outputs = outputPorts(context, stage)
   if (half === undefined || outputs === undefined || context.diagnostics.length > before) return undefined
   return {
-    id,
+    id: `${context.prefix}${id}`,
     description: stage.description ?? half.description,
     instances,
     shards: scatter!.shards,

@@ -105,7 +105,9 @@ const stageOf = (stage: CheckedStage): TypedStage => {
           over: [
             ...(stage.instances.length > 1 ? [`${stage.instances.length} values`] : []),
             ...stage.shards.map(({ of, rows }) =>
-              rows === undefined ? `each file of ${of.stage}.${of.port}` : `each ${rows} rows of ${of.stage}.${of.port}`
+              rows === undefined
+                ? `each file of ${sourceOf(of).join(", ")}`
+                : `each ${rows} rows of ${sourceOf(of).join(", ")}`
             )
           ]
         }

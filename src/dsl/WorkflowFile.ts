@@ -107,7 +107,9 @@ export const StageDeclaration = Schema.Struct({
       "runs the stage once for each item; a list of scatters for each combination: pieces of files run fastest"
     )
   ),
-  uses: Schema.optionalKey(described(Schema.String, "the name of a stage (`agflow stages` lists them)")),
+  uses: Schema.optionalKey(
+    described(Schema.String, "the name of a stage (`agflow stages` lists them), or another workflow: ./other.yaml")
+  ),
   with: Schema.optionalKey(described(Values, "params and inputs of the stage that is used")),
   run: Schema.optionalKey(described(Schema.String, "a bash script; inputs, outputs and env are variables in it")),
   inputs: Schema.optionalKey(described(Values, "files for the script: `${{ stage.output }}` or paths")),

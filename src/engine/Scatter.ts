@@ -15,7 +15,7 @@ import * as Table from "../data/Table.ts"
 import type { CheckedStage, Shards } from "../dsl/CheckedStage.ts"
 import * as Port from "../dsl/Port.ts"
 import * as Reaper from "./Reaper.ts"
-import { stored, type InputArtifact, type Site, type StageOutputs } from "./TaskResolution.ts"
+import { bindInput, stored, type InputArtifact, type Site, type StageOutputs } from "./TaskResolution.ts"
 
 let counter = 0
 
@@ -118,17 +118,11 @@ const concat = Effect.fnUntraced(function* (tables: ReadonlyArray<InputArtifact>
 })
 
 const shardsOf = Effect.fnUntraced(function* ({ of, rows }: Shards, upstream: ReadonlyMap<string, StageOutputs>) {
-  const given = upstream.get(of.stage)![of.port]!
-  const origin = `${of.stage}.${of.port}`
-  const artifacts =
-    rows === undefined
-      ? "files" in given
-        ? [given]
-        : given
-      : yield* cut(yield* stored(given as Artifact.Artifact, origin), rows)
-  return yield* Effect.forEach(artifacts, (artifact, index) =>
-    stored(artifact, rows === undefined ? `${origin}[${index}]` : `${origin} from row ${index * rows + 1}`)
-  )
+  const given = [yield* bindInput(of, Port.file("file", ""), new Map(), upstream)].flat()
+  if (rows === undefined) return given.map((each, index) => ({ ...each, origin: `${each.origin}[${index}]` }))
+  const [table] = given
+  const pieces = yield* cut(table!, rows)
+  return yield* Effect.forEach(pieces, (piece, index) => stored(piece, `${table!.origin} from row ${index * rows + 1}`))
 })
 
 /** The tasks of a scattered stage, the last dimension running fastest. */

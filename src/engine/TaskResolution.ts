@@ -125,7 +125,8 @@ export const isFed = ({ stage, instance }: Site, upstream: ReadonlyMap<string, S
     ([name, binding]) => stage.inputPorts[name]!._tag === "Optional" || isThere(binding, upstream)
   )
 
-const bindInput: (
+/** What a binding brings: one file, or those of a list. */
+export const bindInput: (
   binding: Binding,
   port: Port.FilePort | Port.TablePort,
   items: ReadonlyMap<string, InputArtifact>,

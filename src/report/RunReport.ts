@@ -1,5 +1,6 @@
 /** What a run's report says: plain values, filled by the engine and drawn by Report.ts. */
 import type { Provenance } from "../core/Task.ts"
+import type { ParamSource } from "../dsl/Params.ts"
 
 export type RunStatus = "succeeded" | "failed" | "interrupted"
 
@@ -7,7 +8,7 @@ export interface ReportedParam {
   readonly name: string
   /** As it would be written in YAML. */
   readonly value: string
-  readonly source: "default" | "profile" | "command line" | "file"
+  readonly source: ParamSource
   readonly description?: string
 }
 

@@ -89,7 +89,7 @@ ${params}stages:
     assert.deepStrictEqual(await codes("", "width=9"), ["invalid-param"])
     assert.deepStrictEqual(
       await codes(
-        '  a: { type: number, default: "\${{ params.b }}" }\n  b: { type: number, default: "\${{ params.a }}" }\n'
+        '  a: { type: number, default: "${{ params.b }}" }\n  b: { type: number, default: "${{ params.a }}" }\n'
       ),
       ["cycle"]
     )
@@ -179,7 +179,7 @@ describe("scatter, if and expressions", () => {
     assert.deepStrictEqual(stage("cut").shards, [
       { name: "part", of: { _tag: "Output", stage: "made", port: "variants" }, rows: 64 }
     ])
-    assert.deepStrictEqual(stage("each").shards[0]?.of.stage, "cut")
+    assert.deepStrictEqual(stage("each").shards[0]?.of, { _tag: "Output", stage: "cut", port: "count" })
     assert.deepStrictEqual(stage("cut").instances[0]?.inputs.get("part"), { _tag: "Item", name: "part" })
   })
 
@@ -217,6 +217,9 @@ outputs: { extra: "\${{ extra.out }}" }
     ["over: 7", "scatter"],
     ['over: "${{ made.variants }}"', "scatter"],
     ['{ over: "${{ made.log }}", rows: 3 }', "scatter"],
+    ["{ over: [a], rows: 3 }", "scatter"],
+    ["{ over: ./genome.fa, rows: 3 }", "type-mismatch"],
+    ["{ over: ./none.tsv, rows: 3 }", "missing-file"],
     ['over: "${{ params.seeds / 0 }}"', "invalid-expression"],
     ['over: "${{ length(params.seeds) }}"', "invalid-expression"],
     ["[{ over: [hg38] }, { over: [hg19] }]", "scatter"]
@@ -226,6 +229,94 @@ outputs: { extra: "\${{ extra.out }}" }
       list(`  a: { scatter: ${value}, uses: make-variants, with: { genome: "\${{ item }}" } }\n`)
     )
     assert.strictEqual(diagnostics[0]?.code, code, JSON.stringify(diagnostics.map(({ message }) => message)))
+  })
+})
+
+describe("workflows as stages", () => {
+  const inner = `agflow: 1
+name: inner
+params:
+  table: { type: file }
+  genome: { type: file }
+  count: { type: integer, default: 3 }
+stages:
+  more: { uses: make-variants, with: { genome: hg38, count: "\${{ params.count }}" } }
+  scored: { uses: score, with: { variants: "\${{ params.table }}", reference: "\${{ params.genome }}" } }
+outputs: { scores: "\${{ scored.scores }}", more: "\${{ more.variants }}" }
+`
+  const outer = `agflow: 1
+name: outer
+params: { n: { type: integer, default: 4 } }
+stages:
+  made: { uses: make-variants, with: { genome: hg38 } }
+  part:
+    uses: ./inner.yaml
+    with: { table: "\${{ made.variants }}", genome: ./genome.fa, count: "\${{ params.n * 2 }}" }
+  again: { uses: score, with: { variants: "\${{ part.more }}", reference: ./genome.fa } }
+outputs: { scores: "\${{ part.scores }}" }
+`
+  const withInner = (text = inner) => ({ files: { ...files, "inner.yaml": text } })
+
+  it("are taken apart into their stages, bound to what they are given", async () => {
+    const { workflow, diagnostics, folder } = await load(outer, withInner())
+    assert.deepStrictEqual(diagnostics, [])
+    assert.deepStrictEqual(
+      workflow!.stages.map(({ id }) => id),
+      ["made", "part/more", "part/scored", "again"]
+    )
+    const stage = (id: string) => workflow!.stages.find((each) => each.id === id)!.instances[0]!
+    const { body } = stage("part/more")
+    assert.deepStrictEqual(body._tag === "Uses" && body.params, { count: 8, genome: "hg38" })
+    assert.deepStrictEqual(
+      [...stage("part/scored").inputs],
+      [
+        ["variants", { _tag: "Output", stage: "made", port: "variants" }],
+        ["reference", { _tag: "File", path: join(folder, "genome.fa") }]
+      ]
+    )
+    assert.deepStrictEqual(stage("again").inputs.get("variants"), {
+      _tag: "Output",
+      stage: "part/more",
+      port: "variants"
+    })
+    assert.deepStrictEqual(workflow!.outputs, [{ name: "scores", stage: "part/scored", port: "scores" }])
+  })
+
+  const codes = async (text: string, within?: string) =>
+    (await load(text, withInner(within))).diagnostics.map(
+      ({ code, source }) => `${source.file.replace(/.*\//u, "")} ${code}`
+    )
+
+  it("have their faults told at their own place", async () => {
+    assert.deepStrictEqual(await codes(outer.replace("count:", "cuont:")), ["workflow.yaml unknown-key"])
+    assert.deepStrictEqual(
+      await codes(outer.replace("table: ", "count: ").replace(', count: "${{ params.n * 2 }}"', "")),
+      ["inner.yaml missing-param", "workflow.yaml invalid-param"]
+    )
+    assert.deepStrictEqual(await codes(outer.replace("part.more", "part.less")), ["workflow.yaml unknown-output"])
+    assert.deepStrictEqual(await codes(outer.replace("made.variants", "made.log")), ["inner.yaml type-mismatch"])
+    assert.deepStrictEqual(await codes(outer, inner.replace("uses: score", "uses: scoer")), [
+      "inner.yaml unknown-stage"
+    ])
+    assert.deepStrictEqual(await codes(outer.replace("inner.yaml\n", "inner.yaml\n    retry: { attempts: 2 }\n")), [
+      "workflow.yaml stage-body"
+    ])
+    assert.include(await codes(outer.replace("./inner", "./outer")), "workflow.yaml workflow-in-workflow")
+    assert.include(
+      await codes(outer, inner.replace("uses: make-variants", "uses: ./workflow.yaml")),
+      "inner.yaml workflow-in-workflow"
+    )
+  })
+
+  it("are left out whole when their if is false", async () => {
+    const off = outer.replace("    uses: ./inner", "    if: false\n    uses: ./inner").replace(/ {2}again.*\n/u, "")
+    const { workflow, diagnostics } = await load(off, withInner())
+    assert.deepStrictEqual(diagnostics, [])
+    assert.deepStrictEqual(
+      workflow!.stages.map(({ id }) => id),
+      ["made"]
+    )
+    assert.deepStrictEqual(workflow!.outputs, [])
   })
 })
 

@@ -1,0 +1,154 @@
+/** Checks a workflow file with the values of its params, and the workflows that it uses with theirs. */
+import type { Diagnostic, Range } from "../core/Diagnostic.ts"
+import * as Suggest from "../core/Suggest.ts"
+import type { CheckedStage } from "./CheckedStage.ts"
+import { report, type CheckContext, type NamedFile, type Seen } from "./CheckContext.ts"
+import * as InputCheck from "./InputCheck.ts"
+import { fill } from "./Fill.ts"
+import * as Params from "./Params.ts"
+import * as Reference from "./Reference.ts"
+import type { Resources } from "./Stage.ts"
+import * as StageCheck from "./StageCheck.ts"
+import * as WorkflowUnit from "./WorkflowUnit.ts"
+import type { YamlDocument, YamlPath } from "./YamlDocument.ts"
+
+/** A stage, and where it is written. */
+export interface PlacedCheck {
+  readonly stage: CheckedStage
+  readonly document: YamlDocument
+  readonly range: Range
+}
+
+/** A file named in the YAML, and the document that names it. */
+export interface LookedFor extends NamedFile {
+  readonly document: YamlDocument
+}
+
+export interface WorkflowCheck {
+  /** Of this workflow and of those that it uses, these under `<id of the stage that uses it>/`. */
+  readonly stages: ReadonlyArray<PlacedCheck>
+  readonly params: ReadonlyMap<string, Params.Param>
+  readonly files: ReadonlyArray<LookedFor>
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+  readonly expressions: ReadonlyArray<Seen>
+}
+
+export interface CheckOptions {
+  readonly machine: Resources
+  readonly listing: boolean
+}
+
+/** `prefix` stands before the ids of the stages: `scoring/` for a workflow that the stage `scoring` uses. */
+export const check = (
+  unit: WorkflowUnit.WorkflowUnit,
+  given: ReadonlyArray<Params.GivenParam>,
+  options: CheckOptions,
+  prefix = ""
+): WorkflowCheck => {
+  const { document, declaration, folder, placed } = unit
+  const diagnostics: Array<Diagnostic> = []
+  const own = unit.profiles.flatMap((name) =>
+    Params.fromDocument(
+      document,
+      ["profiles", name, "params"],
+      declaration.profiles?.[name]?.params ?? {},
+      "profile",
+      folder
+    )
+  )
+  const written = (document.value as { params?: Record<string, unknown> }).params ?? {}
+  const declared = declaration.params ?? {}
+  const broken = new Set(Object.keys(written).filter((name) => !Object.hasOwn(declared, name)))
+  const resolved = Params.resolve(document, declared, [...own, ...given], broken, folder)
+  diagnostics.push(...resolved.diagnostics)
+  const everything: CheckContext = {
+    document,
+    folder,
+    prefix,
+    params: resolved.params,
+    // Declared but without a usable value: reported above, so references to them are passed over.
+    silent: new Set([...Object.keys(written), ...Object.keys(declared)].filter((name) => !resolved.params.has(name))),
+    placed,
+    parts: unit.parts,
+    ports: unit.ports,
+    off: new Set(),
+    items: new Map(),
+    library: unit.library,
+    libraryNames: unit.libraryNames,
+    machine: options.machine,
+    diagnostics,
+    files: [],
+    seen: options.listing ? new Map() : undefined
+  }
+  const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
+  const context: CheckContext = { ...everything, off }
+  const stages: Array<PlacedCheck> = []
+  const files: Array<LookedFor> = []
+  for (const [id, { stage, path }] of placed) {
+    if (off.has(id)) continue
+    const part = unit.parts.get(id)
+    if (part !== undefined) {
+      const inner = check(part, givenTo(context, part, id), { ...options, listing: false }, `${prefix}${id}/`)
+      diagnostics.push(...inner.diagnostics)
+      stages.push(...inner.stages)
+      files.push(...inner.files)
+    } else if (stage.uses === undefined || !WorkflowUnit.isWorkflowFile(stage.uses)) {
+      const checked = StageCheck.check(context, id)
+      if (checked !== undefined) stages.push({ stage: checked, document, range: document.locateKey(path) })
+    }
+  }
+  files.push(...context.files.map((named) => ({ ...named, document })))
+  if (context.seen !== undefined) {
+    WorkflowUnit.readOutputs({ ...context, diagnostics: [] }, declaration, unit.profiles)
+  }
+  const expressions = [...(context.seen?.values() ?? [])].sort((a, b) => a.range.start - b.range.start)
+  return { stages, params: resolved.params, files, diagnostics, expressions }
+}
+
+/** Keys that a stage has which uses a workflow; all else is said in that workflow. */
+const partKeys = new Set(["uses", "with", "if", "description"])
+
+/** What a stage gives, under `with`, to the params of the workflow that it uses. */
+const givenTo = (
+  context: CheckContext,
+  part: WorkflowUnit.WorkflowUnit,
+  id: string
+): ReadonlyArray<Params.GivenParam> => {
+  const { document } = context
+  const { stage, path } = context.placed.get(id)!
+  for (const key of Object.keys(stage).filter((each) => !partKeys.has(each))) {
+    const hint = "say it in that workflow, or scatter and limit its stages there"
+    report(context, document.locateKey([...path, key]), "stage-body", `'${key}' does not go with a workflow`, hint)
+  }
+  const declared = part.declaration.params ?? {}
+  return Object.entries(stage.with ?? {}).flatMap(([name, value]): ReadonlyArray<Params.GivenParam> => {
+    const at = [...path, "with", name]
+    const place = {
+      name,
+      from: "workflow" as const,
+      source: document.source,
+      nameRange: document.locateKey(at),
+      valueRange: document.locate(at),
+      folder: context.folder
+    }
+    if (!Object.hasOwn(declared, name)) {
+      const hint = Suggest.hint(name, Object.keys(declared), "params")
+      report(context, place.nameRange, "unknown-key", `'${stage.uses}' has no param '${name}'`, hint)
+      return []
+    }
+    const bound = boundFile(context, value, at)
+    if (bound !== undefined) return bound === "unknown" ? [] : [{ ...place, value: bound }]
+    const filled = fill(context, value, at)
+    if (filled.broken || (filled.value === null && value !== null)) return []
+    // A path that comes from a param starts where that was written.
+    const reference = typeof value === "string" ? Reference.nameIn(value) : undefined
+    const from = reference?.path[0] === "params" ? context.params.get(reference.path[1] ?? "")?.folder : undefined
+    return [{ ...place, value: filled.value, folder: from ?? place.folder }]
+  })
+}
+
+/** A file that a stage gives, or that was given to a param of this workflow. */
+const boundFile = (context: CheckContext, value: unknown, path: YamlPath): Params.BoundFile | "unknown" | undefined => {
+  const given = typeof value === "string" ? InputCheck.givenBy(context, value, path) : undefined
+  return given === undefined || given === "unknown" ? given : new Params.BoundFile(given.binding, given.port)
+}

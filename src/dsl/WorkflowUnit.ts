@@ -1,0 +1,203 @@
+/**
+ * A workflow file read, with all that it uses: the stages of the library, those of its imports, and other workflow files.
+ * Nothing of it depends on the values of params.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type { Diagnostic } from "../core/Diagnostic.ts"
+import { InputError } from "../core/Failure.ts"
+import * as Suggest from "../core/Suggest.ts"
+import { report, type CheckContext, type GivenPorts, type PlacedStage } from "./CheckContext.ts"
+import * as Imports from "./Imports.ts"
+import * as NameCheck from "./NameCheck.ts"
+import * as Reference from "./Reference.ts"
+import * as StageCheck from "./StageCheck.ts"
+import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
+import * as TypedSource from "./TypedSource.ts"
+import * as WorkflowFile from "./WorkflowFile.ts"
+import * as YamlDocument from "./YamlDocument.ts"
+
+export interface WorkflowUnit {
+  readonly document: YamlDocument.YamlDocument
+  readonly declaration: WorkflowFile.WorkflowDeclaration
+  readonly folder: string
+  readonly profiles: ReadonlyArray<string>
+  readonly placed: ReadonlyMap<string, PlacedStage>
+  readonly library: ReadonlyMap<string, LoadedStage>
+  readonly libraryNames: ReadonlyArray<string>
+  /** The workflows that stages of this one use, by the stage's id. */
+  readonly parts: ReadonlyMap<string, WorkflowUnit>
+  readonly ports: GivenPorts
+  /** Its outputs, by name: whose output each is, within this file. */
+  readonly outputs: ReadonlyMap<string, Reference.Reference>
+}
+
+export type Opened =
+  | { readonly _tag: "Unit"; readonly unit: WorkflowUnit; readonly diagnostics: ReadonlyArray<Diagnostic> }
+  | { readonly _tag: "Faults"; readonly diagnostics: ReadonlyArray<Diagnostic> }
+
+/** `uses: ./other.yaml` is a workflow; anything else is the name of a stage. */
+export const isWorkflowFile = (uses: string): boolean => /\.ya?ml$/u.test(uses)
+
+export const readYaml = Effect.fnUntraced(function* (file: string, what = "a workflow's YAML") {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* fs
+    .readFileString(file)
+    .pipe(
+      Effect.mapError(
+        () => new InputError({ message: "cannot read this file", file, hint: `give the path of ${what}` })
+      )
+    )
+  return YamlDocument.parse({ file, text })
+})
+
+const faults = (diagnostics: ReadonlyArray<Diagnostic>): Opened => ({ _tag: "Faults", diagnostics })
+
+type Open = (
+  file: string,
+  asked: ReadonlyArray<string>,
+  trail?: ReadonlyArray<string>
+) => Effect.Effect<Opened, InputError, FileSystem.FileSystem | Path.Path | StageLibrary>
+
+/** `trail` are the files that use this one, the outermost first. Fails when `file` itself cannot be read. */
+export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) {
+  const path = yield* Path.Path
+  const library = yield* StageLibrary
+  const parsed = yield* Imports.isStageFile(file) ? TypedSource.read(file) : readYaml(file)
+  const diagnostics: Array<Diagnostic> = [...parsed.diagnostics]
+  if (parsed.document === undefined) return faults(diagnostics)
+  const document = parsed.document
+  const read = WorkflowFile.read(document)
+  diagnostics.push(...read.diagnostics)
+  if (read.declaration === undefined) return faults(diagnostics)
+  const declaration = read.declaration
+  diagnostics.push(...NameCheck.check(document, declaration))
+
+  const folder = path.dirname(path.resolve(file))
+  const imported = yield* Imports.read(document, declaration.imports ?? [], folder)
+  // Without its stages there is little to check a workflow against.
+  if (imported.diagnostics.length > 0) return faults([...diagnostics, ...imported.diagnostics])
+
+  const chosen = chooseProfiles(document, declaration, asked)
+  diagnostics.push(...chosen.diagnostics)
+  // Of a profile that cannot run, that is all there is to say.
+  if (chosen.diagnostics.some(({ code }) => code === "unavailable-profile")) return faults(chosen.diagnostics)
+
+  const placed = placeStages(declaration, chosen.names)
+  const loaded = new Map<string, LoadedStage>(imported.stages)
+  const parts = new Map<string, WorkflowUnit>()
+  for (const [id, { stage, path: at }] of placed) {
+    const { uses } = stage
+    if (uses === undefined) continue
+    if (library.names.includes(uses)) loaded.set(uses, yield* library.load(uses))
+    if (!isWorkflowFile(uses)) continue
+    const fault = (message: string, hint?: string) =>
+      report({ document, diagnostics }, document.locate([...at, "uses"]), "workflow-in-workflow", message, hint)
+    const target = path.resolve(folder, uses)
+    const here = [...trail, path.resolve(file)]
+    if (here.includes(target)) {
+      fault(`'${uses}' uses itself: ${[...here, target].map((each) => path.basename(each)).join(" -> ")}`)
+      continue
+    }
+    const opened = yield* open(path.join(path.dirname(file), uses), [], here).pipe(
+      Effect.catchTag("InputError", () => Effect.succeed(undefined))
+    )
+    if (opened === undefined) fault(`there is no file ${target}`, "a path starts from the folder of this file")
+    else {
+      diagnostics.push(...opened.diagnostics)
+      if (opened._tag === "Unit") parts.set(id, opened.unit)
+    }
+  }
+  const ports = new Map(StageCheck.givenPorts({ placed, library: loaded }))
+  for (const [id, part] of parts) {
+    // With an output that has faults, told in its own file, nothing is said of those who use it.
+    const whole = outputNames(part).every((name) => part.outputs.has(name))
+    const given = [...part.outputs].map(([name, { given: port }]) => [name, port] as const)
+    ports.set(id, whole ? Object.fromEntries(given) : undefined)
+  }
+  const outputs = readOutputs({ document, diagnostics, ports, parts }, declaration, chosen.names)
+  const unit: WorkflowUnit = {
+    document,
+    declaration,
+    folder,
+    profiles: chosen.names,
+    placed,
+    library: loaded,
+    libraryNames: [...library.names, ...imported.stages.keys()],
+    parts,
+    ports,
+    outputs
+  }
+  return { _tag: "Unit", unit, diagnostics } satisfies Opened as Opened
+})
+
+const chooseProfiles = (
+  document: YamlDocument.YamlDocument,
+  declaration: WorkflowFile.WorkflowDeclaration,
+  asked: ReadonlyArray<string>
+): { readonly names: ReadonlyArray<string>; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
+  const profiles = declaration.profiles ?? {}
+  const fromFlag = asked.length > 0
+  const names = fromFlag ? asked : declaration.profile === undefined ? [] : [declaration.profile]
+  const diagnostics: Array<Diagnostic> = []
+  for (const name of names) {
+    const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+    if (profile === undefined) {
+      diagnostics.push({
+        code: "unknown-profile",
+        message: `the workflow has no profile '${name}'`,
+        hint: Suggest.hint(name, Object.keys(profiles), "profiles"),
+        ...(fromFlag
+          ? { source: { file: "--profile", text: name }, range: { start: 0, end: name.length } }
+          : { source: document.source, range: document.locate(["profile"]) })
+      })
+    } else if (profile.unavailable !== undefined) {
+      diagnostics.push({
+        code: "unavailable-profile",
+        message: `profile '${name}' cannot run in this version`,
+        hint: profile.unavailable.trim(),
+        source: document.source,
+        range: document.locateKey(["profiles", name])
+      })
+    }
+  }
+  return { names: names.filter((name) => Object.hasOwn(profiles, name)), diagnostics }
+}
+
+/** The stages of the file, then those of each profile in turn; a profile's stage replaces one of the same id. */
+const placeStages = (
+  declaration: WorkflowFile.WorkflowDeclaration,
+  profiles: ReadonlyArray<string>
+): ReadonlyMap<string, PlacedStage> => {
+  const placed = new Map<string, PlacedStage>()
+  const place = (stages: Readonly<Record<string, WorkflowFile.StageDeclaration>>, path: YamlDocument.YamlPath) => {
+    for (const [id, stage] of Object.entries(stages)) placed.set(id, { stage, path: [...path, id] })
+  }
+  place(declaration.stages ?? {}, ["stages"])
+  for (const name of profiles) place(declaration.profiles?.[name]?.stages ?? {}, ["profiles", name, "stages"])
+  return placed
+}
+
+const outputNames = ({ declaration, profiles }: WorkflowUnit): ReadonlyArray<string> =>
+  [declaration, ...profiles.map((name) => declaration.profiles?.[name])].flatMap((each) =>
+    Object.keys(each?.outputs ?? {})
+  )
+
+/** Outputs of the file and of its profiles; of one name, the last counts. */
+export const readOutputs = (
+  context: Pick<CheckContext, "document" | "diagnostics" | "ports" | "parts"> & Partial<Pick<CheckContext, "seen">>,
+  declaration: WorkflowFile.WorkflowDeclaration,
+  profiles: ReadonlyArray<string>
+): ReadonlyMap<string, Reference.Reference> => {
+  const outputs = new Map<string, Reference.Reference>()
+  const add = (values: Readonly<Record<string, string>>, path: YamlDocument.YamlPath) => {
+    for (const [name, text] of Object.entries(values)) {
+      const found = Reference.read({ seen: undefined, ...context, off: new Set() }, [...path, name], text)
+      if (found !== undefined) outputs.set(name, found)
+    }
+  }
+  add(declaration.outputs ?? {}, ["outputs"])
+  for (const name of profiles) add(declaration.profiles?.[name]?.outputs ?? {}, ["profiles", name, "outputs"])
+  return outputs
+}
