@@ -82,8 +82,8 @@ const mermaidText = (lines: ReadonlyArray<string>): string =>
     )
     .join("<br/>")}"`
 
-/** Names of stages may be words of the language: `end`, `style`. */
-const mermaidId = (id: string): string => `s_${id}`
+/** Names of stages may be words of the language: `end`, `style`. A capital stands for the slash, as no name has one. */
+const mermaidId = (id: string): string => `s_${id.replaceAll("/", "P")}`
 
 /** A scattered stage has a double frame. */
 export const mermaid = ({ stages, edges }: Graph): string =>
