@@ -225,9 +225,9 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
         Effect.fnUntraced(function* (attempt) {
           const { record, executed } = yield* TaskRunner.run(task, {
             attempt,
-                settings: options.settings,
-              machine: options.machine,
-              verbose: options.verbose,
+            settings: options.settings,
+            machine: options.machine,
+            verbose: options.verbose,
             worker: options.worker,
             logs: folder.logs,
             modules: join(folder.path, "stages"),

@@ -84,7 +84,9 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
   const begun = new Set<string>()
   const without = new Set<string>()
   const running = new Set<string>()
-  let reaction = "ignore" as Reaction
+  let reaction: Reaction = "ignore"
+  /** What failures until now ask for. */
+  const asked = (): Reaction => reaction
 
   const add = (added: ReadonlyArray<Job>) => {
     for (const job of added) {
@@ -163,20 +165,20 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
 
   add(jobs)
   while (true) {
-    while (next < open.length && ready.length < lookAhead && reaction === "ignore") {
+    while (next < open.length && ready.length < lookAhead && asked() === "ignore") {
       yield* resolveOne(byId.get(open[next++]!)!)
     }
-    for (let i = 0; i < ready.length && reaction !== "stop";) {
+    for (let i = 0; i < ready.length && asked() !== "stop";) {
       const waiter = ready[i]!
-      const startable = reaction === "ignore" || waiter.begun
+      const startable = asked() === "ignore" || waiter.begun
       if (startable && names.every((name) => waiter.resources[name] <= free[name])) {
         ready.splice(i, 1)
         yield* start(waiter)
       } else i++
     }
-    if (running.size === 0 && (reaction !== "ignore" || next >= open.length)) break
+    if (running.size === 0 && (asked() !== "ignore" || next >= open.length)) break
     if (running.size === 0) continue
-    if (reaction === "stop") break
+    if (asked() === "stop") break
     const { job, exit, held } = yield* Queue.take(ended)
     running.delete(job.id)
     for (const name of names) free[name] += held[name]

@@ -74,7 +74,10 @@ describe.skipIf(missing !== undefined)(
         ""
       ])
       assert.strictEqual(readFileSync(input, "utf8"), "data\n")
-      assert.match((await rig.agflow(["run", "flow.yaml", "--container-engine", "podman"], { env })).stdout, /= a +cached/u)
+      assert.match(
+        (await rig.agflow(["run", "flow.yaml", "--container-engine", "podman"], { env })).stdout,
+        /= a +cached/u
+      )
     })
 
     it("is told by its exit code; and is the result of another when the image is another", async () => {
@@ -87,7 +90,10 @@ describe.skipIf(missing !== undefined)(
       assert.strictEqual((await rig.agflow(["run", "flow.yaml", "--container-engine", "podman"], { env })).code, 0)
       const { container: _, ...bare } = stage
       rig.write("flow.yaml", workflow({ a: bare }))
-      assert.match((await rig.agflow(["run", "flow.yaml", "--container-engine", "podman"], { env })).stdout, /container sha256:[0-9a-f]+\S* -> none/u)
+      assert.match(
+        (await rig.agflow(["run", "flow.yaml", "--container-engine", "podman"], { env })).stdout,
+        /container sha256:[0-9a-f]+\S* -> none/u
+      )
     })
 
     it("ends with the run, however that ends", async () => {
