@@ -33,6 +33,9 @@ const inWords: { readonly [code: string]: string } = {
   NON_STRING_KEY: "a key must be plain text"
 }
 
+/** One quote too many makes a thousand errors of what follows it: the first of them tell what there is to tell. */
+const maxSyntaxFaults = 20
+
 /** Alias expansion is bounded, so that a small file cannot unfold into a huge one. */
 const maxAliasCount = 100
 
@@ -83,7 +86,7 @@ export const parse = (
     stringKeys: true,
     logLevel: "error"
   })
-  const diagnostics = document.errors.map((error): Diagnostic => ({
+  const diagnostics = document.errors.slice(0, maxSyntaxFaults).map((error): Diagnostic => ({
     code: "yaml-syntax",
     message: inWords[error.code] ?? error.message.split("\n")[0]!,
     source,

@@ -468,6 +468,12 @@ outputs: { best: "\${{ nowhere.out }}" }
     assert.strictEqual((await one(bomb.join("\n"))).code, "yaml-alias")
   })
 
+  it("tells the first of a thousand errors that follow from one", async () => {
+    const { diagnostics, places } = await load(`name: x\nstages: "${'" : true ? 1'.repeat(1000)}"\n`)
+    assert.isAtMost(diagnostics.length, 20)
+    assert.match(places[0]!, /^2:/u)
+  })
+
   it("refuses what nests too deeply to be walked, and nothing that only looks so", async () => {
     for (const deep of ["[".repeat(100_000), "{ a: ".repeat(20_000), "- ".repeat(20_000), "? ".repeat(20_000)]) {
       assert.match((await one(`name: x\nstages: ${deep}`)).message, /nested too deeply/u)

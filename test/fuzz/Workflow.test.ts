@@ -139,7 +139,7 @@ it(`${count} damaged workflows`, { timeout: 3_600_000 }, async () => {
     }
   }
   assert.deepStrictEqual(failures, [])
-  assert.isAbove(sound, 0, "some are still sound")
+  if (count >= 1_000) assert.isAbove(sound, 0, "some are still sound")
   if (long) {
     process.stdout.write(
       `${count} damaged workflows: ${sound} still sound, slowest ${slowest.seconds.toFixed(3)} s of CPU (seed ${slowest.seed})\n`
