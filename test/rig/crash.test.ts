@@ -11,13 +11,11 @@ const newRig = () => {
 }
 afterAll(() => rigs.forEach((rig) => rig.remove()))
 
-const kills = 10
-
 /** Keys of the tasks that the last run has started. */
 const startedKeys = (rig: Rig): ReadonlyArray<string> =>
   rig.events().flatMap((event) => (event._tag === "TaskStarted" ? [event.key] : []))
 
-const survive = async (file: (rig: Rig) => string, seed: number, longest: number) => {
+const survive = async (file: (rig: Rig) => string, seed: number, longest: number, kills = 10) => {
   const undisturbed = newRig()
   const whole = await undisturbed.agflow(["run", file(undisturbed)])
   assert.strictEqual(whole.code, 0, whole.stdout + whole.stderr)
@@ -97,6 +95,38 @@ const scripts = (rig: Rig): string => {
     workflow(stages, { outputs: { last: "${{ i.out }}", middle: "${{ abcd.out }}", first: "${{ a.out }}" } })
   )
 }
+
+/** 300 tasks: 149 scattered, 150 behind and beside them, and one that joins all. Files are gathered as lists. */
+const many = (rig: Rig): string =>
+  rig.write(
+    "many.yaml",
+    workflow(
+      {
+        made: {
+          ...step(rig, "made", 'echo "$n" > "$out"; seq "$n" 500 >> "$out"', { env: { n: "${{ n }}" } }),
+          scatter: { over: "${{ range(149) }}", as: "n" }
+        },
+        one: step(rig, "one", 'echo one > "$out"'),
+        summed: {
+          ...step(rig, "summed", 'sha256sum < "$each" > "$out"; cat "$one" >> "$out"', {
+            inputs: { each: "${{ each }}", one: "${{ one.out }}" }
+          }),
+          scatter: { over: "${{ made.out }}", as: "each" }
+        },
+        joined: step(rig, "joined", 'cat $all > "$out"', { inputs: { all: "${{ summed.out }}" } })
+      },
+      { outputs: { joined: "${{ joined.out }}" } }
+    )
+  )
+
+/** The issue's figure is 200: AGFLOW_KILLS=200. */
+const manyKills = Number(process.env["AGFLOW_KILLS"] ?? 12)
+
+it(
+  `a workflow of 300 tasks, killed ${manyKills} times with SIGKILL`,
+  () => survive(many, 3, 2500, manyKills),
+  1_800_000
+)
 
 describe("killed ten times with SIGKILL", () => {
   it("a workflow of twelve scripts", () => survive(scripts, 1, 1500), 120_000)
