@@ -105,9 +105,11 @@ describe("verify", () => {
     await setUp()
     const [file] = rig.state("store")
     rmSync(join(rig.home, "store", file!))
-    const [record] = rig.state("records")
+    // A damaged record names nothing: the missing file must be another's.
+    const text = (name: string) => readFileSync(join(rig.home, "records", name), "utf8")
+    const record = rig.state("records").find((name) => !text(name).includes(basename(file!)))
     const path = join(rig.home, "records", record!)
-    const found = JSON.parse(readFileSync(path, "utf8")) as { structure: { code: string } }
+    const found = JSON.parse(text(record!)) as { structure: { code: string } }
     found.structure.code = `${found.structure.code}0`
     writeFileSync(path, JSON.stringify(found))
     assert.sameMembers(
