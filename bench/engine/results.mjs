@@ -32,6 +32,13 @@ const cell = (found, base) => {
   return `**${ratio("cpu")}** · ${ratio("wall")} · ${ratio("memory")}<br>${own}`
 }
 
+/** What other processes took of the machine's CPU during a row, from the least to the most disturbed engine. */
+const shares = (engines) => {
+  const found = Object.values(engines).flatMap(({ others }) => (others === undefined ? [] : [Math.round(100 * others)]))
+  const [least, most] = [Math.min(...found), Math.max(...found)]
+  return found.length === 0 ? "" : least === most ? `${least} %` : `${least}–${most} %`
+}
+
 const table = ({ machine, versions, rows }, titles) => {
   const names = Object.keys(titles).filter((name) => versions[name] !== undefined)
   const order = Object.keys(cases)
@@ -45,15 +52,15 @@ const table = ({ machine, versions, rows }, titles) => {
       .map((name) => `${titles[name]} ${versions[name]}`)
       .join(", ")}. Other processes took ${Math.round(100 * others)} % of the machine's CPU meanwhile.`,
     "",
-    "A cell is CPU time · wall time · memory; above them, for the peers, the same as multiples of agflow's: over 1 where agflow takes less.",
+    "A cell is CPU time · wall time · memory; above them, for the peers, the same as multiples of agflow's: over 1 where agflow takes less. `others` is what other processes took of the machine's CPU during the row, from the least to the most disturbed engine: where it differs much, so do the conditions, and wall times suffer the most.",
     "",
-    `| case | N | times | ${names.map((name) => titles[name]).join(" | ")} |`,
-    `|---|--:|--:|${names.map(() => "---").join("|")}|`,
+    `| case | N | times | others | ${names.map((name) => titles[name]).join(" | ")} |`,
+    `|---|--:|--:|--:|${names.map(() => "---").join("|")}|`,
     ...sorted.map(({ case: name, n, engines }) => {
       const times = Math.max(...Object.values(engines).map(({ repeats }) => repeats ?? 1))
       const size = n === 1 ? "" : n.toLocaleString("en")
       const cells = names.map((each) => cell(engines[each], engines.agflow))
-      return `| ${cases[name].title} | ${size} | ${times} | ${cells.join(" | ")} |`
+      return `| ${cases[name].title} | ${size} | ${times} | ${shares(engines)} | ${cells.join(" | ")} |`
     }),
     "",
     "### Budgets",
