@@ -1,0 +1,128 @@
+/**
+ * A model that answers for sequences, wherever it runs: a program on this machine, a service over gRPC, a child process.
+ *
+ * Coordinates are base pairs of the window that is asked about, 0-based half-open, on the strand of the given sequence.
+ */
+import type * as Effect from "effect/Effect"
+import type { ModelError } from "./ModelError.ts"
+import type { Track } from "./Track.ts"
+
+export const organisms = ["human", "mouse"] as const
+export type Organism = (typeof organisms)[number]
+
+/** One kind of output. `contacts` are symmetric maps of bins by bins; `junctions` are counts of splice junctions. */
+export interface Output {
+  /** As the model's authors name it: `RNA_SEQ`, `SPLICE_SITES`, ...; `TRACKS` for models that have but one. */
+  readonly name: string
+  readonly kind: "tracks" | "contacts" | "junctions"
+  /** Base pairs a bin; 1 for junctions. */
+  readonly resolution: number
+  /** Base pairs at each side of the window that have no output: bin 0 starts here. */
+  readonly offset: number
+  readonly tracks: ReadonlyArray<Track>
+}
+
+/** The window lengths that a model reads. */
+export interface Lengths {
+  readonly preferred: number
+  readonly min: number
+  readonly max: number
+  /** Lengths must be multiples of it. */
+  readonly multiple: number
+}
+
+export interface ModelInfo {
+  readonly name: string
+  readonly summary: string
+  readonly licence: string
+  readonly citation: string
+  readonly organisms: ReadonlyArray<Organism>
+  readonly lengths: Lengths
+  readonly outputs: (organism: Organism) => ReadonlyArray<Output>
+}
+
+/** From the first to before the last, in base pairs or bins. */
+export type Span = readonly [from: number, to: number]
+
+/** What is wanted of one output. A model computes no more than that where it can. */
+export interface Want {
+  readonly output: string
+  /** Indices of tracks, in the order of the answer; all when absent. */
+  readonly tracks?: ReadonlyArray<number>
+  /** Ascending and disjoint, in base pairs: bins that overlap one of them are given; all bins when absent. */
+  readonly regions?: ReadonlyArray<Span>
+}
+
+export interface TrackValues {
+  readonly kind: "tracks"
+  readonly tracks: ReadonlyArray<number>
+  /** The bins that are given: ascending, disjoint. */
+  readonly bins: ReadonlyArray<Span>
+  /** [number of given bins, tracks] */
+  readonly values: Float32Array
+}
+
+export interface ContactValues {
+  readonly kind: "contacts"
+  readonly tracks: ReadonlyArray<number>
+  readonly bins: number
+  /** [bins, bins, tracks] */
+  readonly values: Float32Array
+}
+
+/** Junctions among the splice sites that the model finds: donors by acceptors of each strand. */
+export interface JunctionValues {
+  readonly kind: "junctions"
+  readonly tracks: ReadonlyArray<number>
+  readonly strands: ReadonlyArray<{
+    readonly strand: "+" | "-"
+    /** Base pairs of the window. */
+    readonly donors: Int32Array
+    readonly acceptors: Int32Array
+    /** [donors, acceptors, tracks] */
+    readonly values: Float32Array
+  }>
+}
+
+export type Values = TrackValues | ContactValues | JunctionValues
+
+/** By name of the output. */
+export type Prediction = ReadonlyMap<string, Values>
+
+/** What an alternative sequence changes: `removed` bases from `at` on give way to `inserted` others. */
+export interface Edit {
+  readonly at: number
+  readonly removed: number
+  readonly inserted: number
+}
+
+export interface Alternative {
+  /** As long as the reference: what an indel pushes out of the window, or pulls into it, is at its right end. */
+  readonly sequence: string
+  readonly edit: Edit
+}
+
+export interface VariantQuery {
+  readonly organism: Organism
+  readonly reference: string
+  readonly alternatives: ReadonlyArray<Alternative>
+  readonly wants: ReadonlyArray<Want>
+}
+
+export interface VariantPrediction {
+  readonly reference: Prediction
+  /** In the order of the alternatives. */
+  readonly alternatives: ReadonlyArray<Prediction>
+}
+
+export interface SequenceModel {
+  readonly info: ModelInfo
+  /** Sequences of ACGTN, all of one length that the model reads; answers in their order. */
+  readonly predict: (
+    organism: Organism,
+    sequences: ReadonlyArray<string>,
+    wants: ReadonlyArray<Want>
+  ) => Effect.Effect<ReadonlyArray<Prediction>, ModelError>
+  /** The same for alleles of one window; a model that can share work among them does. */
+  readonly predictVariants: (query: VariantQuery) => Effect.Effect<VariantPrediction, ModelError>
+}
