@@ -1,5 +1,6 @@
 /** What the checks of one workflow share: the document, its params and stages, and where faults are gathered. */
 import type { Diagnostic, Range } from "../core/Diagnostic.ts"
+import type { Level } from "./CheckedStage.ts"
 import type { ExpressionFault, Value } from "./Expression.ts"
 import type { Param } from "./Params.ts"
 import type { GivenPort } from "./Port.ts"
@@ -20,8 +21,15 @@ export type GivenPorts = ReadonlyMap<string, { readonly [name: string]: GivenPor
 /** What a scatter calls by name within its stage: a value, or a file that is known later. */
 export type Item =
   | { readonly _tag: "Value"; readonly value: Value }
-  | { readonly _tag: "Output"; readonly stage: string; readonly port: string; readonly given: GivenPort }
-  | { readonly _tag: "Shard"; readonly given: GivenPort }
+  | {
+      readonly _tag: "Output"
+      readonly stage: string
+      readonly port: string
+      readonly depth: number
+      readonly given: GivenPort
+    }
+  /** `name` is that of its {@link Shards}. */
+  | { readonly _tag: "Shard"; readonly name: string; readonly given: GivenPort }
   /** The scatter has faults, which are told: nothing more is said of its names. */
   | { readonly _tag: "Unknown" }
 
@@ -49,6 +57,8 @@ export interface CheckContext {
   readonly folder: string
   /** What stands before the ids of its stages: the workflow is a part of another. */
   readonly prefix: string
+  /** The scatters of the workflows around it. */
+  readonly levels: ReadonlyArray<Level>
   readonly params: ReadonlyMap<string, Param>
   /** Params that have faults of their own: nothing is said of references to them. */
   readonly silent: ReadonlySet<string>

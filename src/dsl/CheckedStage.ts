@@ -6,7 +6,8 @@ import type { LoadedStage } from "./StageLibrary.ts"
 
 /** What feeds an input port. */
 export type Binding =
-  | { readonly _tag: "Output"; readonly stage: string; readonly port: string }
+  /** `depth`: of the lanes that the stage runs in, how many of its reader's own choose among them (see {@link Level}). */
+  | { readonly _tag: "Output"; readonly stage: string; readonly port: string; readonly depth: number }
   | { readonly _tag: "File"; readonly path: string }
   | { readonly _tag: "List"; readonly items: ReadonlyArray<Binding> }
   /** The file that a {@link Shards} of this name gives to each task. */
@@ -24,16 +25,37 @@ export type Body =
 
 /** Files known only when the stage that gives them has run: pieces of a table, or the outputs of a scattered stage. */
 export interface Shards {
+  /** Of the scatters of one level, its place as written: the first runs slowest. */
+  readonly at: number
   readonly name: string
-  readonly of: Binding & { readonly _tag: "Output" | "File" }
+  readonly of: Binding & { readonly _tag: "Output" | "File" | "Item" }
   /** Rows of a piece; undefined to take each file of a list. */
   readonly rows: number | undefined
 }
 
-/** One way of running a stage: what depends on the values that it is scattered over. */
+/** The value that an instance has of a list that is scattered over. */
+export interface Chosen {
+  readonly at: number
+  /** Its place in the list. */
+  readonly index: number
+  /** `chr1`; a number where words do not tell the list's values apart. */
+  readonly word: string
+}
+
+/**
+ * The scatter of a stage, or of a workflow around it that is used as a stage, as one instance has it: values that are
+ * chosen, and files that run through all that there turn out to be. What one combination of the levels around a stage
+ * leads to is a lane: within it, the stages of that workflow read from one another.
+ */
+export interface Level {
+  readonly chosen: ReadonlyArray<Chosen>
+  readonly shards: ReadonlyArray<Shards>
+}
+
+/** One way of running a stage: what depends on the values that it, and the workflows around it, are scattered over. */
 export interface Instance {
-  /** Tells the instances of a stage apart: `chr1`, `chr1,2`; empty when there is but one. */
-  readonly label: string
+  /** From the outside in; the last is the stage's own, where it is scattered itself. */
+  readonly levels: ReadonlyArray<Level>
   readonly body: Body
   readonly inputs: ReadonlyMap<string, Binding>
 }
@@ -41,11 +63,11 @@ export interface Instance {
 export interface CheckedStage {
   readonly id: string
   readonly description: string
-  /** One for each combination of the values it is scattered over; one, unlabelled, without a scatter. */
+  /** One for each combination of the values it is scattered over; one without a scatter. Each runs once for each shard. */
   readonly instances: ReadonlyArray<Instance>
-  /** Each instance runs once for each combination of these. */
-  readonly shards: ReadonlyArray<Shards>
-  /** Its outputs are gathered, in order: tables into one, other files into lists. */
+  /** How many of the workflows around it are scattered. */
+  readonly depth: number
+  /** It, or a workflow around it, is. Its outputs are gathered, in order: tables into one, other files into lists. */
   readonly scattered: boolean
   /** The ports behind `inputs`; a script's are made from what feeds them. */
   readonly inputPorts: { readonly [name: string]: Port.InputPort }
@@ -63,14 +85,22 @@ export const usesOf = ({ instances }: CheckedStage): string => {
   return body?._tag === "Uses" ? body.stage.name : "run"
 }
 
-/** The stages that a binding reads from. */
-export const sources = (binding: Binding): ReadonlyArray<string> =>
-  binding._tag === "Output" ? [binding.stage] : binding._tag === "List" ? binding.items.flatMap(sources) : []
+/** The outputs that a binding reads. */
+export const outputsIn = (binding: Binding): ReadonlyArray<Binding & { readonly _tag: "Output" }> =>
+  binding._tag === "Output" ? [binding] : binding._tag === "List" ? binding.items.flatMap(outputsIn) : []
 
-export const needs = ({ instances, shards }: CheckedStage): ReadonlyArray<string> => [
+/** The stages that a binding reads from. */
+export const sources = (binding: Binding): ReadonlyArray<string> => outputsIn(binding).map(({ stage }) => stage)
+
+/** All that the stage is scattered over and that is known only in the run, each once. */
+export const shardsOf = ({ instances }: CheckedStage): ReadonlyArray<Shards> => [
+  ...new Set(instances.flatMap(({ levels }) => levels.flatMap(({ shards }) => shards)))
+]
+
+export const needs = (stage: CheckedStage): ReadonlyArray<string> => [
   ...new Set([
-    ...instances.flatMap(({ inputs }) => [...inputs.values()].flatMap(sources)),
-    ...shards.flatMap(({ of }) => sources(of))
+    ...stage.instances.flatMap(({ inputs }) => [...inputs.values()].flatMap(sources)),
+    ...shardsOf(stage).flatMap(({ of }) => sources(of))
   ])
 ]
 
@@ -82,7 +112,7 @@ export const dispensable = (stage: CheckedStage): ReadonlySet<string> => {
     ...stage.instances.flatMap(({ inputs }) =>
       [...inputs].flatMap(([name, binding]) => hard(stage.inputPorts[name]!, binding))
     ),
-    ...stage.shards.flatMap(({ of }) => sources(of))
+    ...shardsOf(stage).flatMap(({ of }) => sources(of))
   ])
   return new Set(needs(stage).filter((id) => !required.has(id)))
 }

@@ -1,5 +1,5 @@
 /** The stages of a workflow and what flows between their ports; as Mermaid or Graphviz text. */
-import { usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
+import { outputsIn, shardsOf, usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
 import type { Workflow } from "./Workflow.ts"
 
 export interface GraphStage {
@@ -26,17 +26,14 @@ export interface Graph {
   readonly edges: ReadonlyArray<GraphEdge>
 }
 
-const outputs = (binding: Binding): ReadonlyArray<Binding & { readonly _tag: "Output" }> =>
-  binding._tag === "Output" ? [binding] : binding._tag === "List" ? binding.items.flatMap(outputs) : []
-
 const edgesOf = (stage: CheckedStage): ReadonlyArray<GraphEdge> => {
   const found = new Map<string, GraphEdge>()
   const add = (input: string, binding: Binding) => {
-    for (const { stage: from, port: output } of outputs(binding)) {
+    for (const { stage: from, port: output } of outputsIn(binding)) {
       found.set(`${from}.${output} ${input}`, { from, output, to: stage.id, input })
     }
   }
-  for (const { name, of } of stage.shards) add(name, of)
+  for (const { name, of } of shardsOf(stage)) add(name, of)
   for (const { inputs } of stage.instances) for (const [input, binding] of inputs) add(input, binding)
   return [...found.values()]
 }
@@ -49,7 +46,7 @@ export const make = ({ name, stages }: Workflow): Graph => ({
     description: stage.description,
     synthetic: stage.synthetic,
     scattered: stage.scattered,
-    tasks: stage.shards.length > 0 ? null : stage.instances.length
+    tasks: shardsOf(stage).length > 0 ? null : stage.instances.length
   })),
   edges: stages.flatMap(edgesOf)
 })

@@ -32,7 +32,10 @@ export const givenBy = (context: CheckContext, value: string, path: YamlPath): G
   note(context, path, value, name, Edge.show(found.given))
   return {
     port: found.given,
-    binding: "stage" in found ? { _tag: "Output", stage: found.stage, port: found.port } : { _tag: "Item", name: scope }
+    binding:
+      "stage" in found
+        ? { _tag: "Output", stage: found.stage, port: found.port, depth: found.depth }
+        : { _tag: "Item", name: found.name }
   }
 }
 

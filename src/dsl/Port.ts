@@ -62,9 +62,9 @@ export const optional = <P extends SomePort>(port: P): OptionalPort<P> => ({
 /** What a stage gives to others: a file or a table, and of a scattered stage a list of files. */
 export type GivenPort = OutputPort | ListPort<FilePort>
 
-/** What all tasks of a scattered stage give together: their tables become one, other files a list. */
-export const gathered = (port: OutputPort): GivenPort =>
-  kindOf(port) === "tsv" ? port : list(file(kindOf(port), port.description))
+/** What all tasks of a scattered stage give together: their tables become one, other files a list, and lists one list. */
+export const gathered = (port: GivenPort): GivenPort =>
+  port._tag === "List" || kindOf(port) === "tsv" ? port : list(file(kindOf(port), port.description))
 
 /** The kind of file that stands behind a port. */
 export const kindOf = (port: FilePort | TablePort): FileKindName => (port._tag === "Table" ? "tsv" : port.kind)

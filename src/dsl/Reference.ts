@@ -9,7 +9,7 @@ import * as Template from "./Template.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
 type Context = Pick<CheckContext, "document" | "diagnostics" | "ports" | "parts" | "off" | "seen"> &
-  Partial<Pick<CheckContext, "prefix">>
+  Partial<Pick<CheckContext, "prefix" | "levels">>
 
 type Name = Expression & { readonly _tag: "Name" }
 
@@ -17,6 +17,8 @@ export interface Reference {
   /** Id within the whole workflow; `part/stage` for a stage of a workflow that another uses. */
   readonly stage: string
   readonly port: string
+  /** How many of the workflows around the place where it is written are scattered. */
+  readonly depth: number
   readonly given: GivenPort
 }
 
@@ -41,10 +43,11 @@ export const lookUp = (context: Context, { path }: Name, range: Range): Referenc
     member !== undefined && rest.length === 0 && Object.hasOwn(outputs, member) ? outputs[member] : undefined
   if (given !== undefined) {
     const prefix = context.prefix ?? ""
+    const depth = context.levels?.length ?? 0
     const inner = context.parts.get(scope)?.outputs.get(member!)
     return inner === undefined
-      ? { stage: `${prefix}${scope}`, port: member!, given }
-      : { stage: `${prefix}${scope}/${inner.stage}`, port: inner.port, given }
+      ? { stage: `${prefix}${scope}`, port: member!, depth, given }
+      : { stage: `${prefix}${scope}/${inner.stage}`, port: inner.port, depth, given }
   }
   const what = member === undefined ? "which output of it?" : `no output '${[member, ...rest].join(".")}'`
   const hint = Suggest.hint(member ?? "", Object.keys(outputs), "outputs")

@@ -1,6 +1,6 @@
 /** What a stage is scattered over: values known now make instances, files known later make shards. */
 import { note, report, type CheckContext, type Item } from "./CheckContext.ts"
-import type { Shards } from "./CheckedStage.ts"
+import type { Chosen, Shards } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import { show, type Value } from "./Expression.ts"
 import { fill } from "./Fill.ts"
@@ -12,7 +12,7 @@ import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
 /** One combination of the values that a stage is scattered over. */
 export interface Combination {
-  readonly label: string
+  readonly chosen: ReadonlyArray<Chosen>
   readonly items: ReadonlyMap<string, Item>
 }
 
@@ -21,22 +21,39 @@ export interface Scatter {
   readonly shards: ReadonlyArray<Shards>
 }
 
-const none: Scatter = { combinations: [{ label: "", items: new Map() }], shards: [] }
+/** Of what is not scattered. */
+const none: Scatter = { combinations: [{ chosen: [], items: new Map() }], shards: [] }
+
+/** A list of values, and where it stands among the scatters. */
+interface Dimension {
+  readonly at: number
+  readonly name: string
+  readonly items: ReadonlyArray<Item>
+}
 
 /** More tasks of one stage than this are a mistake. */
 const maxCombinations = 1_000_000
 
-/** Undefined, with Diagnostics, when the scatter has faults. */
-export const read = (context: CheckContext, { scatter }: StageDeclaration, path: YamlPath): Scatter | undefined => {
+/**
+ * Undefined, with Diagnostics, when the scatter has faults. `prefix` stands before the names of shards, to tell those of
+ * a workflow that is used as a stage from those within it.
+ */
+export const read = (
+  context: CheckContext,
+  { scatter }: StageDeclaration,
+  path: YamlPath,
+  prefix = ""
+): Scatter | undefined => {
   if (scatter === undefined) return none
   const { document } = context
   const before = context.diagnostics.length
   const dimensions = Array.isArray(scatter) ? scatter : [scatter]
-  const values: Array<{ readonly name: string; readonly items: ReadonlyArray<Item> }> = []
+  const values: Array<Dimension> = []
   const fixed = new Map<string, Item>()
   const shards: Array<Shards> = []
   for (const [index, { over, rows, as: name = "item" }] of dimensions.entries()) {
     const at = Array.isArray(scatter) ? [...path, "scatter", index] : [...path, "scatter"]
+    const key = `${prefix}${name}`
     if (fixed.has(name) || values.some((each) => each.name === name)) {
       report(context, document.locate(at), "scatter", `two scatters are called '${name}'`, "name them apart with 'as'")
       continue
@@ -46,12 +63,12 @@ export const read = (context: CheckContext, { scatter }: StageDeclaration, path:
     if (rows !== undefined || given !== undefined) {
       const shard = readShards(context, over, rows, given, [...at, "over"])
       if (shard === undefined) continue
-      shards.push({ name, of: shard.of, rows })
-      fixed.set(name, { _tag: "Shard", given: shard.given })
+      shards.push({ at: index, name: key, of: shard.of, rows })
+      fixed.set(name, { _tag: "Shard", name: key, given: shard.given })
       continue
     }
     const items = readItems(context, over, [...at, "over"])
-    if (items !== undefined) values.push({ name, items })
+    if (items !== undefined) values.push({ at: index, name, items })
   }
   if (context.diagnostics.length > before) return undefined
   const count = values.reduce((product, { items }) => product * items.length, 1)
@@ -64,7 +81,7 @@ export const read = (context: CheckContext, { scatter }: StageDeclaration, path:
     )
     return undefined
   }
-  return { combinations: label(cross(values, fixed)), shards }
+  return { combinations: cross(values, fixed), shards }
 }
 
 /** What shards are made of: a table that is cut by rows, or a list of files. */
@@ -131,7 +148,7 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
 
 /** Stands for the items of a scatter that has faults. */
 export const unknown = ({ scatter }: StageDeclaration): Combination => ({
-  label: "",
+  chosen: [],
   items: new Map(
     (Array.isArray(scatter) ? scatter : scatter === undefined ? [] : [scatter]).map(({ as = "item" }) => [
       as,
@@ -140,15 +157,20 @@ export const unknown = ({ scatter }: StageDeclaration): Combination => ({
   )
 })
 
-/** Every combination, the last dimension running fastest. */
-const cross = (
-  dimensions: ReadonlyArray<{ readonly name: string; readonly items: ReadonlyArray<Item> }>,
-  fixed: ReadonlyMap<string, Item>
-): ReadonlyArray<ReadonlyMap<string, Item>> =>
-  dimensions.reduce<ReadonlyArray<ReadonlyMap<string, Item>>>(
-    (combinations, { name, items }) =>
-      combinations.flatMap((combination) => items.map((item) => new Map([...combination, [name, item]]))),
-    [fixed]
+/** Every combination of the values, the last list running fastest. */
+const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyMap<string, Item>): ReadonlyArray<Combination> =>
+  dimensions.reduce<ReadonlyArray<Combination>>(
+    (combinations, { at, name, items }) => {
+      const words = wordsOf(items)
+      const choices = items.map((item, index) => ({ chosen: { at, index, word: words[index]! }, item }))
+      return combinations.flatMap((each) =>
+        choices.map(({ chosen, item }) => ({
+          chosen: [...each.chosen, chosen],
+          items: new Map([...each.items, [name, item]])
+        }))
+      )
+    },
+    [{ chosen: [], items: fixed }]
   )
 
 const short = /^[\w.+-]{1,40}$/u
@@ -159,13 +181,9 @@ const wordOf = (item: Item): string | undefined => {
   return text !== undefined && short.test(text) ? text : undefined
 }
 
-/** `chr1,2` where that tells all apart, else numbers. */
-const label = (combinations: ReadonlyArray<ReadonlyMap<string, Item>>): ReadonlyArray<Combination> => {
-  const words = combinations.map((items) => [...items.values()].filter(({ _tag }) => _tag !== "Shard").map(wordOf))
-  const labels = words.map((each) => each.join(","))
-  const readable = words.every((each) => !each.includes(undefined)) && new Set(labels).size === labels.length
-  return combinations.map((items, index) => ({
-    label: combinations.length === 1 ? "" : readable ? labels[index]! : String(index),
-    items
-  }))
+/** What tells the items apart in the names of tasks: `chr1`, `chr2`; else numbers. */
+const wordsOf = (items: ReadonlyArray<Item>): ReadonlyArray<string> => {
+  const words = items.map(wordOf)
+  const readable = !words.includes(undefined) && new Set(words).size === words.length
+  return items.map((_, index) => (readable ? words[index]! : String(index)))
 }

@@ -94,7 +94,7 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   const scatter = ScatterCheck.read(context, stage, path)
   const instances: Array<Instance> = []
   let half: Half | undefined
-  for (const { label, items } of scatter?.combinations ?? [ScatterCheck.unknown(stage)]) {
+  for (const { chosen, items } of scatter?.combinations ?? [ScatterCheck.unknown(stage)]) {
     const scoped = { ...context, items }
     half =
       stage.uses !== undefined
@@ -104,7 +104,8 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
           : undefined
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (half === undefined || context.diagnostics.length > before) break
-    instances.push({ label, body: half.body, inputs: half.inputs })
+    const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
+    instances.push({ levels: [...context.levels, ...own], body: half.body, inputs: half.inputs })
   }
   const resources = checkResources(context, id, half?.proposed ?? defaultResources)
   const policy = PolicyCheck.check(context, id)
@@ -114,8 +115,8 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
     id: `${context.prefix}${id}`,
     description: stage.description ?? half.description,
     instances,
-    shards: scatter!.shards,
-    scattered: stage.scatter !== undefined,
+    depth: context.levels.length,
+    scattered: stage.scatter !== undefined || context.levels.length > 0,
     inputPorts: half.inputPorts,
     outputs,
     resources,

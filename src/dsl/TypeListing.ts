@@ -1,7 +1,7 @@
 /** The types of a workflow, as inferred: of every stage's inputs, params and outputs, and of every expression. */
 import * as Diagnostic from "../core/Diagnostic.ts"
 import type { Seen } from "./CheckContext.ts"
-import { usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
+import { shardsOf, usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import * as Expression from "./Expression.ts"
 import * as StageDoc from "./StageDoc.ts"
@@ -101,13 +101,16 @@ const stageOf = (stage: CheckedStage): TypedStage => {
     uses: usesOf(stage),
     scatter: stage.scattered
       ? {
-          tasks: stage.shards.length === 0 ? stage.instances.length : null,
+          tasks: shardsOf(stage).length === 0 ? stage.instances.length : null,
           over: [
             ...(stage.instances.length > 1 ? [`${stage.instances.length} values`] : []),
-            ...stage.shards.map(({ of, rows }) =>
-              rows === undefined
-                ? `each file of ${sourceOf(of).join(", ")}`
-                : `each ${rows} rows of ${sourceOf(of).join(", ")}`
+            // In each lane of a scattered workflow it may be another.
+            ...new Set(
+              shardsOf(stage).map(({ of, rows }) =>
+                rows === undefined
+                  ? `each file of ${sourceOf(of).join(", ")}`
+                  : `each ${rows} rows of ${sourceOf(of).join(", ")}`
+              )
             )
           ]
         }

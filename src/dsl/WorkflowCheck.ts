@@ -1,13 +1,15 @@
 /** Checks a workflow file with the values of its params, and the workflows that it uses with theirs. */
 import type { Diagnostic, Range } from "../core/Diagnostic.ts"
+import { groupBy } from "../core/GroupBy.ts"
 import * as Suggest from "../core/Suggest.ts"
-import type { CheckedStage } from "./CheckedStage.ts"
+import type { CheckedStage, Level } from "./CheckedStage.ts"
 import { report, type CheckContext, type NamedFile, type Seen } from "./CheckContext.ts"
 import * as InputCheck from "./InputCheck.ts"
 import { fill } from "./Fill.ts"
 import * as Params from "./Params.ts"
 import * as Reference from "./Reference.ts"
 import type { Resources } from "./Stage.ts"
+import * as ScatterCheck from "./ScatterCheck.ts"
 import * as StageCheck from "./StageCheck.ts"
 import * as WorkflowUnit from "./WorkflowUnit.ts"
 import type { YamlDocument, YamlPath } from "./YamlDocument.ts"
@@ -38,12 +40,16 @@ export interface CheckOptions {
   readonly listing: boolean
 }
 
-/** `prefix` stands before the ids of the stages: `scoring/` for a workflow that the stage `scoring` uses. */
+/**
+ * `prefix` stands before the ids of the stages: `scoring/` for a workflow that the stage `scoring` uses; `levels` are the
+ * scatters of such stages.
+ */
 export const check = (
   unit: WorkflowUnit.WorkflowUnit,
   given: ReadonlyArray<Params.GivenParam>,
   options: CheckOptions,
-  prefix = ""
+  prefix = "",
+  levels: ReadonlyArray<Level> = []
 ): WorkflowCheck => {
   const { document, declaration, folder, placed } = unit
   const diagnostics: Array<Diagnostic> = []
@@ -65,6 +71,7 @@ export const check = (
     document,
     folder,
     prefix,
+    levels,
     params: resolved.params,
     // Declared but without a usable value: reported above, so references to them are passed over.
     silent: new Set([...Object.keys(written), ...Object.keys(declared)].filter((name) => !resolved.params.has(name))),
@@ -88,8 +95,7 @@ export const check = (
     if (off.has(id)) continue
     const part = unit.parts.get(id)
     if (part !== undefined) {
-      const inner = check(part, givenTo(context, part, id), { ...options, listing: false }, `${prefix}${id}/`)
-      diagnostics.push(...inner.diagnostics)
+      const inner = checkPart(context, part, id, options)
       stages.push(...inner.stages)
       files.push(...inner.files)
     } else if (stage.uses === undefined || !WorkflowUnit.isWorkflowFile(stage.uses)) {
@@ -105,8 +111,66 @@ export const check = (
   return { stages, params: resolved.params, files, diagnostics, expressions }
 }
 
+/**
+ * A workflow that a stage uses, once for each combination of the values that the stage is scattered over; each of its
+ * stages then has the instances of all.
+ */
+const checkPart = (
+  context: CheckContext,
+  part: WorkflowUnit.WorkflowUnit,
+  id: string,
+  options: CheckOptions
+): Pick<WorkflowCheck, "stages" | "files"> => {
+  const { diagnostics, prefix, levels } = context
+  const { stage, path } = context.placed.get(id)!
+  checkPartKeys(context, id)
+  const before = diagnostics.length
+  const scatter = ScatterCheck.read(context, stage, path, `${prefix}${id}.`)
+  const lanes: Array<PlacedCheck> = []
+  const files: Array<LookedFor> = []
+  for (const { chosen, items } of scatter?.combinations ?? []) {
+    const given = givenTo({ ...context, items }, part, id)
+    const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
+    const inner = check(part, given, { ...options, listing: false }, `${prefix}${id}/`, [...levels, ...own])
+    lanes.push(...inner.stages)
+    files.push(...inner.files)
+    diagnostics.push(...inner.diagnostics)
+    // What is wrong with one is as a rule wrong with all: it is told once.
+    if (diagnostics.length > before) break
+  }
+  return { stages: [...groupBy(lanes, (each) => each.stage.id).values()].map(merged), files }
+}
+
+/** One stage in different lanes: it differs in what depends on their values. */
+const merged = (lanes: ReadonlyArray<PlacedCheck>): PlacedCheck => {
+  const stages = lanes.map(({ stage }) => stage)
+  return {
+    ...lanes[0]!,
+    stage: {
+      ...stages[0]!,
+      instances: stages.flatMap(({ instances }) => instances),
+      inputPorts: Object.assign({}, ...stages.map(({ inputPorts }) => inputPorts)) as CheckedStage["inputPorts"],
+      synthetic: stages.some(({ synthetic }) => synthetic)
+    }
+  }
+}
+
 /** Keys that a stage has which uses a workflow; all else is said in that workflow. */
-const partKeys = new Set(["uses", "with", "if", "description"])
+const partKeys = new Set(["uses", "with", "if", "scatter", "description"])
+
+const checkPartKeys = (context: CheckContext, id: string): void => {
+  const { stage, path } = context.placed.get(id)!
+  for (const key of Object.keys(stage).filter((each) => !partKeys.has(each))) {
+    const hint = "say it of that workflow's own stages"
+    report(
+      context,
+      context.document.locateKey([...path, key]),
+      "stage-body",
+      `'${key}' does not go with a workflow`,
+      hint
+    )
+  }
+}
 
 /** What a stage gives, under `with`, to the params of the workflow that it uses. */
 const givenTo = (
@@ -116,10 +180,6 @@ const givenTo = (
 ): ReadonlyArray<Params.GivenParam> => {
   const { document } = context
   const { stage, path } = context.placed.get(id)!
-  for (const key of Object.keys(stage).filter((each) => !partKeys.has(each))) {
-    const hint = "say it in that workflow, or scatter and limit its stages there"
-    report(context, document.locateKey([...path, key]), "stage-body", `'${key}' does not go with a workflow`, hint)
-  }
   const declared = part.declaration.params ?? {}
   return Object.entries(stage.with ?? {}).flatMap(([name, value]): ReadonlyArray<Params.GivenParam> => {
     const at = [...path, "with", name]

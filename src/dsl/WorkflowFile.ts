@@ -104,7 +104,7 @@ export const StageDeclaration = Schema.Struct({
   scatter: Schema.optionalKey(
     described(
       Schema.Union([ScatterDimension, Schema.Array(ScatterDimension)]),
-      "runs the stage once for each item; a list of scatters for each combination: pieces of files run fastest"
+      "runs the stage once for each item; a list of scatters for each combination, the last running fastest"
     )
   ),
   uses: Schema.optionalKey(

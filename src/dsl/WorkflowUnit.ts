@@ -11,6 +11,7 @@ import * as Suggest from "../core/Suggest.ts"
 import { report, type CheckContext, type GivenPorts, type PlacedStage } from "./CheckContext.ts"
 import * as Imports from "./Imports.ts"
 import * as NameCheck from "./NameCheck.ts"
+import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
 import * as StageCheck from "./StageCheck.ts"
 import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
@@ -113,7 +114,10 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
   for (const [id, part] of parts) {
     // With an output that has faults, told in its own file, nothing is said of those who use it.
     const whole = outputNames(part).every((name) => part.outputs.has(name))
-    const given = [...part.outputs].map(([name, { given: port }]) => [name, port] as const)
+    const scattered = placed.get(id)!.stage.scatter !== undefined
+    const given = [...part.outputs].map(
+      ([name, { given: port }]) => [name, scattered ? Port.gathered(port) : port] as const
+    )
     ports.set(id, whole ? Object.fromEntries(given) : undefined)
   }
   const outputs = readOutputs({ document, diagnostics, ports, parts }, declaration, chosen.names)

@@ -118,7 +118,9 @@ export const explain = Effect.fnUntraced(function* (
     origin: string,
     otherRun: PastRun.PastRun
   ): Effect.fn.Return<ReadonlyArray<Cause>, never, Records> {
-    const tasks = PastRun.tasksOf(run, stage)
+    const lane = / of ([^ [\]]+)/u.exec(origin)?.[1]
+    const inLane = ({ id }: Pick<RunTask, "id">) => lane === undefined || `${id},`.startsWith(`${stage}/${lane},`)
+    const tasks = PastRun.tasksOf(run, stage).filter(inLane)
     const item = /\[(\d+)\]$/u.exec(origin)?.[1]
     const chosen = item === undefined || tasks[Number(item)] === undefined ? tasks : [tasks[Number(item)]!]
     const idBefore = (id: string) => `${formerStage}${id.slice(stage.length)}`
@@ -126,7 +128,9 @@ export const explain = Effect.fnUntraced(function* (
       const before = otherRun.tasks.get(idBefore(id))
       return before !== undefined && before.key !== key
     })
-    const count = PastRun.tasksOf(otherRun, formerStage).length
+    const count = PastRun.tasksOf(otherRun, formerStage).filter(({ id }) =>
+      inLane({ id: `${stage}${id.slice(formerStage.length)}` })
+    ).length
     const causes: Array<Cause> = []
     for (const each of differing.slice(0, shownTasks)) {
       causes.push({ _tag: "Task", explanation: yield* explainOne(each, { run: otherRun, id: idBefore(each.id) }) })

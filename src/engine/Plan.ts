@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { Record as CacheRecord } from "../cache/Record.ts"
 import * as Digest from "../core/Digest.ts"
-import { needs, type CheckedStage } from "../dsl/CheckedStage.ts"
+import { needs, shardsOf, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import * as Reason from "./Reason.ts"
 import * as Scatter from "./Scatter.ts"
@@ -43,28 +43,28 @@ const runsOf = ({ instances }: CheckedStage): Runs => {
 export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
   const upstream = new Map<string, TaskResolution.StageOutputs>()
   const planned: Array<PlannedStage> = []
+  const wanted = Scatter.wanted(workflow)
   const reasons = yield* Reason.make(workflow, undefined)
   for (const stage of workflow.stages) {
     const runs = runsOf(stage)
     const waitsFor = needs(stage).filter((need) => !upstream.has(need))
     if (waitsFor.length > 0) {
-      const count = stage.shards.length === 0 ? stage.instances.length : undefined
+      const count = shardsOf(stage).length === 0 ? stage.instances.length : undefined
       planned.push({ stage, tasks: undefined, count, waitsFor, runs })
       continue
     }
-    const sites = stage.scattered
-      ? yield* Scatter.expand(stage, upstream)
-      : [{ id: stage.id, stage, instance: stage.instances[0]!, items: new Map<string, TaskResolution.InputArtifact>() }]
-    const finished: Array<{ readonly id: string; readonly outputs: CacheRecord["outputs"] }> = []
+    const sites = stage.scattered ? yield* Scatter.expand(stage, upstream) : [TaskResolution.only(stage)]
+    const finished: Array<TaskResolution.Site & { readonly outputs: CacheRecord["outputs"] }> = []
     const tasks = yield* Effect.forEach(sites, (site) =>
       Effect.map(TaskResolution.resolve(site, reasons, upstream), ({ id, record, reason, key }): PlannedTask => {
-        if (record !== undefined) finished.push({ id, outputs: record.outputs })
+        if (record !== undefined) finished.push({ ...site, outputs: record.outputs })
         return { id, status: record === undefined ? "to run" : "cached", reason, key }
       })
     )
     planned.push({ stage, tasks, count: tasks.length, waitsFor, runs })
     if (finished.length < tasks.length) continue
-    upstream.set(stage.id, stage.scattered ? yield* Scatter.gather(stage, finished) : finished[0]!.outputs)
+    if (!stage.scattered) upstream.set(stage.id, finished[0]!.outputs)
+    else for (const [place, given] of yield* Scatter.gather(stage, finished, wanted)) upstream.set(place, given)
   }
   return planned
 })

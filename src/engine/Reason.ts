@@ -19,6 +19,7 @@ import * as RunRecord from "./RunRecord.ts"
 /** What a task is, as far as its reason is concerned. */
 export interface Keyed {
   readonly id: string
+  readonly stage: string
   readonly key: string
   readonly structure: TaskKey.TaskKey
 }
@@ -77,7 +78,7 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow, own: string
     }
   })
 
-  const suffixOf = (id: string): string => (id.includes("/") ? id.slice(id.indexOf("/")) : "")
+  const suffixOf = ({ id, stage }: Pick<Keyed, "id" | "stage">): string => id.slice(stage.length)
 
   /** Tasks of the newest earlier run whose stage is gone, by what follows the stage in their id. */
   const orphans = yield* Effect.cached(
@@ -89,7 +90,7 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow, own: string
         if (present.has(task.stage) || task.key === null) continue
         const structure = yield* PastRun.structureOf(run!, task)
         if (structure === undefined) continue
-        const suffix = suffixOf(task.id)
+        const suffix = suffixOf(task)
         bySuffix.set(suffix, [
           ...(bySuffix.get(suffix) ?? []),
           { run: run!, task: { ...task, key: task.key }, structure }
@@ -100,8 +101,9 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow, own: string
   )
 
   /** What the task was called before, if a stage seems to have been renamed. */
-  const formerly = Effect.fnUntraced(function* ({ id, structure }: Keyed) {
-    const candidates = ((yield* orphans).get(suffixOf(id)) ?? []).filter(
+  const formerly = Effect.fnUntraced(function* (task: Keyed) {
+    const { structure } = task
+    const candidates = ((yield* orphans).get(suffixOf(task)) ?? []).filter(
       (each) =>
         each.structure.stage === structure.stage &&
         (structure.stage !== "script" || each.structure.code === structure.code)

@@ -12,7 +12,7 @@ import type { Home } from "../cache/Home.ts"
 import type { Leases } from "../cache/Lease.ts"
 import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import * as Digest from "../core/Digest.ts"
-import { messageOf, type Failure, type InputError } from "../core/Failure.ts"
+import { InputError, messageOf, type Failure } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
 import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
@@ -129,6 +129,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   const wantsGpus = workflow.stages.some(({ resources }) => resources.gpus > 0)
   const machine: Resources = { cpus, memory, gpus: wantsGpus ? options.machine.gpus : 0 }
   const upstream = new Map<string, TaskResolution.StageOutputs>()
+  const wanted = Scatter.wanted(workflow)
   const results = new Map<string, TaskResult>()
   const sites = new Map<string, TaskResolution.Site>()
   const addSite = (site: TaskResolution.Site) => {
@@ -148,7 +149,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   }
   const scattered = new Map(workflow.stages.filter((stage) => stage.scattered).map((stage) => [stage.id, stage]))
   for (const stage of workflow.stages) {
-    if (!stage.scattered) addSite({ id: stage.id, stage, instance: stage.instances[0]!, items: new Map() })
+    if (!stage.scattered) addSite(TaskResolution.only(stage))
   }
 
   const finishTask = (task: TaskResolution.Task, record: CacheRecord, status: TaskStatus): void => {
@@ -178,9 +179,14 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const gather = Effect.gen(function* () {
       // Where failures are ignored, some have none; where all have failed, that is the stage's own failure.
       const ended = many.map(({ id }) => results.get(id)!)
-      const tasks = ended.flatMap(({ id, record }) => (record === undefined ? [] : [{ id, outputs: record.outputs }]))
-      if (tasks.length === 0) return yield* Effect.fail(ended[0]!.failure!)
-      upstream.set(stage.id, yield* Scatter.gather(stage, tasks).pipe(failing))
+      const tasks = ended.flatMap(({ id, record }) =>
+        record === undefined ? [] : [{ ...sites.get(id)!, outputs: record.outputs }]
+      )
+      if (tasks.length === 0) {
+        const failed = ended.find(({ failure }) => failure !== undefined)?.failure
+        return yield* Effect.fail(failed ?? plainly(new InputError({ message: "no task of it had what it needs" })))
+      }
+      for (const [place, given] of yield* Scatter.gather(stage, tasks, wanted).pipe(failing)) upstream.set(place, given)
       yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length })
     })
     return {
@@ -197,7 +203,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     if (whole !== undefined) return yield* scatter(whole)
     const result = results.get(id)!
     const site = sites.get(id)!
-    if (!TaskResolution.isFed(site, upstream)) return { _tag: "Without" as const }
+    if (TaskResolution.missing(site, upstream).length > 0) return { _tag: "Without" as const }
     const since = yield* Clock.currentTimeMillis
     const task = yield* TaskResolution.resolve(site, reasons, upstream).pipe(
       Effect.catch((failure: InputError) => failTask(id, plainly(failure), since))
@@ -308,7 +314,11 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       for (const id of Exit.isSuccess(exit) ? exit.value.skipped : []) {
         const stage = stageOf(id)
         const spare = dispensable(stage)
-        const missing = needs(stage).filter((need) => !upstream.has(need))
+        const site = sites.get(id)
+        const missing = [
+          ...needs(stage).filter((need) => !upstream.has(need)),
+          ...(site === undefined ? [] : TaskResolution.missing(site, upstream))
+        ]
         const blocker = missing.find((need) => !spare.has(need)) ?? missing[0]
         const reason = blocker === undefined ? "the run was stopping after a failure" : `it needs '${blocker}'`
         const result = results.get(id)

@@ -96,7 +96,9 @@ export const events = (folder: string): ReadonlyArray<Event> => {
 const told = (tasks: ReadonlyArray<RunTask>, folder: string): ReadonlyArray<RunTask> => {
   const byId = new Map(tasks.map((task) => [task.id, task]))
   const tell = (id: string, change: Partial<RunTask>) => {
-    const blank = { id, stage: id.split("/")[0]!, key: null, reason: "", seconds: null, status: "not started" as const }
+    // Only tasks of scattered stages come to be known by events; what tells them apart has no slash.
+    const stage = id.slice(0, id.lastIndexOf("/"))
+    const blank = { id, stage, key: null, reason: "", seconds: null, status: "not started" as const }
     byId.set(id, { ...(byId.get(id) ?? blank), ...change })
   }
   for (const event of events(folder)) {

@@ -12,10 +12,28 @@ import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
-import type { CheckedStage, Shards } from "../dsl/CheckedStage.ts"
+import { groupBy } from "../core/GroupBy.ts"
+import {
+  outputsIn,
+  shardsOf,
+  type CheckedStage,
+  type Chosen,
+  type Instance,
+  type Level,
+  type Shards
+} from "../dsl/CheckedStage.ts"
 import * as Port from "../dsl/Port.ts"
+import type { Workflow } from "../dsl/Workflow.ts"
 import * as Reaper from "./Reaper.ts"
-import { bindInput, stored, type InputArtifact, type Site, type StageOutputs } from "./TaskResolution.ts"
+import {
+  bindInput,
+  isThere,
+  placeOf,
+  stored,
+  type InputArtifact,
+  type Site,
+  type StageOutputs
+} from "./TaskResolution.ts"
 
 let counter = 0
 
@@ -117,52 +135,130 @@ const concat = Effect.fnUntraced(function* (tables: ReadonlyArray<InputArtifact>
   return joined!
 })
 
-const shardsOf = Effect.fnUntraced(function* ({ of, rows }: Shards, upstream: ReadonlyMap<string, StageOutputs>) {
-  const given = [yield* bindInput(of, Port.file("file", ""), new Map(), upstream)].flat()
+/** The files of a shard, as a lane has them. */
+const filesOf = Effect.fnUntraced(function* (
+  { of, rows }: Shards,
+  lane: Pick<Site, "lane" | "items">,
+  upstream: ReadonlyMap<string, StageOutputs>
+) {
+  const given = [yield* bindInput(of, Port.file("file", ""), lane, upstream)].flat()
   if (rows === undefined) return given.map((each, index) => ({ ...each, origin: `${each.origin}[${index}]` }))
   const [table] = given
   const pieces = yield* cut(table!, rows)
   return yield* Effect.forEach(pieces, (piece, index) => stored(piece, `${table!.origin} from row ${index * rows + 1}`))
 })
 
-/** The tasks of a scattered stage, the last dimension running fastest. */
+/** A value of a list, or a file of a shard. */
+interface Choice extends Chosen {
+  readonly item: readonly [name: string, file: InputArtifact] | undefined
+}
+
+/** What one combination of the levels gone through so far comes to. */
+interface Partial extends Pick<Site, "lane" | "items"> {
+  /** Its place among the others. */
+  readonly order: ReadonlyArray<number>
+}
+
+const compare = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => {
+  const at = a.findIndex((index, place) => index !== b[place])
+  return at === -1 ? 0 : a[at]! - b[at]!
+}
+
+/** The tasks of a scattered stage: of the scatters around it and its own, as written, the last runs fastest. */
 export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream: ReadonlyMap<string, StageOutputs>) {
-  const shards = yield* Effect.forEach(stage.shards, (each) => shardsOf(each, upstream))
-  const combinations = stage.shards.reduce<ReadonlyArray<ReadonlyMap<string, number>>>(
-    (all, { name }, dimension) =>
-      all.flatMap((chosen) => shards[dimension]!.map((_, index) => new Map([...chosen, [name, index]]))),
-    [new Map()]
-  )
-  return stage.instances.flatMap((instance) =>
-    combinations.map((chosen): Site => {
-      const words = [instance.label, ...chosen.values()].filter((word) => word !== "")
+  const known = new Map<Shards, Map<string, ReadonlyArray<InputArtifact>>>()
+  const files = Effect.fnUntraced(function* (shards: Shards, lane: Pick<Site, "lane" | "items">) {
+    const place = lane.lane.join("\0")
+    const byLane = known.get(shards) ?? new Map<string, ReadonlyArray<InputArtifact>>()
+    known.set(shards, byLane)
+    const found = byLane.get(place) ?? (yield* filesOf(shards, lane, upstream))
+    byLane.set(place, found)
+    return found
+  })
+
+  /** Every combination of a level's shards, with the values that it has. */
+  const through = Effect.fnUntraced(function* (outer: Partial, { chosen, shards }: Level) {
+    const choices = yield* Effect.forEach(shards, (each) =>
+      Effect.map(files(each, outer), (all) =>
+        all.map((file, index) => ({ at: each.at, index, word: String(index), item: [each.name, file] as const }))
+      )
+    )
+    const fixed = chosen.map((each) => [{ ...each, item: undefined }])
+    const combinations = [...fixed, ...choices].reduce<ReadonlyArray<ReadonlyArray<Choice>>>(
+      (all, dimension) => all.flatMap((before) => dimension.map((choice) => [...before, choice])),
+      [[]]
+    )
+    return combinations.map((unsorted): Partial => {
+      const choices = [...unsorted].sort((a, b) => a.at - b.at)
       return {
-        id: `${stage.id}/${words.join(",") || "0"}`,
-        stage,
-        instance,
-        items: new Map(
-          [...chosen].map(([name, index]) => [
-            name,
-            shards[stage.shards.findIndex((each) => each.name === name)]![index]!
-          ])
-        )
+        lane: [...outer.lane, choices.map(({ word }) => word).join(",")],
+        items: new Map([...outer.items, ...choices.flatMap(({ item }) => (item === undefined ? [] : [item]))]),
+        order: [...outer.order, ...choices.map(({ index }) => index)]
       }
     })
-  )
+  })
+
+  const tasks: Array<Partial & { readonly instance: Instance }> = []
+  for (const instance of stage.instances) {
+    let partials: ReadonlyArray<Partial> = [{ lane: [], items: new Map(), order: [] }]
+    for (const level of instance.levels) {
+      // A lane that an ignored failure has left without what the stage is scattered over has no tasks.
+      const there = partials.filter((lane) => level.shards.every(({ of }) => isThere(of, lane, upstream)))
+      partials = (yield* Effect.forEach(there, (outer) => through(outer, level))).flat()
+    }
+    for (const each of partials) tasks.push({ ...each, instance })
+  }
+  return tasks
+    .sort((a, b) => compare(a.order, b.order))
+    .map(({ instance, lane, items }): Site => ({
+      id: `${stage.id}/${lane.join(",") || "0"}`,
+      stage,
+      instance,
+      lane: lane.slice(0, stage.depth),
+      items
+    }))
 })
 
-/** What the tasks of a scattered stage give together: tables joined in order, other files as lists. */
+/** The outputs that something reads, each at the depth at which it does: see {@link Binding}. */
+export const wanted = ({ stages, outputs }: Workflow): ReadonlySet<string> =>
+  new Set([
+    ...stages.flatMap((stage) =>
+      [...stage.instances.flatMap(({ inputs }) => [...inputs.values()]), ...shardsOf(stage).map(({ of }) => of)]
+        .flatMap(outputsIn)
+        .map(({ stage: from, port, depth }) => wish(from, port, depth))
+    ),
+    ...outputs.map(({ stage, port }) => wish(stage, port, 0))
+  ])
+
+const wish = (stage: string, port: string, depth: number): string => `${stage}.${port} ${depth}`
+
+/**
+ * What the tasks of a scattered stage give together, in order, by where others look for it: tables joined, other files as
+ * lists; all of it, and of a stage with scattered workflows around it what there is in each lane.
+ */
 export const gather = Effect.fnUntraced(function* (
   stage: CheckedStage,
-  tasks: ReadonlyArray<{ readonly id: string; readonly outputs: CacheRecord["outputs"] }>
+  tasks: ReadonlyArray<Pick<Site, "id" | "lane"> & { readonly outputs: CacheRecord["outputs"] }>,
+  wishes: ReadonlySet<string>
 ) {
-  const outputs: Record<string, Artifact.Artifact | ReadonlyArray<Artifact.Artifact>> = {}
-  for (const [name, port] of Object.entries(stage.outputs)) {
-    const parts = tasks.map(({ id, outputs: written }) => ({ id, artifact: written[name]! }))
-    outputs[name] =
-      Port.gathered(port)._tag === "List"
-        ? parts.map(({ artifact }) => artifact)
-        : yield* concat(yield* Effect.forEach(parts, ({ id, artifact }) => stored(artifact, `${id}.${name}`)))
+  const found: Array<readonly [place: string, outputs: StageOutputs]> = []
+  // Where the stage itself is not scattered, each of its innermost lanes has one task.
+  const many = stage.instances[0]!.levels.length > stage.depth
+  for (let depth = 0; depth <= stage.depth; depth++) {
+    for (const [place, some] of groupBy(tasks, ({ lane }) => placeOf(stage.id, lane.slice(0, depth)))) {
+      const outputs: Record<string, Artifact.Artifact | ReadonlyArray<Artifact.Artifact>> = {}
+      for (const [name, port] of Object.entries(stage.outputs)) {
+        if (!wishes.has(wish(stage.id, name, depth))) continue
+        const parts = some.map(({ id, outputs: written }) => ({ id, artifact: written[name]! }))
+        outputs[name] =
+          depth === stage.depth && !many
+            ? parts[0]!.artifact
+            : Port.gathered(port)._tag === "List"
+              ? parts.map(({ artifact }) => artifact)
+              : yield* concat(yield* Effect.forEach(parts, ({ id, artifact }) => stored(artifact, `${id}.${name}`)))
+      }
+      found.push([place, outputs])
+    }
   }
-  return outputs
+  return found
 })

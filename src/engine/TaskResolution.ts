@@ -9,7 +9,7 @@ import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
-import type { Binding, Body, CheckedStage, Instance } from "../dsl/CheckedStage.ts"
+import { sources, type Binding, type Body, type CheckedStage, type Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 import * as Container from "../executor/Container.ts"
@@ -34,9 +34,23 @@ export interface Site {
   readonly id: string
   readonly stage: CheckedStage
   readonly instance: Instance
+  /** One word for each of the scattered workflows around the stage, the outermost first. */
+  readonly lane: ReadonlyArray<string>
   /** The file that each of the stage's shards gives to this task. */
   readonly items: ReadonlyMap<string, InputArtifact>
 }
+
+/** The only task of a stage that is not scattered. */
+export const only = (stage: CheckedStage): Site => ({
+  id: stage.id,
+  stage,
+  instance: stage.instances[0]!,
+  lane: [],
+  items: new Map()
+})
+
+/** Where what a stage gave lies in `upstream`: all of it together under its id, what it gave in a lane under both. */
+export const placeOf = (stage: string, lane: ReadonlyArray<string>): string => [stage, ...lane].join("\0")
 
 export interface Task extends Site {
   readonly key: string
@@ -113,39 +127,49 @@ export const stored = Effect.fnUntraced(function* (artifact: Artifact.Artifact, 
   return input
 })
 
-/** Whether what a binding reads from has been made; of a list, any of its items. Only an ignored failure leaves gaps. */
-const isThere = (binding: Binding, upstream: ReadonlyMap<string, StageOutputs>): boolean =>
-  binding._tag === "Output"
-    ? upstream.has(binding.stage)
-    : binding._tag !== "List" || binding.items.length === 0 || binding.items.some((item) => isThere(item, upstream))
+/** `windows.table`; in a lane `scoring/windows.table of chr1`. */
+const originOf = ({ stage, port }: { readonly stage: string; readonly port: string }, lane: ReadonlyArray<string>) =>
+  `${stage}.${port}${lane.length === 0 ? "" : ` of ${lane.join(",")}`}`
 
-/** Whether there is what the task cannot do without. */
-export const isFed = ({ stage, instance }: Site, upstream: ReadonlyMap<string, StageOutputs>): boolean =>
-  [...instance.inputs].every(
-    ([name, binding]) => stage.inputPorts[name]!._tag === "Optional" || isThere(binding, upstream)
+/** What feeds a task, and what it calls by name. */
+type Reader = Pick<Site, "lane" | "items">
+
+/** Whether what a binding reads from has been made; of a list, any of its items. Only an ignored failure leaves gaps. */
+export const isThere = (binding: Binding, reader: Reader, upstream: ReadonlyMap<string, StageOutputs>): boolean =>
+  binding._tag === "Output"
+    ? upstream.has(placeOf(binding.stage, reader.lane.slice(0, binding.depth)))
+    : binding._tag !== "List" ||
+      binding.items.length === 0 ||
+      binding.items.some((item) => isThere(item, reader, upstream))
+
+/** The stages that a task cannot do without and that gave it nothing. */
+export const missing = (site: Site, upstream: ReadonlyMap<string, StageOutputs>): ReadonlyArray<string> =>
+  [...site.instance.inputs].flatMap(([name, binding]) =>
+    site.stage.inputPorts[name]!._tag === "Optional" || isThere(binding, site, upstream) ? [] : sources(binding)
   )
 
 /** What a binding brings: one file, or those of a list. */
 export const bindInput: (
   binding: Binding,
   port: Port.FilePort | Port.TablePort,
-  items: ReadonlyMap<string, InputArtifact>,
+  reader: Reader,
   upstream: ReadonlyMap<string, StageOutputs>
 ) => Effect.Effect<InputArtifact | ReadonlyArray<InputArtifact>, InputError, FileDigests | ContentStore> =
-  Effect.fnUntraced(function* (binding, port, items, upstream) {
+  Effect.fnUntraced(function* (binding, port, reader, upstream) {
     switch (binding._tag) {
       case "File":
         return yield* bindFile(binding.path, port)
       case "List": {
-        const there = binding.items.filter((item) => isThere(item, upstream))
-        const inputs = yield* Effect.forEach(there, (item) => bindInput(item, port, items, upstream))
+        const there = binding.items.filter((item) => isThere(item, reader, upstream))
+        const inputs = yield* Effect.forEach(there, (item) => bindInput(item, port, reader, upstream))
         return inputs.flat()
       }
       case "Item":
-        return items.get(binding.name)!
+        return reader.items.get(binding.name)!
       case "Output": {
-        const given = upstream.get(binding.stage)![binding.port]!
-        const origin = `${binding.stage}.${binding.port}`
+        const lane = reader.lane.slice(0, binding.depth)
+        const given = upstream.get(placeOf(binding.stage, lane))![binding.port]!
+        const origin = originOf(binding, lane)
         const inputs = yield* Effect.forEach("files" in given ? [given] : given, (artifact) =>
           Effect.andThen(checkExtension(artifact.extension, port, origin), stored(artifact, origin))
         )
@@ -199,12 +223,12 @@ export const resolve = Effect.fnUntraced(function* (
   upstream: ReadonlyMap<string, StageOutputs>
 ) {
   const records = yield* Records
-  const { stage, instance, items } = site
+  const { stage, instance } = site
   const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
   for (const [name, binding] of [...instance.inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // An optional input, where the failure of what it reads from is ignored.
-    if (!isThere(binding, upstream)) continue
-    inputs.set(name, yield* bindInput(binding, filePort(stage.inputPorts[name]!), items, upstream))
+    if (!isThere(binding, site, upstream)) continue
+    inputs.set(name, yield* bindInput(binding, filePort(stage.inputPorts[name]!), site, upstream))
   }
   const { body } = instance
   const image = body._tag === "Script" ? body.container?.image : undefined
@@ -213,7 +237,7 @@ export const resolve = Effect.fnUntraced(function* (
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key)
   const synthetic = stage.synthetic || [...inputs.values()].flat().some(({ artifact }) => artifact.synthetic)
-  const keyed = { id: site.id, key, structure }
+  const keyed = { id: site.id, stage: stage.id, key, structure }
   const reason = yield* record === undefined ? reasons.toRun(keyed) : reasons.cached(keyed)
   return { ...site, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
 })

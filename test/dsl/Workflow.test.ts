@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import { shardsOf } from "../../src/dsl/CheckedStage.ts"
 import { load } from "../support/workflow.ts"
 
 const sound = `agflow: 1
@@ -38,7 +39,8 @@ describe("a sound workflow", () => {
     assert.deepStrictEqual(scored?.instances[0]?.inputs.get("variants"), {
       _tag: "Output",
       stage: "made",
-      port: "variants"
+      port: "variants",
+      depth: 0
     })
   })
 
@@ -146,14 +148,14 @@ describe("scatter, if and expressions", () => {
     assert.deepStrictEqual(diagnostics, [])
     const [a, b] = workflow!.stages.slice(1)
     assert.deepStrictEqual(
-      a!.instances.map(({ label, body }) => [label, body._tag === "Uses" && body.params]),
+      a!.instances.map(({ levels, body }) => [levels[0]!.chosen[0]!.word, body._tag === "Uses" && body.params]),
       [
         ["hg38", { count: 30, genome: "hg38" }],
         ["hg19", { count: 1, genome: "hg19" }]
       ]
     )
     assert.deepStrictEqual(
-      b!.instances.map(({ label }) => label),
+      b!.instances.map(({ levels }) => levels[0]!.chosen.map(({ word }) => word).join(",")),
       ["x,0", "x,1", "x,2", "y,0", "y,1", "y,2"]
     )
   })
@@ -176,10 +178,10 @@ describe("scatter, if and expressions", () => {
     )
     assert.deepStrictEqual(diagnostics, [])
     const stage = (id: string) => workflow!.stages.find((each) => each.id === id)!
-    assert.deepStrictEqual(stage("cut").shards, [
-      { name: "part", of: { _tag: "Output", stage: "made", port: "variants" }, rows: 64 }
+    assert.deepStrictEqual(shardsOf(stage("cut")), [
+      { at: 0, name: "part", of: { _tag: "Output", stage: "made", port: "variants", depth: 0 }, rows: 64 }
     ])
-    assert.deepStrictEqual(stage("each").shards[0]?.of, { _tag: "Output", stage: "cut", port: "count" })
+    assert.deepStrictEqual(shardsOf(stage("each"))[0]?.of, { _tag: "Output", stage: "cut", port: "count", depth: 0 })
     assert.deepStrictEqual(stage("cut").instances[0]?.inputs.get("part"), { _tag: "Item", name: "part" })
   })
 
@@ -270,14 +272,15 @@ outputs: { scores: "\${{ part.scores }}" }
     assert.deepStrictEqual(
       [...stage("part/scored").inputs],
       [
-        ["variants", { _tag: "Output", stage: "made", port: "variants" }],
+        ["variants", { _tag: "Output", stage: "made", port: "variants", depth: 0 }],
         ["reference", { _tag: "File", path: join(folder, "genome.fa") }]
       ]
     )
     assert.deepStrictEqual(stage("again").inputs.get("variants"), {
       _tag: "Output",
       stage: "part/more",
-      port: "variants"
+      port: "variants",
+      depth: 0
     })
     assert.deepStrictEqual(workflow!.outputs, [{ name: "scores", stage: "part/scored", port: "scores" }])
   })

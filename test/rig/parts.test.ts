@@ -1,5 +1,12 @@
-import { assert, it } from "vitest"
-import { Rig } from "../support/rig.ts"
+/** Workflows used as stages: with what they are given, and once for each item of a scatter. */
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { Rig, step, workflow } from "../support/rig.ts"
+
+let rig: Rig
+beforeEach(() => {
+  rig = new Rig()
+})
+afterEach(() => rig.remove())
 
 const inner = `agflow: 1
 name: inner
@@ -23,7 +30,6 @@ outputs: { part: "\${{ part.scaled }}", other: "\${{ other.scaled }}" }
 `
 
 it("a workflow used as a stage runs with what it is given, and shares the cache with itself elsewhere", async () => {
-  const rig = new Rig()
   rig.write("parts/inner.yaml", inner)
   rig.write("outer.yaml", outer(10))
   const first = await rig.agflow(["run", "outer.yaml"])
@@ -35,4 +41,234 @@ it("a workflow used as a stage runs with what it is given, and shares the cache 
   rig.write("outer2.yaml", outer(10).replace("part:", "piece:").replaceAll("part.", "piece."))
   await rig.agflow(["run", "outer2.yaml"])
   assert.deepStrictEqual([...new Set(Object.values(rig.trace()).map(({ status }) => status))], ["cached"])
+})
+
+describe("a workflow used as a stage and scattered", () => {
+  const of = (value: string) => `\${{ ${value} }}`
+  const run = async (...args: ReadonlyArray<string>) => {
+    const finished = await rig.agflow(["run", "outer.yaml", ...args])
+    assert.strictEqual(finished.code, 0, finished.stdout + finished.stderr)
+    return finished.stdout
+  }
+  const tasks = () => Object.keys(rig.trace())
+
+  /** Cuts its table into rows, joins them again behind a label, and counts them. */
+  const part = (more: object = {}) =>
+    workflow(
+      {
+        each: {
+          ...step(rig, "each", '{ head -n 1 "$row"; tail -n +2 "$row" | sed "s/^/$label-/"; } > "$out"', {
+            inputs: { row: of("item") },
+            env: { label: of("params.label") },
+            outputs: { out: "tsv" }
+          }),
+          scatter: { over: of("params.table"), rows: 1 }
+        },
+        count: step(rig, "count", 'echo "$label $(tail -n +2 "$all" | wc -l)" > "$out"', {
+          inputs: { all: of("each.out") },
+          env: { label: of("params.label") }
+        }),
+        ...more
+      },
+      {
+        params: { table: { type: "file" }, label: { type: "string", default: "piece" } },
+        outputs: { all: of("each.out"), count: of("count.out") }
+      }
+    )
+
+  const outer = (scatter: unknown, given: object) =>
+    workflow(
+      {
+        table: step(rig, "table", "printf 'id\\na\\nb\\nc\\n' > \"$out\"", { outputs: { out: "tsv" } }),
+        part: { uses: "./part.yaml", scatter, with: given },
+        counts: step(rig, "counts", 'cat $counts > "$out"', { inputs: { counts: of("part.count") } })
+      },
+      { outputs: { all: of("part.all"), counts: of("counts.out") } }
+    )
+
+  it("over values: each goes its own way, and the outputs come together in the list's order", async () => {
+    rig.write("part.yaml", part())
+    const text = outer({ over: ["lung", "liver"], as: "tissue" }, { table: of("table.out"), label: of("tissue") })
+    rig.write("outer.yaml", text)
+    await run()
+    assert.deepStrictEqual(rig.results(), {
+      "all.tsv": "id\nlung-a\nlung-b\nlung-c\nliver-a\nliver-b\nliver-c\n",
+      "counts.txt": "lung 3\nliver 3\n"
+    })
+    assert.deepStrictEqual(tasks(), [
+      "table",
+      ...["lung,0", "lung,1", "lung,2", "liver,0", "liver,1", "liver,2"].map((name) => `part/each/${name}`),
+      "part/count/lung",
+      "part/count/liver",
+      "counts"
+    ])
+    const { stdout } = await rig.agflow(["plan", "outer.yaml"])
+    assert.match(stdout, /^ {2}part\/each +6 tasks: all cached {2}/mu)
+    assert.match(stdout, /^10 cached, 0 to run/mu)
+
+    // Another order gathers anew, and a further value runs alone.
+    rig.executed()
+    rig.write("outer.yaml", text.replace('"lung"', '"liver",\n"skin"').replace(/"liver"(?=\s*\])/u, '"lung"'))
+    await run()
+    assert.sameMembers([...rig.executed()], ["each", "each", "each", "count", "counts"])
+    assert.strictEqual(rig.results()["counts.txt"], "liver 3\nskin 3\nlung 3\n")
+  })
+
+  it("over pieces of a table, which are known only in the run", async () => {
+    rig.write("part.yaml", part())
+    rig.write("outer.yaml", outer({ over: of("table.out"), rows: 2, as: "piece" }, { table: of("piece") }))
+    await run()
+    assert.deepStrictEqual(rig.results(), {
+      "all.tsv": "id\npiece-a\npiece-b\npiece-c\n",
+      "counts.txt": "piece 2\npiece 1\n"
+    })
+    assert.includeMembers(tasks(), ["part/each/0,1", "part/each/1,0", "part/count/1"])
+    // Each piece only reads what was made of it: with one more row in the second, the first stands.
+    rig.executed()
+    rig.write("outer.yaml", rig.read("outer.yaml").replace("c\\\\n'", "c\\\\nd\\\\n'"))
+    await run()
+    assert.deepStrictEqual([...rig.executed()].sort(), ["count", "counts", "each", "table"])
+    assert.match(
+      (await rig.agflow(["explain", "part/count/1"])).stdout,
+      /input all content .*\n +because 'part\/each' has 2 tasks, it had 1\n/u
+    )
+  })
+
+  it("over the files of a scattered stage", async () => {
+    const twice = step(rig, "twice", 'cat "$file" "$file" > "$out"', { inputs: { file: of("params.file") } })
+    const params = { file: { type: "file" } }
+    rig.write("part.yaml", workflow({ twice }, { params, outputs: { twice: of("twice.out") } }))
+    const made = { ...step(rig, "made", 'echo "$n" > "$out"', { env: { n: of("item") } }), scatter: { over: [1, 2] } }
+    const part = { uses: "./part.yaml", scatter: { over: of("made.out") }, with: { file: of("item") } }
+    rig.write("outer.yaml", workflow({ made, part }, { outputs: { all: of("part.twice") } }))
+    await run()
+    assert.deepStrictEqual(rig.results(), { "all.0.txt": "1\n1\n", "all.1.txt": "2\n2\n" })
+  })
+
+  it("within one another, in the order of the scatters", async () => {
+    rig.write(
+      "inner.yaml",
+      workflow(
+        {
+          said: step(rig, "said", 'echo "$tissue $n $m" > "$out"', {
+            env: { tissue: of("params.tissue"), n: of("params.n"), m: of("params.m") }
+          })
+        },
+        {
+          params: { tissue: { type: "string" }, n: { type: "integer" }, m: { type: "integer" } },
+          outputs: { said: of("said.out") }
+        }
+      )
+    )
+    rig.write(
+      "part.yaml",
+      workflow(
+        {
+          inner: {
+            uses: "./inner.yaml",
+            scatter: [{ over: of("range(params.n)"), as: "m" }],
+            with: { tissue: of("params.tissue"), n: of("params.n"), m: of("m") }
+          },
+          joined: step(rig, "joined", 'cat $all > "$out"', { inputs: { all: of("inner.said") } })
+        },
+        {
+          params: { tissue: { type: "string" }, n: { type: "integer" } },
+          outputs: { joined: of("joined.out"), said: of("inner.said") }
+        }
+      )
+    )
+    rig.write(
+      "outer.yaml",
+      workflow(
+        {
+          part: {
+            uses: "./part.yaml",
+            scatter: [
+              { over: [2, 1], as: "n" },
+              { over: ["x", "y"], as: "tissue" }
+            ],
+            with: { n: of("n"), tissue: of("tissue") }
+          },
+          all: step(rig, "all", 'cat $said > "$out"', { inputs: { said: of("part.said") } })
+        },
+        { outputs: { joined: of("part.joined"), all: of("all.out") } }
+      )
+    )
+    await run()
+    const results = rig.results()
+    assert.strictEqual(results["all.txt"], "x 2 0\nx 2 1\ny 2 0\ny 2 1\nx 1 0\ny 1 0\n")
+    assert.deepStrictEqual(
+      Object.keys(results)
+        .filter((name) => name.startsWith("joined"))
+        .map((name) => results[name]),
+      ["x 2 0\nx 2 1\n", "y 2 0\ny 2 1\n", "x 1 0\n", "y 1 0\n"]
+    )
+  })
+
+  it("goes on with the other items where the failure of one is ignored", async () => {
+    rig.write(
+      "part.yaml",
+      workflow(
+        {
+          first: {
+            ...step(rig, "first", '[ "$n" != 2 ]; echo "$n" > "$out"', { env: { n: of("params.n") } }),
+            onError: "ignore"
+          },
+          second: step(rig, "second", 'cat "$first" > "$out"', { inputs: { first: of("first.out") } })
+        },
+        { params: { n: { type: "integer" } }, outputs: { out: of("second.out") } }
+      )
+    )
+    rig.write(
+      "outer.yaml",
+      workflow(
+        {
+          part: { uses: "./part.yaml", scatter: { over: [1, 2, 3] }, with: { n: of("item") } },
+          all: step(rig, "all", 'cat $said > "$out"', { inputs: { said: of("part.out") } })
+        },
+        { outputs: { all: of("all.out") } }
+      )
+    )
+    const stdout = await run()
+    assert.match(stdout, /- part\/second\/2 +not run: it needs 'part\/first'/u)
+    assert.deepStrictEqual(rig.results(), { "all.txt": "1\n3\n" })
+  })
+
+  it("has its types shown, and its faults told once, at their own place", async () => {
+    rig.write("part.yaml", part())
+    const text = outer({ over: ["lung", "liver"], as: "tissue" }, { table: of("table.out"), label: of("tissue") })
+    rig.write("outer.yaml", text)
+    const { stdout } = await rig.agflow(["check", "outer.yaml", "--types"])
+    assert.match(stdout, /^part\/count \(run\) {2}scattered over 2 values: 2 tasks$/mu)
+    assert.match(stdout, /^part\/each \(run\) {2}scattered over 2 values and each 1 rows of table\.out$/mu)
+    assert.match(stdout, /^ {2}\d+:\d+ +part\.count +list of text$/mu)
+    rig.write("part.yaml", part().replace("params.label", "params.lable"))
+    const { code, stderr } = await rig.agflow(["check", "outer.yaml"])
+    assert.strictEqual(code, 2)
+    assert.strictEqual(stderr.match(/ error: /gu)?.length, 1, stderr)
+    assert.match(stderr, /^part\.yaml:\d+:\d+ error: .*'lable'/u)
+  })
+})
+
+it("scatters run in the order in which they are written, values and pieces alike", async () => {
+  rig.write("rows.tsv", "id\na\nb\n")
+  const flow = (...order: ReadonlyArray<"piece" | "value">) => {
+    const dimensions = { piece: { over: "./rows.tsv", rows: 1, as: "piece" }, value: { over: ["x", "y"], as: "value" } }
+    const stage = {
+      ...step(rig, "each", 'sed "2s/$/$v/" "$piece" > "$out"', {
+        inputs: { piece: "${{ piece }}" },
+        env: { v: "${{ value }}" },
+        outputs: { out: "tsv" }
+      }),
+      scatter: order.map((name) => dimensions[name])
+    }
+    rig.write("flow.yaml", workflow({ each: stage }, { outputs: { all: "${{ each.out }}" } }))
+    return rig.agflow(["run", "flow.yaml"])
+  }
+  assert.strictEqual((await flow("piece", "value")).code, 0)
+  assert.deepStrictEqual(Object.keys(rig.trace()), ["each/0,x", "each/0,y", "each/1,x", "each/1,y"])
+  assert.deepStrictEqual(rig.results(), { "all.tsv": "id\nax\nay\nbx\nby\n" })
+  assert.strictEqual((await flow("value", "piece")).code, 0)
+  assert.deepStrictEqual(rig.results(), { "all.tsv": "id\nax\nbx\nay\nby\n" })
+  assert.strictEqual(rig.executed().length, 4, "the same tasks in another order")
 })
