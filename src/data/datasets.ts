@@ -69,6 +69,12 @@ const spliceAiModel = from({
   licence: "CC-BY-NC-4.0",
   citation: "Jaganathan et al., Cell 2019"
 })
+const spliceAiExample = from({
+  repository: "Illumina/SpliceAI",
+  commit: "fc3336975972ff6949e5865c4dc736447360f592",
+  licence: "PolyForm-Strict-1.0.0",
+  citation: "Jaganathan et al., Cell 2019; GRCh37: Church et al., PLoS Biology 2011"
+})
 const eqtlCatalogue = from({
   repository: "eQTL-Catalogue/eQTL-Catalogue-resources",
   commit: "f59d2bbbd072048172180434cf49680326dfbf72",
@@ -181,6 +187,14 @@ export const datasets: ReadonlyArray<Dataset> = [
     kind: "fasta",
     description: "hg38 chr17:42,425,000-43,600,000"
   },
+  spliceAiExample(
+    "hg19-chr10-110k",
+    "fasta",
+    "tests/data/test.fa",
+    110_008,
+    "4173e7c6946a347fa91cdb31a737c333aa65d7eb6edab46ebf7df482326e74a1",
+    "hg19 chr10:1-110,000; its header says only chr10"
+  ),
   openSpliceAi(
     "mane-chr1-sample",
     "annotation",
@@ -405,6 +419,14 @@ export const datasets: ReadonlyArray<Dataset> = [
     "494d9fc7dac14e6448c82c2c0af294ee2ccdaafca041935e0ef6f4252725ebde",
     "the SNVs of MFASS, hg38 positions"
   ),
+  mfass(
+    "mfass-effects",
+    "tsv",
+    "processed_data/snv/snv_SPANR_scores_capped.txt",
+    3_876_965,
+    "cc170fbc11b5aabac4563536be843efe66deb2cad2c5e042d8b3bfc291f6357e",
+    "measured exon inclusion of MFASS alleles (v2_dpsi, strong_lof) with SPANR predictions, hg19 positions"
+  ),
   cagi5(
     "cagi5-mpra",
     "csv",
@@ -436,6 +458,40 @@ export const datasets: ReadonlyArray<Dataset> = [
     180_903,
     "0ee917046e13c0bc87b6c254bce65a2cd8ab757a37805b05a5e79965de62b8fc",
     "2,453 H3K27ac QTLs of lymphoblastoid cells, hg19"
+  ),
+  ...(
+    [
+      [
+        "dsqtl-yoruba-high",
+        "QTL/DNase/dsQTL_high.fa",
+        660_978,
+        "27cfb854d6b619ace3688fa796099e305c362c75a32433809bece1cb869f3cdf",
+        "100 bp around each QTL of dsqtl-yoruba, the allele with more DNase sensitivity"
+      ],
+      [
+        "dsqtl-yoruba-low",
+        "QTL/DNase/dsQTL_low.fa",
+        660_978,
+        "897ec8999bff7e8e6c126a1df18eec24e91fbd9ae02a30f29cb0bfb7cc475ef6",
+        "100 bp around each QTL of dsqtl-yoruba, the allele with less DNase sensitivity"
+      ],
+      [
+        "ctcf-binding-alleles",
+        "AlleleSpecificBinding/CTCF_binding_alleles.fa",
+        42_372,
+        "9ca69329a3098285593d08df8a508a82552c54bc0a7dd5df91a67ec4bb83d307",
+        "396 CTCF sites of 100 bp, the allele that is bound"
+      ],
+      [
+        "ctcf-nonbinding-alleles",
+        "AlleleSpecificBinding/CTCF_nonbinding_alleles.fa",
+        42_372,
+        "a23574d3d47cb34cdb89b019a7e495952c36ba7259129edcc41f3e63cbc93b14",
+        "396 CTCF sites of 100 bp, the allele that is not bound"
+      ]
+    ] as const
+  ).map(([name, path, bytes, sha256, description]) =>
+    maggie(name, "fasta", `data/${path}`, bytes, sha256, description)
   ),
   crispri(
     "crispri-k562-training",

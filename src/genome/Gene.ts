@@ -27,5 +27,18 @@ export const exons = (gene: Pick<Gene, "chrom" | "exons">): ReadonlyArray<Interv
     return { chrom: gene.chrom, start: Number(start), end: Number(end) }
   })
 
+/**
+ * The first (acceptors) and last (donors) bases of exons where an intron ends or begins, 0-based, ascending: the ends of
+ * the gene are none. Of a gene known as a span alone there are none.
+ */
+export const spliceSites = (
+  gene: Pick<Gene, "chrom" | "exons" | "strand">
+): { readonly acceptors: ReadonlyArray<number>; readonly donors: ReadonlyArray<number> } => {
+  const parts = exons(gene)
+  const starts = parts.slice(1).map(({ start }) => start)
+  const ends = parts.slice(0, -1).map(({ end }) => end - 1)
+  return gene.strand === "-" ? { acceptors: ends, donors: starts } : { acceptors: starts, donors: ends }
+}
+
 /** Genome order, then by id. */
 export const compare = (a: Gene, b: Gene): number => Interval.compare(a, b) || (a.gene_id < b.gene_id ? -1 : 1)

@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Checkpoint from "../../src/core/Checkpoint.ts"
+import { InputError } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
+import * as Param from "../../src/dsl/Param.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Fasta from "../../src/genome/Fasta.ts"
+import * as Gene from "../../src/genome/Gene.ts"
+import * as Variant from "../../src/genome/Variant.ts"
+import * as SpliceAI from "../../src/model/architectures/SpliceAI.ts"
+import * as Ensemble from "../../src/model/Ensemble.ts"
+import * as SpliceScoring from "../../src/scoring/SpliceScoring.ts"
+
+export default Stage.make({
+  name: "splice-variants",
+  version: 1,
+  summary: "Scores how much variants make or break splice sites of the genes that hold them (SpliceAI's delta scores).",
+  params: {
+    distance: Param.withDefault(Param.Count, 50, "bases at each side of a variant in which sites are looked for"),
+    masked: Param.withDefault(
+      Schema.Boolean,
+      false,
+      "leave out gains of annotated sites and losses of others; the genes need exons"
+    )
+  },
+  inputs: {
+    weights: Port.list(Port.file("h5", "weights of SpliceAI"), "weights of SpliceAI; several networks are averaged"),
+    reference: Port.file("fasta", "the genome, or pieces of it"),
+    variants: Port.table(Variant.variants, "substitutions, insertions and deletions"),
+    genes: Port.table(Gene.table, "transcripts: strand and span, and with `masked` exons")
+  },
+  outputs: {
+    scores: Port.table(SpliceScoring.table, "one row per gene and variant in it, in genome order"),
+    unscored: Port.table(SpliceScoring.unscoredTable, "variants (or their genes) without scores, and why")
+  },
+  resources: { cpus: 2, memory: 2 * 2 ** 30 },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const task = yield* Task
+    const genes = yield* inputs.genes.rows
+    const bare = params.masked ? genes.find(({ region }) => region !== "exons") : undefined
+    if (bare !== undefined) {
+      return yield* new InputError({
+        message: `splice-variants: masked needs exons, and gene '${bare.gene_id}' has a span alone`,
+        file: inputs.genes.path,
+        hint: "load the genes from GTF or GFF3, or leave `masked` out"
+      })
+    }
+    const { clusters, unscored } = SpliceScoring.clusters(yield* inputs.variants.rows, genes)
+    const { predict } = yield* Ensemble.open(SpliceAI.spliceAi, inputs.weights)
+    const fasta = yield* Fasta.open(inputs.reference)
+    const total = clusters.reduce((sum, { variants }) => sum + variants.length, 0)
+    let done = 0
+    const results = yield* Checkpoint.forEach(
+      clusters,
+      (cluster) => SpliceScoring.scoreCluster({ context: SpliceAI.context, predict }, fasta, params, cluster),
+      ({ variants }) => task.progress((done += variants.length), total, "variants")
+    )
+    yield* outputs.scores.write(results.flatMap(({ scores }) => scores))
+    yield* outputs.unscored.write([...unscored, ...results.flatMap((result) => result.unscored)])
+  }, Effect.scoped)
+})

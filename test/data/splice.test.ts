@@ -1,0 +1,57 @@
+import * as Effect from "effect/Effect"
+import { assert, describe, it } from "vitest"
+import loadGenes from "../../modules/load-genes/stage.ts"
+import spliceVariants from "../../modules/splice-variants/stage.ts"
+import * as Download from "../../src/data/Download.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as SpliceScoring from "../../src/scoring/SpliceScoring.ts"
+import { mirror, runPromise, runStage } from "../support/stage.ts"
+import { textFile } from "../support/synthetic.ts"
+
+const acceptedLicences = ["CC-BY-NC-4.0"]
+const dataset = (name: string) =>
+  runPromise(
+    Effect.map(Download.dataset(name), ({ path }) => path),
+    { acceptedLicences }
+  )
+const networks = (count: number) => Promise.all(Array.from({ length: count }, (_, at) => dataset(`spliceai-${at + 1}`)))
+
+const variantFile = (...variants: ReadonlyArray<readonly [string, number, string, string]>) =>
+  textFile("variants.tsv", [
+    ["variant_id", "chrom", "pos", "ref", "alt"],
+    ...variants.map((variant) => [variant.join("_"), ...variant])
+  ])
+
+describe.skipIf(mirror === undefined)("SpliceAI (AGFLOW_MIRROR names a folder of public files)", () => {
+  // Published with the model: five networks, distance 500, not masked.
+  const published = {
+    chr10_94077_A_C: "C|TUBB8|0.15|0.27|0.00|0.05|89|-23|-267|193",
+    chr10_94555_C_T: "T|TUBB8|0.01|0.18|0.15|0.62|-2|110|-190|0"
+  }
+
+  it.each(["onnxruntime-cpu", "tfjs-wasm"])(
+    "gives the published delta scores on %s",
+    async (device) => {
+      const spans = await dataset("transcript-spans-grch37")
+      const genes = (await runStage(loadGenes, {}, { annotations: [spans] })).outputs["genes"]!
+      const { outputs, notes } = await runStage(
+        spliceVariants,
+        { distance: 500 },
+        {
+          weights: await networks(5),
+          reference: await dataset("hg19-chr10-110k"),
+          variants: variantFile(["chr10", 94_077, "A", "C"], ["chr10", 94_555, "C", "T"], ["chr10", 20_000, "N", "T"]),
+          genes
+        },
+        { device }
+      )
+      const rows = await runPromise(Table.read(outputs["scores"]!, SpliceScoring.table))
+      assert.deepStrictEqual(Object.fromEntries(rows.map((row) => [row.variant_id, row.spliceai])), published)
+      assert.deepStrictEqual(await runPromise(Table.read(outputs["unscored"]!, SpliceScoring.unscoredTable)), [
+        { variant_id: "chr10_20000_N_T", gene_id: null, reason: "no gene holds the variant" }
+      ])
+      assert.strictEqual(notes.filter(({ kind }) => kind === "model").length, 5)
+    },
+    180_000
+  )
+})
