@@ -26,6 +26,7 @@ import { codes, Quit, stderr } from "./Quit.ts"
 import { run } from "./run.ts"
 import { stages } from "./stages.ts"
 import { runs } from "./runs.ts"
+import { evaluations } from "./evaluations.ts"
 import { explain } from "./explain.ts"
 import { show } from "./show.ts"
 import { verify } from "./verify.ts"
@@ -43,6 +44,7 @@ const agflow = (distribution: URL) =>
       plan,
       graph,
       stages,
+      evaluations,
       gc,
       du,
       verify,

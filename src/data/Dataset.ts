@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Suggest from "../core/Suggest.ts"
 import { datasets } from "./datasets.ts"
+import { publishedPredictions } from "./publishedPredictions.ts"
 
 const text = (description: string) => Schema.String.annotate({ description })
 const orNull = (description: string) => Schema.NullOr(Schema.String).annotate({ description })
@@ -12,11 +13,12 @@ export const Dataset = Schema.Struct({
   url: orNull("null where nobody serves the file: it then comes from a mirror folder, or is made with `recipe`"),
   mirror: text("path below a mirror folder: host and path of the URL, unless the file has none"),
   recipe: orNull("how to make a file that has no URL"),
-  sha256: Schema.String.pipe(
-    Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u)),
-    Schema.annotate({ description: "of the file as it is downloaded, hexadecimal" })
-  ),
-  bytes: Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)), Schema.annotate({ description: "size of the file" })),
+  sha256: Schema.NullOr(Schema.String.pipe(Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u)))).annotate({
+    description: "of the file as it is downloaded, hexadecimal; null where nobody has stated it: taken as it comes"
+  }),
+  bytes: Schema.NullOr(Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))).annotate({
+    description: "size of the file; null where it is not known"
+  }),
   licence: text("SPDX identifier where there is one"),
   licenceUrl: orNull("where the licence can be read"),
   licenceAcceptance: Schema.Boolean.annotate({
@@ -33,7 +35,7 @@ export class UnknownDataset extends Schema.TaggedError<UnknownDataset>()("Unknow
   hint: Schema.optionalKey(Schema.String)
 }) {}
 
-export const all: ReadonlyArray<Dataset> = datasets
+export const all: ReadonlyArray<Dataset> = [...datasets, ...publishedPredictions]
 
 export const find = (name: string): Effect.Effect<Dataset, UnknownDataset> => {
   const found = all.find((dataset) => dataset.name === name)

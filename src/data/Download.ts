@@ -83,8 +83,8 @@ export const dataset = Effect.fnUntraced(function* (
     what: `dataset '${name}'`,
     url: found.url === null ? null : new URL(found.url),
     mirror: found.mirror,
-    sha256: found.sha256,
-    bytes: found.bytes,
+    sha256: found.sha256 ?? undefined,
+    bytes: found.bytes ?? undefined,
     hint: `${found.recipe === null ? "" : `make the file with \`${found.recipe}\`, `}${inMirror(found.mirror)}`
   })
   const task = yield* Task

@@ -1,0 +1,110 @@
+/** The evaluations that are known, and a user's own: a YAML or JSON file of rows that change or add to them. */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as SchemaParser from "effect/SchemaParser"
+import * as Diagnostic from "../core/Diagnostic.ts"
+import { cannot, InputError } from "../core/Failure.ts"
+import * as Suggest from "../core/Suggest.ts"
+import * as SchemaFault from "../dsl/SchemaFault.ts"
+import * as YamlDocument from "../dsl/YamlDocument.ts"
+import { Evaluation } from "./Evaluation.ts"
+import { accessibility } from "./registry/accessibility.ts"
+import { expression } from "./registry/expression.ts"
+import { geneLinking } from "./registry/geneLinking.ts"
+import { splicing } from "./registry/splicing.ts"
+import { tracks } from "./registry/tracks.ts"
+
+export type Registry = ReadonlyArray<Evaluation>
+
+/** In the order of the paper's figures: variants, then tracks. */
+export const builtIn: Registry = [...splicing, ...expression, ...geneLinking, ...accessibility, ...tracks]
+
+export const find = (registry: Registry, id: string): Effect.Effect<Evaluation, InputError> => {
+  const found = registry.find((row) => row.id === id)
+  if (found !== undefined) return Effect.succeed(found)
+  const message = `no evaluation is named '${id}'`
+  const ids = registry.map((row) => row.id)
+  const near = Suggest.closest(id, ids) ?? ids.find((each) => each.includes(id))
+  const hint = near === undefined ? "`agflow evaluations` lists them" : `did you mean '${near}'?`
+  return Effect.fail(new InputError({ message, hint }))
+}
+
+/** The rows of a user's file: an object with `evaluations`, each a mapping with an `id`. */
+const rowsOf = (value: unknown): ReadonlyArray<Readonly<Record<string, unknown>>> | undefined => {
+  if (typeof value !== "object" || value === null || !("evaluations" in value)) return undefined
+  const rows: unknown = value.evaluations
+  const isRow = (row: unknown) => typeof row === "object" && row !== null && !Array.isArray(row)
+  return Array.isArray(rows) && rows.every(isRow) ? rows : undefined
+}
+
+/**
+ * The built-in rows with those of a file: a known `id` changes the fields that it names, an unknown one adds a row. All
+ * faults of the file are told at once, each with its place.
+ */
+export const read = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* fs.readFileString(path).pipe(Effect.mapError(cannot("read", path)))
+  const parsed = YamlDocument.parse({ file: path, text })
+  if (parsed.document === undefined || parsed.diagnostics.length > 0) return yield* failureOf(path, parsed.diagnostics)
+  const { document } = parsed
+  const rows = rowsOf(document.value)
+  if (rows === undefined) {
+    return yield* new InputError({
+      message: "a registry is a mapping with the key `evaluations`, a list of rows",
+      file: path,
+      line: 1,
+      hint: "evaluations:\n    - { id: clinvar_noncoding, won: true }"
+    })
+  }
+  const known = new Map(builtIn.map((row): [string, Evaluation] => [row.id, row]))
+  const decode = SchemaParser.decodeUnknownResult(Evaluation, { errors: "all", onExcessProperty: "error" })
+  const diagnostics: Array<Diagnostic.Diagnostic> = []
+  for (const [index, row] of rows.entries()) {
+    const before = typeof row["id"] === "string" ? known.get(row["id"]) : undefined
+    const decoded = decode({ ...before, ...row })
+    if (decoded._tag === "Success") known.set(decoded.success.id, decoded.success)
+    else {
+      for (const fault of SchemaFault.from(decoded.failure, ["evaluations", index])) {
+        // A missing key has no place of its own: its row has.
+        const range = fault.code === "unknown-key" ? document.locateKey(fault.path) : document.locate(fault.path)
+        diagnostics.push({ ...fault, source: document.source, range })
+      }
+    }
+  }
+  if (diagnostics.length > 0) return yield* failureOf(path, diagnostics)
+  return [...known.values()] as Registry
+})
+
+const failureOf = (file: string, diagnostics: ReadonlyArray<Diagnostic.Diagnostic>): InputError => {
+  const [first, ...others] = Diagnostic.sort(diagnostics)
+  const place = ({ source, range }: Diagnostic.Diagnostic) => Diagnostic.position(source.text, range.start)
+  const rest = others.map((each) => `${place(each).line}:${place(each).column}: ${each.message}`)
+  const { hint } = first!
+  return new InputError({
+    message: [`column ${place(first!).column}: ${first!.message}`, ...rest].join("\n  "),
+    file,
+    line: place(first!).line,
+    ...(hint === undefined ? {} : { hint })
+  })
+}
+
+export interface Choice {
+  /** Ids; all of the group, extras left out, when empty. */
+  readonly only: ReadonlyArray<string>
+  readonly extras: boolean
+}
+
+/** The variant evaluations chosen, in the registry's order. */
+export const variantRows = Effect.fnUntraced(function* (registry: Registry, { only, extras }: Choice) {
+  for (const id of only) {
+    const { group } = yield* find(registry, id)
+    if (group === "variant") continue
+    return yield* new InputError({
+      message: `'${id}' is an evaluation of tracks, not of variants`,
+      hint: "tracks are evaluated by evaluate-tracks"
+    })
+  }
+  return registry.filter(
+    (row) => row.group === "variant" && (only.length === 0 ? extras || !row.extra : only.includes(row.id))
+  )
+})

@@ -1,0 +1,41 @@
+/** `agflow evaluations`: lists, explains, and reads a user's rows. */
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { Rig } from "../support/rig.ts"
+
+let rig: Rig
+beforeEach(() => {
+  rig = new Rig()
+})
+afterEach(() => rig.remove())
+
+const agflow = async (code: number, ...args: ReadonlyArray<string>) => {
+  const finished = await rig.agflow(["evaluations", ...args])
+  assert.strictEqual(finished.code, code, finished.stdout + finished.stderr)
+  return finished
+}
+
+describe("evaluations", () => {
+  it("lists a group, one line a row", async () => {
+    const { stdout } = await agflow(0, "--group", "variant")
+    assert.match(stdout, /^mfass_splicing +average precision +0\.512 +Pangolin 0\.54 +lost +yes$/mu)
+    assert.match(stdout, /\n32 rows;/u)
+    const rows = JSON.parse((await agflow(0, "--group", "track", "--format", "json")).stdout) as ReadonlyArray<object>
+    assert.lengthOf(rows, 24)
+  })
+
+  it("explains one with every reported value, and says what it does not know", async () => {
+    const { stdout } = await agflow(0, "paqtl_variant_causality_human")
+    for (const text of ["0.6294", "0.6288", "Borzoi (ensemble)", "+8.8 %  preprint", "0.6294 +- 0.01"]) {
+      assert.include(stdout, text)
+    }
+    assert.match((await agflow(2, "mfass")).stderr, /did you mean 'mfass_splicing'/u)
+  })
+
+  it("reads a user's rows, or says where they are wrong", async () => {
+    rig.write("mine.yaml", "evaluations:\n  - id: mfass_splicing\n    won: true\n")
+    assert.match((await agflow(0, "--registry", "mine.yaml")).stdout, /^mfass_splicing .* won +yes$/mu)
+    rig.write("bad.yaml", "evaluations:\n  - id: mfass_splicing\n    wonn: true\n")
+    const { stderr } = await agflow(2, "--registry", "bad.yaml")
+    assert.match(stderr, /bad\.yaml:3: column 5: unknown key 'wonn'\n +hint: did you mean 'won'/u)
+  })
+})
