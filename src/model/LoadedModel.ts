@@ -10,6 +10,7 @@ import { ModelError, type InsufficientMemory, type RuntimeUnavailable } from "./
 import * as Program from "./Program.ts"
 import type { Device, Executable } from "./Runtime.ts"
 import * as Runtimes from "./Runtimes.ts"
+import * as WeightSource from "./WeightSource.ts"
 
 export interface LoadedModel extends Executable {
   readonly model: Architecture
@@ -42,7 +43,7 @@ const load = Effect.fnUntraced(function* (
   if (fault !== undefined) {
     return yield* new ModelError({ message: fault, file: path, hint: `are these the weights of ${model.name}?` })
   }
-  return yield* choice.runtime.load(program, weights, threads)
+  return yield* choice.runtime.load(program, WeightSource.ofTensors(weights), threads)
 })
 
 /** Loads a model by name, or takes it from what this process has loaded; notes the device and the model for the report. */

@@ -1,77 +1,16 @@
 /**
  * A network as plain data: a list of operations in the order in which they can be computed, each naming its inputs by
  * their index and its weights by name. Any runtime can execute it.
- *
- * Sequences are [batch, length, channels]. The batch axis is always axis 0 and stands in no `shape` here; what depends on
- * weights and constants alone has a batch of 1 (`batched: false`) and is broadcast.
  */
+import { lengthFree, type Node, type Operations, type OpName } from "./Operation.ts"
 import * as Tensor from "./Tensor.ts"
-
-/** Axes count from 0 after the batch axis. */
-export interface Operations {
-  input: object
-  constant: { readonly data: Float32Array }
-  /** A weight used as a value. */
-  weight: { readonly weight: string }
-  /** Stride 1, zero padding to the same length; kernel [width, in, out], bias [out]. */
-  conv1d: { readonly kernel: string; readonly bias: string; readonly width: number; readonly dilation: number }
-  /** One filter a channel, stride 1, zero padding to the same length; kernel [width, channels, 1]. */
-  depthwiseConv1d: { readonly kernel: string; readonly width: number }
-  /** The last axis times kernel [in, out], plus bias [out]. */
-  dense: { readonly kernel: string; readonly bias: string | undefined }
-  /** (x - mean) / sqrt(variance + epsilon) * gamma + beta, each [channels]. */
-  batchNorm: {
-    readonly gamma: string
-    readonly beta: string
-    readonly mean: string
-    readonly variance: string
-    readonly epsilon: number
-  }
-  /** The same with mean and variance taken over the last axis of each position. */
-  layerNorm: { readonly gamma: string; readonly beta: string; readonly epsilon: number }
-  relu: object
-  /** The tanh form: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). */
-  gelu: object
-  softplus: object
-  /** Over the last axis. */
-  softmax: object
-  scale: { readonly factor: number }
-  /** Elementwise, with axes of length 1 broadcast. */
-  add: object
-  /** Of a sequence, over windows of `width` without overlap. */
-  maxPool: { readonly width: number }
-  /** Of a sequence: each position repeated. */
-  upsample: { readonly factor: number }
-  /** Zeros before the start of an axis. */
-  padStart: { readonly axis: number; readonly count: number }
-  slice: { readonly axis: number; readonly start: number; readonly end: number }
-  reshape: object
-  /** Axis i of the result is axis `order[i]` of the input. */
-  transpose: { readonly order: ReadonlyArray<number> }
-  /** Of the last two axes; the others are batches. */
-  matMul: { readonly transposeRight: boolean }
-}
-export type OpName = keyof Operations
-
-export type NodeOf<Op extends OpName> = Operations[Op] & {
-  readonly op: Op
-  readonly inputs: ReadonlyArray<number>
-  /** Of the result, without the batch axis. */
-  readonly shape: ReadonlyArray<number>
-  readonly batched: boolean
-}
-export type Node = { [Op in OpName]: NodeOf<Op> }[OpName]
-
-/** What a runtime does for each operation. */
-export type Handlers<A> = { readonly [Op in OpName]: (node: NodeOf<Op>, inputs: ReadonlyArray<A>) => A }
-
-export const handle = <A>(handlers: Handlers<A>, node: Node, inputs: ReadonlyArray<A>): A =>
-  (handlers[node.op] as (node: Node, inputs: ReadonlyArray<A>) => A)(node, inputs)
 
 export interface Program {
   readonly nodes: ReadonlyArray<Node>
-  readonly input: number
-  readonly output: number
+  /** Nodes by the name of the input. */
+  readonly inputs: ReadonlyMap<string, number>
+  /** Nodes by the name of the output. */
+  readonly outputs: ReadonlyMap<string, number>
   /** The shape that each weight must have. */
   readonly weights: ReadonlyMap<string, ReadonlyArray<number>>
 }
@@ -84,6 +23,16 @@ export interface Value {
 
 export type Builder = ReturnType<typeof builder>
 
+export interface InputOptions {
+  /** By default `input`. */
+  readonly name?: string
+  readonly type?: "float32" | "int32"
+  /** False: the same for all samples of a batch, given without a batch axis. */
+  readonly batched?: boolean
+  /** The first axis may have another length in a run, as far as pooling divides it. */
+  readonly free?: boolean
+}
+
 /** Shapes that do not fit each other are a mistake in the architecture and throw. */
 export const builder = () => {
   const nodes: Array<Node> = []
@@ -93,10 +42,17 @@ export const builder = () => {
     op: Op,
     inputs: ReadonlyArray<Value>,
     shape: ReadonlyArray<number>,
-    operation: Operations[Op]
+    operation: Operations[Op],
+    given?: Pick<Node, "batched" | "free">
   ): Value => {
-    const batched = op === "input" || inputs.some(({ node }) => nodes[node]!.batched)
-    nodes.push({ op, inputs: inputs.map(({ node }) => node), shape, batched, ...operation } as Node)
+    const sources = inputs.map(({ node }) => nodes[node]!)
+    const batched = given?.batched ?? sources.some((source) => source.batched)
+    const free = given?.free ?? sources.some((source) => source.free)
+    const onLength = "axis" in operation && operation.axis === 0
+    if (free && op !== "input" && (onLength || !lengthFree.has(op))) {
+      throw new Error(`${op} cannot take a value of any length`)
+    }
+    nodes.push({ op, inputs: inputs.map(({ node }) => node), shape, batched, free, ...operation } as Node)
     return { node: nodes.length - 1, shape }
   }
   const declare = (name: string, shape: ReadonlyArray<number>): string => {
@@ -113,9 +69,30 @@ export const builder = () => {
   const sequence = (op: OpName, x: Value): readonly [number, number] =>
     x.shape.length === 2 ? [x.shape[0]!, x.shape[1]!] : fail(op, x)
   const last = (x: Value): number => x.shape[x.shape.length - 1]!
+  const unary = (op: { [Op in OpName]: object extends Operations[Op] ? Op : never }[OpName]) => (x: Value) =>
+    push(op, [x], x.shape, {})
+  const pairwise = (op: "add" | "multiply") => (a: Value, b: Value) => {
+    const fits = a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i] || b.shape[i] === 1)
+    return fits ? push(op, [a, b], a.shape, {}) : fail(op, a, b)
+  }
+  const pool = (op: "maxPool" | "avgPool") => (x: Value, width: number) => {
+    const [length, channels] = sequence(op, x)
+    return length % width === 0 ? push(op, [x], [length / width, channels], { width }) : fail(op, x)
+  }
+  const pad = (op: "padStart" | "padEnd") => (x: Value, axis: number, count: number) =>
+    push(op, [x], x.shape.with(axis, x.shape[axis]! + count), { axis, count })
+  const norm = (op: "layerNorm" | "rmsNorm") => (x: Value, name: string, epsilon: number) =>
+    push(op, [x], x.shape, {
+      gamma: declare(`${name}/gamma`, [last(x)]),
+      beta: declare(`${name}/beta`, [last(x)]),
+      epsilon
+    })
 
   return {
-    input: (shape: ReadonlyArray<number>) => push("input", [], shape, {}),
+    input: (
+      shape: ReadonlyArray<number>,
+      { name = "input", type = "float32", batched = true, free = false }: InputOptions = {}
+    ) => push("input", [], shape, { name, type }, { batched, free }),
     constant: (shape: ReadonlyArray<number>, data: Float32Array) => push("constant", [], shape, { data }),
     /** The stored tensor has the same shape with or without a leading axis of 1. */
     weight: (weight: string, stored: ReadonlyArray<number>, shape: ReadonlyArray<number>) =>
@@ -149,35 +126,49 @@ export const builder = () => {
         epsilon
       })
     },
-    layerNorm: (x: Value, name: string, epsilon: number) =>
-      push("layerNorm", [x], x.shape, {
-        gamma: declare(`${name}/gamma`, [last(x)]),
-        beta: declare(`${name}/beta`, [last(x)]),
-        epsilon
+    project: (x: Value, matrix: Value) => {
+      const fits = matrix.shape.length === 2 && matrix.shape[0] === last(x) && !nodes[matrix.node]!.batched
+      return fits
+        ? push("project", [x, matrix], [...x.shape.slice(0, -1), last(matrix)], {})
+        : fail("project", x, matrix)
+    },
+    affine: (x: Value, name: string) =>
+      push("affine", [x], x.shape, {
+        scale: declare(`${name}/scale`, [last(x)]),
+        offset: declare(`${name}/offset`, [last(x)])
       }),
-    relu: (x: Value) => push("relu", [x], x.shape, {}),
-    gelu: (x: Value) => push("gelu", [x], x.shape, {}),
-    softplus: (x: Value) => push("softplus", [x], x.shape, {}),
-    softmax: (x: Value) => push("softmax", [x], x.shape, {}),
+    layerNorm: norm("layerNorm"),
+    rmsNorm: norm("rmsNorm"),
+    relu: unary("relu"),
+    sigmoid: unary("sigmoid"),
+    tanh: unary("tanh"),
+    gelu: unary("gelu"),
+    softplus: unary("softplus"),
+    softmax: unary("softmax"),
+    power: (x: Value, exponent: number) => push("power", [x], x.shape, { exponent }),
     scale: (x: Value, factor: number) => push("scale", [x], x.shape, { factor }),
-    add: (a: Value, b: Value) => {
-      const fits = a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i] || b.shape[i] === 1)
-      return fits ? push("add", [a, b], a.shape, {}) : fail("add", a, b)
-    },
-    maxPool: (x: Value, width: number) => {
-      const [length, channels] = sequence("maxPool", x)
-      return length % width === 0 ? push("maxPool", [x], [length / width, channels], { width }) : fail("maxPool", x)
-    },
+    add: pairwise("add"),
+    multiply: pairwise("multiply"),
+    maxPool: pool("maxPool"),
+    avgPool: pool("avgPool"),
     upsample: (x: Value, factor: number) => {
       const [length, channels] = sequence("upsample", x)
       return push("upsample", [x], [length * factor, channels], { factor })
     },
-    padStart: (x: Value, axis: number, count: number) =>
-      push("padStart", [x], x.shape.with(axis, x.shape[axis]! + count), { axis, count }),
+    padStart: pad("padStart"),
+    padEnd: pad("padEnd"),
     slice: (x: Value, axis: number, start: number, end: number) =>
       start >= 0 && start < end && end <= x.shape[axis]!
         ? push("slice", [x], x.shape.with(axis, end - start), { axis, start, end })
         : fail("slice", x),
+    concat: (a: Value, b: Value, axis: number) =>
+      Tensor.shapeText(a.shape.with(axis, 0)) === Tensor.shapeText(b.shape.with(axis, 0))
+        ? push("concat", [a, b], a.shape.with(axis, a.shape[axis]! + b.shape[axis]!), { axis })
+        : fail("concat", a, b),
+    gather: (table: Value, index: Value) =>
+      table.shape.length === 2 && index.shape.length === 0 && !nodes[table.node]!.batched
+        ? push("gather", [table, index], [last(table)], {})
+        : fail("gather", table, index),
     reshape: (x: Value, shape: ReadonlyArray<number>) =>
       Tensor.size(shape) === Tensor.size(x.shape) ? push("reshape", [x], shape, {}) : fail("reshape", x),
     transpose: (x: Value, order: ReadonlyArray<number>) =>
@@ -194,20 +185,29 @@ export const builder = () => {
         ? push("matMul", [a, b], [...a.shape.slice(0, -1), columns!], { transposeRight })
         : fail("matMul", a, b)
     },
-    build: (output: Value): Program => ({
+    /** One value, named `output`, or several by name. */
+    build: (output: Value | { readonly [name: string]: Value }): Program => ({
       nodes,
-      input: nodes.findIndex(({ op }) => op === "input"),
-      output: output.node,
+      inputs: new Map(nodes.flatMap((node, at) => (node.op === "input" ? [[node.name, at] as const] : []))),
+      outputs: new Map(
+        "node" in output && typeof output.node === "number"
+          ? [["output", output.node]]
+          : Object.entries(output as { readonly [name: string]: Value }).map(([name, { node }]) => [name, node])
+      ),
       weights
     })
   }
 }
 
-/** How often each value is read, the output counting as one reader more. */
-export const readers = ({ nodes, output }: Program): Int32Array => {
+/** The node of the one input, or of the one output, of a program that has one of each. */
+export const inputNode = ({ nodes, inputs }: Program): Node => nodes[[...inputs.values()][0]!]!
+export const outputNode = ({ nodes, outputs }: Program): Node => nodes[[...outputs.values()][0]!]!
+
+/** How often each value is read, being an output counting as one reader more. */
+export const readers = ({ nodes, outputs }: Program): Int32Array => {
   const counts = new Int32Array(nodes.length)
   for (const { inputs } of nodes) for (const input of inputs) counts[input]!++
-  counts[output]!++
+  for (const output of outputs.values()) counts[output]!++
   return counts
 }
 
@@ -230,7 +230,10 @@ export const estimate = (
 }
 
 /** What is wrong with the tensors offered as weights, in words; nothing when they fit. Tensors without use are ignored. */
-export const weightFault = (program: Program, tensors: Tensor.Tensors): string | undefined => {
+export const weightFault = (
+  program: Program,
+  tensors: ReadonlyMap<string, { readonly shape: ReadonlyArray<number> }>
+): string | undefined => {
   for (const [name, shape] of program.weights) {
     const tensor = tensors.get(name)
     if (tensor === undefined) return `weight '${name}' ${Tensor.shapeText(shape)} is missing`

@@ -44,8 +44,8 @@ describe("Program", () => {
   it("describes the models' geometry", () => {
     for (const model of Object.values(models)) {
       const program = model.program()
-      assert.deepStrictEqual(program.nodes[program.input]!.shape, [model.inputLength, 4])
-      assert.deepStrictEqual(program.nodes[program.output]!.shape, [model.outputLength, model.tracks])
+      assert.deepStrictEqual(Program.inputNode(program).shape, [model.inputLength, 4])
+      assert.deepStrictEqual(Program.outputNode(program).shape, [model.outputLength, model.tracks])
       assert.strictEqual(outputWidth(model) + 2 * model.outputOffset, model.inputLength)
       assert.strictEqual(model.defaultTracks.length, model.tracks)
     }

@@ -1,8 +1,13 @@
 import * as Effect from "effect/Effect"
+import { readdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { relativeShift } from "../../src/model/architectures/MiniBorzoi.ts"
 import * as Program from "../../src/model/Program.ts"
 import * as Runtimes from "../../src/model/Runtimes.ts"
+import * as WeightSource from "../../src/model/WeightSource.ts"
+import * as Safetensors from "../../src/model/weights/Safetensors.ts"
+import { temporaryFolder } from "../support/stage.ts"
 import { size, type Tensor } from "../../src/model/Tensor.ts"
 
 const wave = (length: number, of: (i: number) => number) => Float32Array.from({ length }, (_, i) => of(i))
@@ -32,6 +37,10 @@ const names = [
   ["conv/kernel", "conv/bias", "bn/gamma", "bn/beta", "bn/moving_mean", "bn/moving_variance", "ln/gamma"],
   ["ln/beta", "q/kernel", "r/kernel", "bias", "dw", "head/kernel", "head/bias"]
 ].flat()
+const weightsFor = (program: Program.Program, value: (k: number, i: number) => number): ReadonlyMap<string, Tensor> =>
+  new Map(
+    Array.from(program.weights, ([name, shape], k) => [name, { shape, data: wave(size(shape), (i) => value(k, i)) }])
+  )
 const weightsOf = (program: Program.Program): ReadonlyMap<string, Tensor> =>
   new Map(
     names.map((name, k) => {
@@ -56,7 +65,9 @@ for (const id of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
     it("computes every operation, for a batch of two", async () => {
       const program = everyOperation()
       assert.strictEqual(program.weights.size, names.length)
-      const executable = await Effect.runPromise(Runtimes.runtimes[id].load(program, weightsOf(program), 1))
+      const executable = await Effect.runPromise(
+        Runtimes.runtimes[id].load(program, WeightSource.ofTensors(weightsOf(program)), 1)
+      )
       const output = await Effect.runPromise(
         executable.predict(
           wave(64, (i) => Math.cos(0.9 * i)),
@@ -67,6 +78,77 @@ for (const id of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
       for (const [i, value] of expected.entries()) assert.approximately(output[i]!, value, 2e-6)
     })
 
+    it("takes inputs by name, of any length where the program says so, and gives outputs by name", async () => {
+      const net = Program.builder()
+      const x = net.input([4, 2], { name: "x", free: true })
+      const table = net.input([3, 2], { name: "table", batched: false })
+      const index = net.input([], { name: "index", type: "int32" })
+      const matrix = net.input([2, 3], { name: "matrix", batched: false })
+      const gated = net.multiply(net.affine(x, "norm"), net.sigmoid(net.scale(x, 1.702)))
+      const program = net.build({
+        mean: net.avgPool(gated, 2),
+        wide: net.padEnd(net.concat(net.tanh(x), net.slice(x, 1, 0, 1), 1), 1, 1),
+        mixed: net.power(net.project(net.relu(x), matrix), 4 / 3),
+        row: net.rmsNorm(net.gather(table, index), "rms", 1e-5),
+        up: net.upsample(net.maxPool(x, 2), 2)
+      })
+      const tensors = new Map(
+        ["norm/scale", "norm/offset", "rms/gamma", "rms/beta"].map((name, k) => [
+          name,
+          { shape: [2], data: Float32Array.of(0.5 + k, k - 1.5) }
+        ])
+      )
+      const source = WeightSource.ofTensors(tensors)
+      const executable = await Effect.runPromise(Runtimes.runtimes[id].load(program, source, 1))
+      // Six positions where the program was written for four; a batch of two.
+      const data = wave(24, (i) => Math.sin(0.8 * i))
+      const at = (sample: number, position: number, channel: number) => data[(sample * 6 + position) * 2 + channel]!
+      const inputs = {
+        x: { shape: [2, 6, 2], data },
+        table: { shape: [3, 2], data: Float32Array.of(1, 2, 3, -4, 5, 6) },
+        index: { shape: [2], data: Int32Array.of(2, 1) },
+        matrix: { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }
+      }
+      const outputs = await Effect.runPromise(executable.run(inputs))
+      const near = (name: string, index: number, value: number) =>
+        assert.approximately(outputs[name]!.data[index]!, value, 2e-6 * Math.max(1, Math.abs(value)), name)
+      const gate = (v: number, channel: number) => {
+        const normed = channel === 0 ? 0.5 * v + 1.5 : -1.5 * v - 0.5
+        return normed / (1 + Math.exp(-1.702 * v))
+      }
+      const shapes = Object.fromEntries(Object.entries(outputs).map(([name, { shape }]) => [name, [...shape]]))
+      assert.deepStrictEqual(shapes, { mean: [2, 3, 2], wide: [2, 6, 4], mixed: [2, 6, 3], row: [2, 2], up: [2, 6, 2] })
+      for (let sample = 0; sample < 2; sample++) {
+        for (let p = 0; p < 6; p++) {
+          const row = sample * 6 + p
+          const [a, b] = [at(sample, p, 0), at(sample, p, 1)]
+          for (const [c, value] of [Math.tanh(a), Math.tanh(b), a, 0].entries()) near("wide", row * 4 + c, value)
+          for (let c = 0; c < 3; c++) {
+            near("mixed", row * 3 + c, (Math.max(a, 0) * (1 + c) + Math.max(b, 0) * (4 + c)) ** (4 / 3))
+          }
+          const pair = [p - (p % 2), p - (p % 2) + 1] as const
+          for (const c of [0, 1]) {
+            const [left, right] = [at(sample, pair[0], c), at(sample, pair[1], c)]
+            near("up", row * 2 + c, Math.max(left, right))
+            near("mean", (sample * 3 + (p >> 1)) * 2 + c, (gate(left, c) + gate(right, c)) / 2)
+          }
+        }
+      }
+      for (const [sample, [a, b]] of (
+        [
+          [5, 6],
+          [3, -4]
+        ] as const
+      ).entries()) {
+        const size = Math.sqrt((a * a + b * b) / 2 + 1e-5)
+        near("row", sample * 2, (a / size) * 2.5 + 3.5)
+        near("row", sample * 2 + 1, (b / size) * 0.5 + 1.5)
+      }
+      const short = { ...inputs, table: { shape: [2, 2], data: new Float32Array(4) } }
+      const error = await failure(executable.run(short))
+      assert.strictEqual(error.message, "input 'table' has shape [2, 2] where the program takes [3, 2]")
+    })
+
     it("is found and described", async () => {
       const { device } = await Effect.runPromise(Runtimes.select(id))
       assert.strictEqual(device.kind, "cpu")
@@ -74,6 +156,51 @@ for (const id of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
     })
   })
 }
+
+describe("weights in files", () => {
+  const folder = temporaryFolder()
+  const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
+  const net = Program.builder()
+  const program = net.build(net.dense(net.conv1d(net.input([5, 512]), "conv", 512, 3), "dense/kernel", undefined, 2))
+  const tensors = weightsFor(program, (k, i) => Math.fround(Math.sin(k + 0.01 * i)))
+  const input = wave(5 * 512, (i) => Math.cos(0.3 * i))
+  const onnx = Runtimes.runtimes["onnxruntime-cpu"]
+
+  it("are read where they lie, and what is rearranged is kept for the next process", async () => {
+    const path = join(folder, "f32.safetensors")
+    const cache = join(folder, "cache")
+    await run(Safetensors.writeAll(path, tensors))
+    const source = await run(Safetensors.source(path, "the digest"))
+    const expected = await run((await run(onnx.load(program, WeightSource.ofTensors(tensors), 1))).predict(input, 1))
+    assert.deepStrictEqual(await run((await run(onnx.load(program, source, 1, cache))).predict(input, 1)), expected)
+    assert.strictEqual(readdirSync(cache).length, 1)
+    const read = (name: string) => (name === "conv/kernel" ? Effect.die("read again") : source.read(name))
+    const again = await run(onnx.load(program, { ...source, read }, 1, cache))
+    assert.deepStrictEqual(await run(again.predict(input, 1)), expected)
+  })
+
+  it("may have 16 bits", async () => {
+    const path = join(folder, "bf16.safetensors")
+    const kernel = Uint16Array.from({ length: 1024 }, (_, i) => 0x3f00 + (i % 200))
+    const header = JSON.stringify({ k: { dtype: "BF16", shape: [512, 2], data_offsets: [0, 2048] } })
+    const padded = header.padEnd(Math.ceil(header.length / 8) * 8)
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(padded.length))
+    writeFileSync(path, Buffer.concat([length, Buffer.from(padded), new Uint8Array(kernel.buffer)]))
+    const source = await run(Safetensors.source(path))
+    const small = Program.builder()
+    const dense = small.build(small.dense(small.input([512]), "k", undefined, 2))
+    const output = await run((await run(onnx.load(dense, source, 1))).predict(input, 5))
+    const wide = await run(source.read("k"))
+    for (let row = 0; row < 5; row++) {
+      for (const column of [0, 1]) {
+        let sum = 0
+        for (let i = 0; i < 512; i++) sum += input[row * 512 + i]! * wide[2 * i + column]!
+        assert.approximately(output[row * 2 + column]!, sum, 1e-4)
+      }
+    }
+  })
+})
 
 describe("Runtimes", () => {
   it("takes ONNX Runtime for cpu", async () => {

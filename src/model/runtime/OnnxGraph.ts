@@ -1,59 +1,36 @@
 /**
- * A program as an ONNX model: protobuf bytes with the weights inside.
+ * A program as an ONNX model.
  *
  * ONNX convolves [batch, channels, length] where programs have [batch, length, channels]. Each value is kept in the
  * layout in which it was computed, and turned once when another is asked for.
- * Field numbers: onnx.proto of ONNX IR version 9; operators: opset 20.
  */
-import * as Program from "../Program.ts"
-import * as Tensor from "../Tensor.ts"
+import { handle, type Handlers, type Node } from "../Operation.ts"
+import type * as Program from "../Program.ts"
+import type * as Tensor from "../Tensor.ts"
+import type { Place } from "../WeightSource.ts"
+import * as Proto from "./OnnxProto.ts"
 
-type Field = Uint8Array
-
-const varint = (value: number): Uint8Array => {
-  const bytes: Array<number> = []
-  let rest = BigInt.asUintN(64, BigInt(value))
-  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128)
-  bytes.push(Number(rest))
-  return Uint8Array.from(bytes)
-}
-const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array => Buffer.concat(parts)
-const integer = (field: number, value: number): Field => concat([varint(field << 3), varint(value)])
-const float = (field: number, value: number): Field => {
-  const bytes = new DataView(new ArrayBuffer(4))
-  bytes.setFloat32(0, value, true)
-  return concat([varint((field << 3) | 5), new Uint8Array(bytes.buffer)])
-}
-const bytes = (field: number, value: Uint8Array): Field =>
-  concat([varint((field << 3) | 2), varint(value.length), value])
-const text = (field: number, value: string): Field => bytes(field, Buffer.from(value))
-const message = (field: number, ...fields: ReadonlyArray<Field>): Field => bytes(field, concat(fields))
-
-type AttributeValue = number | string | ReadonlyArray<number> | { readonly float: number }
-
-const attribute = (name: string, value: AttributeValue): Field => {
-  const [type, payload] =
-    typeof value === "number"
-      ? [2, [integer(3, value)]]
-      : typeof value === "string"
-        ? [3, [text(4, value)]]
-        : "float" in value
-          ? [1, [float(2, value.float)]]
-          : [7, value.map((item) => integer(8, item))]
-  return message(5, text(1, name), ...payload, integer(20, type))
+/** A weight as the graph needs it: with its axes in another order, if it names one. */
+export interface Use {
+  readonly weight: string
+  readonly order: ReadonlyArray<number> | undefined
 }
 
-const elementTypes = { float32: 1, int64: 7 } as const
+/** Numbers in memory, or where they lie in a file. */
+export type Initializer = Tensor.Tensor | { readonly shape: ReadonlyArray<number>; readonly place: Place }
 
-const tensor = (name: string, type: keyof typeof elementTypes, shape: ReadonlyArray<number>, raw: Uint8Array): Field =>
-  message(5, ...shape.map((n) => integer(1, n)), integer(2, elementTypes[type]), text(8, name), bytes(9, raw))
+const kernelOrder: { readonly [op: string]: ReadonlyArray<number> } = {
+  conv1d: [2, 1, 0],
+  depthwiseConv1d: [1, 2, 0]
+}
 
-const rawOf = (data: Float32Array | BigInt64Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-
-/** An input or output of the graph; the batch axis is free. */
-const port = (field: number, name: string, shape: ReadonlyArray<number>): Field => {
-  const axes = [message(1, text(2, "batch")), ...shape.map((n) => message(1, integer(1, n)))]
-  return message(field, text(1, name), message(2, message(1, integer(1, elementTypes.float32), message(2, ...axes))))
+/** How a program's weights must lie for its graph. */
+export const uses = (program: Program.Program): ReadonlyMap<string, Use> => {
+  const kernels = new Map<string, ReadonlyArray<number>>()
+  for (const node of program.nodes) {
+    if (node.op === "conv1d" || node.op === "depthwiseConv1d") kernels.set(node.kernel, kernelOrder[node.op]!)
+  }
+  return new Map(Array.from(program.weights.keys(), (weight) => [weight, { weight, order: kernels.get(weight) }]))
 }
 
 /** Names of a value in the layouts that exist so far: `rows` as in the program, `columns` with channels before length. */
@@ -62,54 +39,84 @@ interface Named {
   columns?: string
 }
 
-/** The tensors must fit the program (`Program.weightFault`). The input is named `input`, the output `output`. */
-export const encode = (program: Program.Program, weights: Tensor.Tensors): Uint8Array => {
-  const nodes: Array<Field> = []
-  const initializers = new Map<string, Field>()
+/** `initializers` are the program's weights, as {@link uses} asks for them. Inputs and outputs keep their names. */
+export const encode = (program: Program.Program, initializers: ReadonlyMap<string, Initializer>): Uint8Array => {
+  const nodes: Array<Proto.Field> = []
+  const constants = new Map<string, Proto.Field>()
   let values = 0
 
-  const emit = (type: string, inputs: ReadonlyArray<string>, attributes: Record<string, AttributeValue> = {}) => {
-    const name = `v${values++}`
-    const fields = Object.entries(attributes).map(([key, value]) => attribute(key, value))
-    nodes.push(message(1, ...inputs.map((input) => text(1, input)), text(2, name), text(4, type), ...fields))
+  const emit = (
+    type: string,
+    inputs: ReadonlyArray<string>,
+    attributes: { readonly [name: string]: Proto.AttributeValue } = {},
+    name = `v${values++}`
+  ) => {
+    nodes.push(Proto.node(type, inputs, name, attributes))
     return name
   }
-  const floats = (name: string, { shape, data }: Tensor.Tensor): string => {
-    if (!initializers.has(name)) initializers.set(name, tensor(name, "float32", shape, rawOf(data)))
+  const once = (name: string, make: (name: string) => Proto.Field): string => {
+    if (!constants.has(name)) constants.set(name, make(name))
     return name
   }
-  const integers = (...list: ReadonlyArray<number>): string => {
-    const name = `i${list.join("_")}`
-    if (!initializers.has(name)) {
-      initializers.set(name, tensor(name, "int64", [list.length], rawOf(BigInt64Array.from(list, BigInt))))
-    }
-    return name
+  const floats = (name: string, shape: ReadonlyArray<number>, data: Float32Array): string =>
+    once(name, () => Proto.inlineTensor(name, shape, data))
+  const integers = (...list: ReadonlyArray<number>): string =>
+    once(`i${list.join("_")}`, (name) => Proto.inlineTensor(name, [list.length], BigInt64Array.from(list, BigInt)))
+  const number = (value: number): string => floats(`number ${value}`, [], Float32Array.of(value))
+  const widened = new Map<string, string>()
+  /** A weight, in another shape of the same size if one is given. */
+  const weight = (weightName: string, shape?: ReadonlyArray<number>): string => {
+    const initializer = initializers.get(weightName)!
+    const as = shape ?? initializer.shape
+    const name = `${weightName} ${as.join("x")}`
+    if ("data" in initializer) return floats(name, as, initializer.data)
+    once(name, () => Proto.externalTensor(name, as, initializer.place))
+    if (initializer.place.dtype === "F32") return name
+    if (!widened.has(name)) widened.set(name, emit("Cast", [name], { to: Proto.elementTypes.F32 }))
+    return widened.get(name)!
   }
-  const weight = (name: string): string => floats(name, weights.get(name)!)
 
   const turned = ["Transpose", { perm: [0, 2, 1] }] as const
   const rows = (value: Named): string => (value.rows ??= emit(turned[0], [value.columns!], turned[1]))
   const columns = (value: Named): string => (value.columns ??= emit(turned[0], [value.rows!], turned[1]))
 
   /** Element by element: any layout will do, so the one at hand is kept. */
+  const inPlace = (x: Named, compute: (name: string) => string): Named =>
+    x.columns === undefined ? { rows: compute(rows(x)) } : { columns: compute(x.columns) }
   const pointwise =
-    (type: string, attributes: Record<string, AttributeValue> = {}) =>
-    (_: Program.Node, [x]: ReadonlyArray<Named>): Named =>
-      x!.columns === undefined
-        ? { rows: emit(type, [rows(x!)], attributes) }
-        : { columns: emit(type, [x!.columns], attributes) }
+    (type: string, attributes: { readonly [name: string]: Proto.AttributeValue } = {}) =>
+    (_: Node, [x]: ReadonlyArray<Named>): Named =>
+      inPlace(x!, (name) => emit(type, [name], attributes))
+  const pairwise =
+    (type: string) =>
+    ({ shape }: Node, [a, b]: ReadonlyArray<Named>): Named => {
+      const turn = shape.length === 2 && (a!.columns !== undefined || b!.columns !== undefined)
+      return turn ? { columns: emit(type, [columns(a!), columns(b!)]) } : { rows: emit(type, [rows(a!), rows(b!)]) }
+    }
+  const pool =
+    (type: string) =>
+    ({ width }: Node & { readonly width: number }, [x]: ReadonlyArray<Named>): Named => ({
+      columns: emit(type, [columns(x!)], { kernel_shape: [width], strides: [width] })
+    })
+  /** The axis, counted with the batch, in the layout at hand. */
+  const axisOf = (x: Named, axis: number): number => (x.columns === undefined ? axis + 1 : 2 - axis)
+  const pad = (x: Named, { axis, shape }: Node & { readonly axis: number }, before: number, after: number): Named => {
+    const at = axisOf(x, axis)
+    const amounts = [0, ...shape].map((_, index) => (index === at ? [before, after] : [0, 0]))
+    const pads = integers(...amounts.map(([start]) => start!), ...amounts.map(([, end]) => end!))
+    return inPlace(x, (name) => emit("Pad", [name, pads]))
+  }
   const convolve = (
     x: Named,
-    kernel: string,
-    bias: string | undefined,
+    weights: ReadonlyArray<string>,
     group: number,
     width: number,
     dilation: number
-  ) => {
+  ): Named => {
     const reach = (width - 1) * dilation
     const before = Math.floor(reach / 2)
     return {
-      columns: emit("Conv", bias === undefined ? [columns(x), kernel] : [columns(x), kernel, bias], {
+      columns: emit("Conv", [columns(x), ...weights], {
         kernel_shape: [width],
         dilations: [dilation],
         group,
@@ -117,67 +124,73 @@ export const encode = (program: Program.Program, weights: Tensor.Tensors): Uint8
       })
     }
   }
+  const filled = (value: number, length: number): string =>
+    floats(`${length} times ${value}`, [length], new Float32Array(length).fill(value))
 
-  const handlers: Program.Handlers<Named> = {
-    input: () => ({ rows: "input" }),
-    constant: ({ shape, data }) => ({ rows: floats(`c${values++}`, { shape: [1, ...shape], data }) }),
-    weight: ({ weight, shape }) => ({
-      rows: floats(`${weight} as value`, { shape: [1, ...shape], data: weights.get(weight)!.data })
-    }),
-    conv1d: ({ kernel, bias, width, dilation }, [x]) => {
-      const turnedKernel = floats(kernel, Tensor.transpose(weights.get(kernel)!, [2, 1, 0]))
-      return convolve(x!, turnedKernel, weight(bias), 1, width, dilation)
-    },
-    depthwiseConv1d: ({ kernel, width, shape }, [x]) => {
-      const turnedKernel = floats(kernel, Tensor.transpose(weights.get(kernel)!, [1, 2, 0]))
-      return convolve(x!, turnedKernel, undefined, shape[1]!, width, 1)
-    },
+  const handlers: Handlers<Named> = {
+    input: ({ name }) => ({ rows: name }),
+    constant: ({ shape, data }) => ({ rows: floats(`c${values++}`, [1, ...shape], data) }),
+    weight: ({ weight: name, shape }) => ({ rows: weight(name, [1, ...shape]) }),
+    conv1d: ({ kernel, bias, width, dilation }, [x]) =>
+      convolve(x!, [weight(kernel), weight(bias)], 1, width, dilation),
+    depthwiseConv1d: ({ kernel, width, shape }, [x]) => convolve(x!, [weight(kernel)], shape[1]!, width, 1),
     dense: ({ kernel, bias }, [x]) => {
-      const { shape, data } = weights.get(kernel)!
-      const product = emit("MatMul", [rows(x!), floats(kernel, { shape: shape.slice(-2), data })])
+      const product = emit("MatMul", [rows(x!), weight(kernel, initializers.get(kernel)!.shape.slice(-2))])
       return { rows: bias === undefined ? product : emit("Add", [product, weight(bias)]) }
     },
+    project: (_, [x, matrix]) => ({ rows: emit("MatMul", [rows(x!), emit("Squeeze", [rows(matrix!), integers(0)])]) }),
     batchNorm: ({ gamma, beta, mean, variance, epsilon }, [x]) => ({
-      columns: emit("BatchNormalization", [columns(x!), ...[gamma, beta, mean, variance].map(weight)], {
+      columns: emit("BatchNormalization", [columns(x!), ...[gamma, beta, mean, variance].map((name) => weight(name))], {
         epsilon: { float: epsilon }
       })
     }),
+    affine: ({ scale, offset, shape }, [x]) => {
+      if (x!.columns === undefined) {
+        return { rows: emit("Add", [emit("Mul", [rows(x!), weight(scale)]), weight(offset)]) }
+      }
+      // One pass over the values where Mul and Add are two.
+      const parts = [weight(scale), weight(offset), filled(0, shape[1]!), filled(1, shape[1]!)]
+      return { columns: emit("BatchNormalization", [x!.columns, ...parts], { epsilon: { float: 0 } }) }
+    },
     layerNorm: ({ gamma, beta, epsilon }, [x]) => ({
       rows: emit("LayerNormalization", [rows(x!), weight(gamma), weight(beta)], {
         axis: -1,
         epsilon: { float: epsilon }
       })
     }),
+    rmsNorm: ({ gamma, beta, epsilon }, [x]) => {
+      const squares = emit("ReduceMean", [emit("Mul", [rows(x!), rows(x!)]), integers(-1)])
+      const size = emit("Sqrt", [emit("Add", [squares, number(epsilon)])])
+      return { rows: emit("Add", [emit("Mul", [emit("Div", [rows(x!), size]), weight(gamma)]), weight(beta)]) }
+    },
     relu: pointwise("Relu"),
+    sigmoid: pointwise("Sigmoid"),
+    tanh: pointwise("Tanh"),
     gelu: pointwise("Gelu", { approximate: "tanh" }),
     softplus: pointwise("Softplus"),
+    power: ({ exponent }, [x]) => inPlace(x!, (name) => emit("Pow", [name, number(exponent)])),
     softmax: (_, [x]) => ({ rows: emit("Softmax", [rows(x!)], { axis: -1 }) }),
-    scale: ({ factor }, [x]) => ({
-      rows: emit("Mul", [rows(x!), floats(`factor ${factor}`, { shape: [], data: Float32Array.of(factor) })])
-    }),
-    add: ({ shape }, [a, b]) => {
-      const turn = shape.length === 2 && (a!.columns !== undefined || b!.columns !== undefined)
-      return turn ? { columns: emit("Add", [columns(a!), columns(b!)]) } : { rows: emit("Add", [rows(a!), rows(b!)]) }
-    },
-    maxPool: ({ width }, [x]) => ({
-      columns: emit("MaxPool", [columns(x!)], { kernel_shape: [width], strides: [width] })
-    }),
+    scale: ({ factor }, [x]) => inPlace(x!, (name) => emit("Mul", [name, number(factor)])),
+    add: pairwise("Add"),
+    multiply: pairwise("Mul"),
+    maxPool: pool("MaxPool"),
+    avgPool: pool("AveragePool"),
     upsample: ({ factor, shape }, [x]) => {
-      const [length, channels] = shape as [number, number]
-      const apart = emit("Reshape", [columns(x!), integers(0, channels, length / factor, 1)])
+      const apart = emit("Reshape", [columns(x!), integers(0, shape[1]!, -1, 1)])
       const spread = emit("Expand", [apart, integers(1, 1, 1, factor)])
-      return { columns: emit("Reshape", [spread, integers(0, channels, length)]) }
+      return { columns: emit("Reshape", [spread, integers(0, shape[1]!, -1)]) }
     },
-    padStart: ({ axis, count, shape }, [x]) => {
-      const before = [0, ...shape].map((_, at) => (at === axis + 1 ? count : 0))
-      return { rows: emit("Pad", [rows(x!), integers(...before, ...before.map(() => 0))]) }
-    },
-    slice: ({ axis, start, end }, [x]) => ({
-      rows: emit("Slice", [rows(x!), integers(start), integers(end), integers(axis + 1)])
-    }),
+    padStart: (node, [x]) => pad(x!, node, node.count, 0),
+    padEnd: (node, [x]) => pad(x!, node, 0, node.count),
+    slice: ({ axis, start, end }, [x]) =>
+      inPlace(x!, (name) => emit("Slice", [name, integers(start), integers(end), integers(axisOf(x!, axis))])),
+    concat: ({ axis }, [a, b]) => ({ rows: emit("Concat", [rows(a!), rows(b!)], { axis: axis + 1 }) }),
     reshape: ({ shape }, [x]) => ({ rows: emit("Reshape", [rows(x!), integers(0, ...shape)]) }),
     transpose: ({ order }, [x]) => ({
       rows: emit("Transpose", [rows(x!)], { perm: [0, ...order.map((axis) => axis + 1)] })
+    }),
+    gather: (_, [table, index]) => ({
+      rows: emit("Gather", [emit("Squeeze", [rows(table!), integers(0)]), rows(index!)], { axis: 0 })
     }),
     matMul: ({ transposeRight, shape }, [a, b]) => {
       const swapped = [0, ...shape.map((_, axis) => axis + 1)]
@@ -190,26 +203,24 @@ export const encode = (program: Program.Program, weights: Tensor.Tensors): Uint8
   const named: Array<Named> = []
   for (const node of program.nodes) {
     named.push(
-      Program.handle(
+      handle(
         handlers,
         node,
         node.inputs.map((input) => named[input]!)
       )
     )
   }
-  nodes.push(message(1, text(1, rows(named[program.output]!)), text(2, "output"), text(4, "Identity")))
-  const shapeOf = (node: number) => program.nodes[node]!.shape
-  return concat([
-    integer(1, 9),
-    text(2, "agflow"),
-    message(
-      7,
-      ...nodes,
-      text(2, "program"),
-      ...initializers.values(),
-      port(11, "input", shapeOf(program.input)),
-      port(12, "output", shapeOf(program.output))
-    ),
-    message(8, integer(2, 20))
+  for (const [name, at] of program.outputs) emit("Identity", [rows(named[at]!)], {}, name)
+
+  const axes = (name: string, at: number): ReadonlyArray<number | string> => {
+    const { batched, free, shape } = program.nodes[at]!
+    return [batched ? "batch" : 1, ...shape.map((n, axis) => (free && axis === 0 ? `length of ${name}` : n))]
+  }
+  return Proto.model(nodes, constants.values(), [
+    ...Array.from(program.inputs, ([name, at]) => {
+      const node = program.nodes[at]!
+      return Proto.input(name, node.op === "input" ? node.type : "float32", axes(name, at))
+    }),
+    ...Array.from(program.outputs, ([name, at]) => Proto.output(name, axes(name, at)))
   ])
 }

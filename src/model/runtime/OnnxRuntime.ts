@@ -9,8 +9,9 @@ import { cpus, totalmem } from "node:os"
 import { messageOf } from "../../core/Failure.ts"
 import { ModelError, RuntimeUnavailable } from "../ModelError.ts"
 import * as Program from "../Program.ts"
-import type { Device, Runtime } from "../Runtime.ts"
+import { executable, type Device, type Output, type Runtime } from "../Runtime.ts"
 import * as OnnxGraph from "./OnnxGraph.ts"
+import * as RearrangedWeights from "./RearrangedWeights.ts"
 
 const importRuntime = Effect.tryPromise({
   try: async () => {
@@ -68,29 +69,50 @@ const make = (provider: Provider): Runtime => ({
   }),
   // mini-borzoi: 195 MB a window where 50 MB of values are live.
   memory: { limit: provider === "cpu" ? totalmem() : Infinity, overhead: 4 },
-  load: Effect.fnUntraced(function* (program, weights, threads) {
+  load: Effect.fnUntraced(function* (program, weights, threads, cache) {
     const ort = yield* Effect.mapError(importRuntime, ({ message }) => new ModelError({ message }))
+    const initializers = new Map<string, OnnxGraph.Initializer>()
+    for (const [name, use] of OnnxGraph.uses(program)) {
+      initializers.set(name, yield* RearrangedWeights.place(weights, use, cache))
+    }
     const session = yield* Effect.tryPromise({
       try: () =>
-        ort.InferenceSession.create(OnnxGraph.encode(program, weights), {
+        ort.InferenceSession.create(OnnxGraph.encode(program, initializers), {
           executionProviders: [provider],
           intraOpNumThreads: threads,
           interOpNumThreads: 1,
-          logSeverityLevel: 3
+          logSeverityLevel: 3,
+          // Else what the largest run took is kept, and as much again is reserved.
+          enableCpuMemArena: false,
+          extra: { session: { model_external_initializers_file_folder_path: "/" } }
         }),
       catch: (cause) => new ModelError({ message: `ONNX Runtime refuses the model: ${messageOf(cause)}` })
     })
-    const shape = program.nodes[program.input]!.shape
-    return {
-      predict: (input, batch) =>
+    return executable(
+      program,
+      (inputs) =>
         Effect.tryPromise({
           try: async () => {
-            const { output } = await session.run({ input: new ort.Tensor("float32", input, [batch, ...shape]) })
-            return output!.data as Float32Array
+            const feeds = Object.fromEntries(
+              Array.from(program.inputs, ([name, at]) => {
+                const { data, shape } = inputs[name]!
+                const dims = program.nodes[at]!.batched ? shape : [1, ...shape]
+                const type = data instanceof Int32Array ? "int32" : "float32"
+                return [name, new ort.Tensor(type, data, dims)] as const
+              })
+            )
+            const results = await session.run(feeds)
+            return Object.fromEntries(
+              Array.from(program.outputs.keys(), (name): [string, Output] => {
+                const { dims, data } = results[name]!
+                return [name, { shape: dims, data: data as Float32Array }]
+              })
+            )
           },
           catch: (cause) => new ModelError({ message: `ONNX Runtime failed: ${messageOf(cause)}` })
-        })
-    }
+        }),
+      Effect.promise(() => session.release())
+    )
   })
 })
 

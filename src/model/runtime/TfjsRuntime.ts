@@ -13,110 +13,21 @@ import { dirname } from "node:path"
 import { promisify } from "node:util"
 import { messageOf } from "../../core/Failure.ts"
 import { ModelError, RuntimeUnavailable } from "../ModelError.ts"
+import { handle } from "../Operation.ts"
 import * as Program from "../Program.ts"
-import type { Device, Runtime, RuntimeId } from "../Runtime.ts"
-import type { Tensors } from "../Tensor.ts"
+import {
+  executable,
+  type Arrays,
+  type Device,
+  type Output,
+  type Outputs,
+  type Runtime,
+  type RuntimeId
+} from "../Runtime.ts"
+import type { WeightSource } from "../WeightSource.ts"
+import * as TfjsOperations from "./TfjsOperations.ts"
 
 const packages = createRequire(import.meta.url)
-type Shape = [number, number, number, number]
-
-/** One step after the other, each giving back the memory of the one before. */
-const through = (first: Tf.Tensor, ...steps: ReadonlyArray<(y: Tf.Tensor) => Tf.Tensor>): Tf.Tensor => {
-  let y = first
-  for (const step of steps) {
-    const next = step(y)
-    y.dispose()
-    y = next
-  }
-  return y
-}
-
-const handlers = (
-  tf: typeof Tf,
-  weights: ReadonlyMap<string, Tf.Tensor>,
-  input: Tf.Tensor
-): Program.Handlers<Tf.Tensor> => {
-  const weight = <T extends Tf.Tensor>(name: string): T => weights.get(name) as T
-  const batched = (x: Tf.Tensor, shape: ReadonlyArray<number>): Tf.Tensor => tf.reshape(x, [x.shape[0]!, ...shape])
-  /** [batch, length, channels] as an image of one row. */
-  const image = (x: Tf.Tensor): Tf.Tensor4D => tf.reshape(x, [x.shape[0]!, 1, x.shape[1]!, x.shape[2]!] as Shape)
-  const filter = (kernel: string): Tf.Tensor4D => {
-    const stored = weight(kernel)
-    return tf.reshape(stored, [1, ...stored.shape] as Shape)
-  }
-  return {
-    input: () => tf.clone(input),
-    constant: ({ data, shape }) => tf.tensor(data, [1, ...shape]),
-    weight: ({ weight: name, shape }) => tf.reshape(weight(name), [1, ...shape]),
-    conv1d: ({ kernel, bias, dilation, shape }, [x]) =>
-      batched(
-        tf.fused.conv2d({
-          x: image(x!),
-          filter: filter(kernel),
-          strides: 1,
-          pad: "same",
-          dilations: [1, dilation],
-          bias: weight(bias)
-        }),
-        shape
-      ),
-    depthwiseConv1d: ({ kernel, shape }, [x]) =>
-      batched(tf.depthwiseConv2d(image(x!), filter(kernel), 1, "same"), shape),
-    dense: ({ kernel, bias, shape }, [x]) => {
-      const stored = weight(kernel)
-      const [inner, units] = stored.shape.slice(-2) as [number, number]
-      const fused = {
-        a: tf.reshape(x!, [-1, inner]) as Tf.Tensor2D,
-        b: tf.reshape(stored, [inner, units]) as Tf.Tensor2D
-      }
-      const product = tf.fused.matMul(bias === undefined ? fused : { ...fused, bias: weight(bias) })
-      return tf.reshape(product, [x!.shape[0]!, ...shape])
-    },
-    batchNorm: ({ gamma, beta, mean, variance, epsilon }, [x]) =>
-      tf.batchNorm(x!, weight(mean), weight(variance), weight(beta), weight(gamma), epsilon),
-    layerNorm: ({ gamma, beta, epsilon }, [x]) => {
-      const { mean, variance } = tf.moments(x!, -1, true)
-      const normed = tf.mul(tf.sub(x!, mean), tf.rsqrt(tf.add(variance, epsilon)))
-      return tf.add(tf.mul(normed, weight(gamma)), weight(beta))
-    },
-    relu: (_, [x]) => tf.relu(x!),
-    gelu: (_, [x]) =>
-      through(
-        tf.square(x!),
-        (y) => tf.mul(y, 0.044715 * Math.sqrt(2 / Math.PI)),
-        (y) => tf.add(y, Math.sqrt(2 / Math.PI)),
-        (y) => tf.mul(y, x!),
-        (y) => tf.tanh(y),
-        (y) => tf.add(y, 1),
-        (y) => tf.mul(y, x!),
-        (y) => tf.mul(y, 0.5)
-      ),
-    softplus: (_, [x]) => tf.softplus(x!),
-    softmax: (_, [x]) => tf.softmax(x!),
-    scale: ({ factor }, [x]) => tf.mul(x!, factor),
-    add: (_, [a, b]) => tf.add(a!, b!),
-    maxPool: ({ width, shape }, [x]) => batched(tf.maxPool(image(x!), [1, width], [1, width], "valid"), shape),
-    upsample: ({ factor, shape }, [x]) => {
-      const apart = tf.reshape(x!, [x!.shape[0]!, x!.shape[1]!, 1, x!.shape[2]!])
-      return batched(tf.tile(apart, [1, 1, factor, 1]), shape)
-    },
-    padStart: ({ axis, count }, [x]) =>
-      tf.pad(
-        x!,
-        x!.shape.map((_, at): [number, number] => [at === axis + 1 ? count : 0, 0])
-      ),
-    slice: ({ axis, start, shape }, [x]) =>
-      tf.slice(
-        x!,
-        x!.shape.map((_, at) => (at === axis + 1 ? start : 0)),
-        [x!.shape[0]!, ...shape]
-      ),
-    reshape: ({ shape }, [x]) => batched(x!, shape),
-    transpose: ({ order }, [x]) => tf.transpose(x!, [0, ...order.map((axis) => axis + 1)]),
-    matMul: ({ transposeRight }, [a, b]) => tf.matMul(a!, b!, false, transposeRight)
-  }
-}
-
 /** Where the backend keeps a tensor; 0 when WebAssembly was out of memory. */
 interface WasmBackend {
   readonly dataIdMap: { readonly get: (id: object) => { readonly memoryOffset: number } }
@@ -126,16 +37,16 @@ const evaluate = (
   tf: typeof Tf,
   program: Program.Program,
   weights: ReadonlyMap<string, Tf.Tensor>,
-  input: Tf.Tensor
-): Tf.Tensor => {
-  const run = handlers(tf, weights, input)
+  inputs: ReadonlyMap<string, Tf.Tensor>
+): ReadonlyMap<string, Tf.Tensor> => {
+  const run = TfjsOperations.handlers(tf, weights, inputs)
   const remaining = Program.readers(program)
   const values: Array<Tf.Tensor> = []
   const wasm = tf.getBackend() === "wasm" ? (tf.backend() as unknown as WasmBackend) : undefined
   try {
     for (const node of program.nodes) {
       const value = tf.tidy(() =>
-        Program.handle(
+        handle(
           run,
           node,
           node.inputs.map((at) => values[at]!)
@@ -147,10 +58,41 @@ const evaluate = (
       }
       for (const at of node.inputs) if (--remaining[at]! === 0) values[at]!.dispose()
     }
-    return values[program.output]!
+    return new Map(Array.from(program.outputs, ([name, at]) => [name, values[at]!]))
   } catch (cause) {
     for (const value of values) if (!value.isDisposed) value.dispose()
     throw cause
+  }
+}
+
+const compute = async (
+  tf: typeof Tf,
+  backend: string,
+  program: Program.Program,
+  weights: ReadonlyMap<string, Tf.Tensor>,
+  arrays: Arrays
+): Promise<Outputs> => {
+  await tf.setBackend(backend)
+  const inputs = new Map(
+    Array.from(program.inputs, ([name, at]) => {
+      const { shape, data } = arrays[name]!
+      const dims = program.nodes[at]!.batched ? shape : [1, ...shape]
+      return [name, tf.tensor(data, [...dims], data instanceof Int32Array ? "int32" : "float32")]
+    })
+  )
+  try {
+    const outputs = evaluate(tf, program, weights, inputs)
+    try {
+      const read: Array<[string, Output]> = []
+      for (const [name, value] of outputs) {
+        read.push([name, { shape: value.shape, data: (await value.data()) as Float32Array }])
+      }
+      return Object.fromEntries(read)
+    } finally {
+      tf.dispose([...outputs.values()])
+    }
+  } finally {
+    tf.dispose([...inputs.values()])
   }
 }
 
@@ -168,37 +110,24 @@ const make = (backend: Backend): Runtime => ({
   probe: backend.probe,
   // mini-borzoi: the heap is 286 MB for a batch of 4, where 201 MB of values are live.
   memory: { limit: backend.memoryLimit, overhead: 1.5 },
-  load: Effect.fnUntraced(function* (program: Program.Program, tensors: Tensors) {
+  load: Effect.fnUntraced(function* (program: Program.Program, source: WeightSource) {
     const attempt = <A>(doing: string, run: () => Promise<A>) =>
       Effect.tryPromise({
         try: run,
         catch: (cause) => new ModelError({ message: `${backend.id} ${doing}: ${messageOf(cause)}` })
       })
     const tf = yield* attempt("does not start", backend.start)
-    const weights = yield* attempt("refuses the weights", async () => {
-      await tf.setBackend(backend.name)
-      return new Map(
-        Array.from(program.weights, ([name, shape]) => [name, tf.tensor(tensors.get(name)!.data, [...shape])])
-      )
-    })
-    const { shape } = program.nodes[program.input]!
-    return {
-      predict: (input, batch) =>
-        attempt("failed", async () => {
-          await tf.setBackend(backend.name)
-          const sequence = tf.tensor(input, [batch, ...shape])
-          try {
-            const output = evaluate(tf, program, weights, sequence)
-            try {
-              return (await output.data()) as Float32Array
-            } finally {
-              output.dispose()
-            }
-          } finally {
-            sequence.dispose()
-          }
-        })
+    yield* attempt("does not start", () => tf.setBackend(backend.name))
+    const weights = new Map<string, Tf.Tensor>()
+    for (const [name, shape] of program.weights) {
+      const data = yield* source.read(name)
+      weights.set(name, yield* attempt(`refuses weight '${name}'`, async () => tf.tensor(data, [...shape])))
     }
+    return executable(
+      program,
+      (arrays) => attempt("failed", () => compute(tf, backend.name, program, weights, arrays)),
+      Effect.sync(() => tf.dispose([...weights.values()]))
+    )
   })
 })
 

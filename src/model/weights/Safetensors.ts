@@ -5,11 +5,11 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { open as openFile, type FileHandle } from "node:fs/promises"
+import { resolve } from "node:path"
 import { messageOf } from "../../core/Failure.ts"
 import { ModelError } from "../ModelError.ts"
 import { size, type Tensor, type Tensors } from "../Tensor.ts"
-
-export type DType = "F32" | "F16" | "BF16"
+import type { DType, WeightSource } from "../WeightSource.ts"
 
 export interface Entry {
   readonly dtype: DType
@@ -168,6 +168,21 @@ export const readAll = (path: string): Effect.Effect<Tensors, ModelError> =>
     for (const [name, { shape }] of reader.tensors) tensors.set(name, { shape, data: yield* reader.read(name) })
     return tensors
   }).pipe(Effect.scoped)
+
+/** The tensors of a file as weights, read when needed. `identity` stands for the content, such as its digest. */
+export const source = (path: string, identity?: string): Effect.Effect<WeightSource, ModelError> =>
+  open(path).pipe(
+    Effect.map(({ tensors }): WeightSource => ({
+      tensors,
+      read: (name) => Effect.scoped(Effect.flatMap(open(path), (reader) => reader.read(name))),
+      place: (name) => {
+        const { dtype, offset } = tensors.get(name)!
+        return { path: resolve(path), dtype, offset }
+      },
+      identity
+    })),
+    Effect.scoped
+  )
 
 /** Lays out a file for float32 tensors of the given shapes; their numbers are written in any order, until the scope ends. */
 export const create = Effect.fnUntraced(function* (
