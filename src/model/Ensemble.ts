@@ -10,6 +10,7 @@ import * as Program from "./Program.ts"
 import type { Device, Executable } from "./Runtime.ts"
 import * as Runtimes from "./Runtimes.ts"
 import type { Tensors } from "./Tensor.ts"
+import * as WeightSource from "./WeightSource.ts"
 
 /** A network that reads one-hot sequences of several lengths. */
 export interface Family {
@@ -73,7 +74,7 @@ export const open = Effect.fnUntraced(function* (
         const fault = Program.weightFault(program, weights)
         const hint = `are these the weights of ${family.name}?`
         if (fault !== undefined) return yield* new ModelError({ message: fault, file: path, hint })
-        return yield* runtime.load(program, weights, threads)
+        return yield* runtime.load(program, WeightSource.ofTensors(weights), threads)
       })
     )
     if (ready.size === maxLengths) ready.delete(ready.keys().next().value!)
