@@ -1,45 +1,53 @@
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { Task } from "../../src/core/Task.ts"
+import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Fasta from "../../src/genome/Fasta.ts"
-import * as LoadedModel from "../../src/model/LoadedModel.ts"
 import * as ModelParams from "../../src/model/ModelParams.ts"
-import * as Prediction from "../../src/model/Prediction.ts"
-import * as Safetensors from "../../src/model/weights/Safetensors.ts"
+import * as Orientation from "../../src/model/Orientation.ts"
+import * as PredictionFile from "../../src/model/PredictionFile.ts"
 
 export default Stage.make({
   name: "predict-tracks",
-  version: 1,
+  version: 2,
   summary: "Runs a model on windows of a genome.",
-  params: ModelParams.fields,
+  params: {
+    ...ModelParams.fields,
+    outputs: Param.optional(
+      Param.listOf(Schema.String),
+      "which of the model's outputs, by name; default all but junctions, which are no array"
+    )
+  },
   inputs: ModelParams.inputs,
   outputs: {
     predictions: Port.file(
       "safetensors",
-      "tensor `predictions` [windows, bins, tracks]: windows in the order of their table, bins by ascending coordinate"
+      "tensor `predictions` [windows, bins, tracks], of several outputs one each by its name: windows in the order of their table, bins by ascending coordinate; contact maps are [windows, bins, bins, tracks]"
     )
   },
   resources: { cpus: 2, memory: 4 * 2 ** 30 },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
-    const loaded = yield* LoadedModel.open(params.model, inputs.weights, params.batch)
-    const { model } = loaded
-    const tracks = yield* ModelParams.tracksOf(model, inputs.tracks)
-    const windows = yield* ModelParams.windowsOf(model, inputs.windows)
+    const model = yield* ModelParams.open(params, inputs)
+    const { windows, length } = yield* ModelParams.windowsOf(model.info, inputs.windows)
+    const chosen = yield* PredictionFile.choose(model.info.outputs(params.organism), params.outputs)
+    const batch = yield* model.prepare(length)
     const fasta = yield* Fasta.open(inputs.reference)
-    const predictions = yield* Safetensors.create(outputs.predictions.path, {
-      predictions: [windows.length, model.outputLength, model.tracks]
+    const file = yield* PredictionFile.create(outputs.predictions.path, chosen, windows.length, length)
+    const oriented = Orientation.make(model, {
+      organism: params.organism,
+      averageStrands: params.average_strands,
+      wants: chosen.map(({ name }) => ({ output: name }))
     })
-    const options = { tracks, averageStrands: params.average_strands }
-    for (let from = 0; from < windows.length; from += loaded.batch) {
-      const part = windows.slice(from, from + loaded.batch)
+    for (let from = 0; from < windows.length; from += batch) {
+      const part = windows.slice(from, from + batch)
       const requests = yield* Effect.forEach(part, (window) =>
         Effect.map(fasta.fetch(window), ({ sequence }) => ({ sequence, strand: window.strand }))
       )
-      for (const [at, prediction] of (yield* Prediction.predict(loaded, options, requests)).entries()) {
-        yield* predictions.write("predictions", (from + at) * prediction.length, prediction)
-      }
+      const predictions = yield* oriented.predict(requests)
+      yield* Effect.forEach(predictions, (prediction, at) => file.write(from + at, prediction))
       yield* task.progress(from + part.length, windows.length, "windows")
     }
   }, Effect.scoped)

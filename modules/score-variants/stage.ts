@@ -10,14 +10,13 @@ import * as Fasta from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 import * as Window from "../../src/genome/Window.ts"
-import * as LoadedModel from "../../src/model/LoadedModel.ts"
 import * as ModelParams from "../../src/model/ModelParams.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 import * as VariantScoring from "../../src/scoring/VariantScoring.ts"
 
 export default Stage.make({
   name: "score-variants",
-  version: 1,
+  version: 2,
   summary: "Runs both alleles of each variant through a model and scores the change, track by track.",
   params: {
     ...ModelParams.fields,
@@ -41,8 +40,8 @@ export default Stage.make({
   resources: { cpus: 2, memory: 4 * 2 ** 30 },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
-    const loaded = yield* LoadedModel.open(params.model, inputs.weights, params.batch)
-    const tracks = yield* ModelParams.tracksOf(loaded.model, inputs.tracks)
+    const model = yield* ModelParams.open(params, inputs)
+    const tracks = model.info.outputs(params.organism).flatMap((output) => output.tracks)
     const known = [...new Set(tracks.map(({ group }) => group))]
     const unknown = params.groups?.find((group) => !known.includes(group))
     if (unknown !== undefined) {
@@ -51,15 +50,16 @@ export default Stage.make({
         hint: `the groups are: ${known.join(", ")}`
       })
     }
-    const windows = yield* ModelParams.windowsOf(loaded.model, inputs.windows)
+    const { windows, length } = yield* ModelParams.windowsOf(model.info, inputs.windows)
+    yield* model.prepare(length)
     const sources: VariantScoring.Sources = {
-      loaded,
+      model,
       fasta: yield* Fasta.open(inputs.reference),
       variants: new Map((yield* inputs.variants.rows).map((variant) => [variant.variant_id, variant])),
       genes: new Map((inputs.genes === undefined ? [] : yield* inputs.genes.rows).map((gene) => [gene.gene_id, gene]))
     }
     const options: VariantScoring.Options = {
-      tracks,
+      organism: params.organism,
       averageStrands: params.average_strands,
       scorers: params.scorers,
       centreWidth: params.centre_width,

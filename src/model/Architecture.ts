@@ -1,10 +1,22 @@
-/** A kind of network: its geometry, its tracks, and the program that computes it from named weights. */
+/** A kind of network that is one program over named weights, for windows of a length. */
 import type * as Effect from "effect/Effect"
 import type { ModelError } from "./ModelError.ts"
 import type { Program } from "./Program.ts"
-import type { Tensors } from "./Tensor.ts"
-import type { Track } from "./Track.ts"
+import * as SequenceModel from "./SequenceModel.ts"
+import type { WeightSource } from "./WeightSource.ts"
 
+/** Its outputs, and their tracks where no table of tracks is given, are those of {@link SequenceModel.ModelInfo}. */
+export interface Architecture extends SequenceModel.ModelInfo {
+  /**
+   * From one one-hot sequence [batch, length, 4] (ACGT; N is zeros) to [batch, bins, tracks] of the outputs, each by its
+   * name; of an only one, the name does not matter.
+   */
+  readonly program: (length: number) => Program
+  /** The weights that the program names, from a file whose sha256 is given. */
+  readonly weights: (path: string, sha256: string) => Effect.Effect<WeightSource, ModelError>
+}
+
+/** Where the bins of an output lie in a window. */
 export interface Geometry {
   /** Base pairs that the model reads. */
   readonly inputLength: number
@@ -18,15 +30,10 @@ export interface Geometry {
   readonly tracks: number
 }
 
-export interface Architecture extends Geometry {
-  readonly name: string
-  readonly summary: string
-  readonly licence: string
-  readonly citation: string
-  /** What the tracks are when no track table is given. */
-  readonly defaultTracks: ReadonlyArray<Track>
-  /** From a one-hot sequence [batch, inputLength, 4] (ACGT) to [batch, outputLength, tracks]. */
-  readonly program: () => Program
-  /** Reads the weights that the program names. */
-  readonly weights: (path: string) => Effect.Effect<Tensors, ModelError>
-}
+export const geometry = (output: SequenceModel.Output, length: number): Geometry => ({
+  inputLength: length,
+  outputLength: SequenceModel.binCount(output, length),
+  binSize: output.resolution,
+  outputOffset: output.offset,
+  tracks: output.tracks.length
+})

@@ -1,21 +1,30 @@
 /** The models that a workflow can name. */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { InputError } from "../core/Failure.ts"
 import type { Architecture } from "./Architecture.ts"
 import { miniBorzoi } from "./architectures/MiniBorzoi.ts"
 import { synthetic } from "./architectures/Synthetic.ts"
+import type { ModelEntry, ModelRequest } from "./ModelEntry.ts"
+import * as ProgramModel from "./ProgramModel.ts"
 
-export const models = { "mini-borzoi": miniBorzoi, synthetic } as const satisfies Record<string, Architecture>
+/** Those that are one program. */
+export const architectures = { "mini-borzoi": miniBorzoi, synthetic } as const satisfies Readonly<
+  Record<string, Architecture>
+>
 
-export const ModelName = Schema.Literals(["mini-borzoi", "synthetic"])
-export type ModelName = typeof ModelName.Type
+export const models = {
+  "mini-borzoi": ProgramModel.entry(miniBorzoi),
+  synthetic: ProgramModel.entry(synthetic)
+} as const satisfies Readonly<Record<string, ModelEntry>>
 
-export const get = (name: ModelName): Architecture => models[name]
+export type ModelName = keyof typeof models
+export const ModelName = Schema.Literals(Object.keys(models) as ReadonlyArray<ModelName>)
 
-/** Base pairs that the output covers. */
-export const outputWidth = ({ outputLength, binSize }: Architecture): number => outputLength * binSize
-
-/** The 0-based half-open interval that bin `bin` covers, given where the input window starts. */
-export const binInterval = (model: Architecture, windowStart: number, bin: number): readonly [number, number] => {
-  const start = windowStart + model.outputOffset + bin * model.binSize
-  return [start, start + model.binSize]
-}
+/** Opens a model by its name; one that does not know the organism is refused. */
+export const open = Effect.fnUntraced(function* (name: ModelName, request: ModelRequest) {
+  const model = yield* models[name].open(request)
+  const { organisms } = model.info
+  if (organisms.includes(request.organism)) return model
+  return yield* new InputError({ message: `${name} knows ${organisms.join(" and ")}, not ${request.organism}` })
+})

@@ -21,3 +21,6 @@ export class InsufficientMemory extends Schema.TaggedError<InsufficientMemory>()
   /** Bytes. */
   limit: Schema.Number
 }) {}
+
+/** What a model that is open can fail with. */
+export type ModelFailure = ModelError | InsufficientMemory

@@ -6,12 +6,17 @@ import { InputError } from "../core/Failure.ts"
 import * as Param from "../dsl/Param.ts"
 import * as Port from "../dsl/Port.ts"
 import * as Window from "../genome/Window.ts"
-import type { Architecture } from "./Architecture.ts"
 import * as Model from "./Model.ts"
+import * as SequenceModel from "./SequenceModel.ts"
 import * as Track from "./Track.ts"
 
 export const fields = {
-  model: Param.required(Model.ModelName, "the network that the weights belong to"),
+  model: Param.required(Model.ModelName, "which model"),
+  organism: Param.withDefault(
+    Schema.Literals(SequenceModel.organisms),
+    "human",
+    "whose outputs, of a model that knows several"
+  ),
   batch: Param.optional(Param.Count, "windows given to the runtime at once; default by the size of the model"),
   average_strands: Param.withDefault(
     Schema.Boolean,
@@ -22,35 +27,57 @@ export const fields = {
 
 export const inputs = {
   reference: Port.file("fasta", "the genome, or pieces of it"),
-  windows: Port.table(Window.table, "the stretches to predict, each as long as the model's input"),
-  weights: Port.file("file", "the model's weights: .h5 (mini-borzoi) or .safetensors (synthetic)"),
+  windows: Port.table(Window.table, "the stretches to predict, of one length that the model reads"),
+  weights: Port.optional(
+    Port.list(
+      Port.file("file", "weights"),
+      "the model's weights: .h5 (mini-borzoi), .safetensors (synthetic); of several files the predictions are averaged"
+    )
+  ),
   tracks: Port.optional(Port.table(Track.table, "what the model's outputs are; default: the model's own names"))
 }
 
-/** The track table if there is one, checked; else the model's own. */
-export const tracksOf = Effect.fnUntraced(function* (
-  model: Architecture,
-  table: Port.InputTable<typeof Track.table> | undefined
-): Effect.fn.Return<ReadonlyArray<Track.Track>, InputError, FileSystem.FileSystem> {
-  return table === undefined ? model.defaultTracks : yield* Track.check(yield* table.rows, model.tracks, table.path)
+type Params = Schema.Struct<typeof fields>["Type"]
+type Inputs = { readonly [K in keyof typeof inputs]: Port.Input<(typeof inputs)[K]> }
+
+/** The model that params and inputs name. */
+export const open = Effect.fnUntraced(function* (
+  { model, organism, batch }: Params,
+  { weights, tracks }: Pick<Inputs, "weights" | "tracks">
+) {
+  return yield* Model.open(model, {
+    organism,
+    batch,
+    weights: weights ?? [],
+    tracks: tracks === undefined ? undefined : { path: tracks.path, rows: yield* tracks.rows }
+  })
 })
 
-/** The windows, each of the length that the model reads and with a name of its own. */
+/** The windows, of one length that the model reads, each with a name of its own. */
 export const windowsOf = Effect.fnUntraced(function* (
-  model: Architecture,
+  info: SequenceModel.ModelInfo,
   table: Port.InputTable<typeof Window.table>
-): Effect.fn.Return<ReadonlyArray<Window.Window>, InputError, FileSystem.FileSystem> {
+): Effect.fn.Return<
+  { readonly windows: ReadonlyArray<Window.Window>; readonly length: number },
+  InputError,
+  FileSystem.FileSystem
+> {
   const windows = yield* table.rows
+  const [first] = windows
+  const length = first === undefined ? info.lengths.preferred : first.end - first.start
   const names = new Set<string>()
   for (const [index, { window_id, start, end }] of windows.entries()) {
+    const misfit = SequenceModel.lengthFault(info, end - start)
     const fault =
-      end - start !== model.inputLength
-        ? `window '${window_id}' has ${end - start} bp where ${model.name} reads ${model.inputLength}`
-        : names.has(window_id)
-          ? `two windows are named '${window_id}'`
-          : undefined
+      misfit !== undefined
+        ? `window '${window_id}' has ${misfit}`
+        : end - start !== length
+          ? `window '${window_id}' has ${end - start} bp, the first one ${length}: all must have one length`
+          : names.has(window_id)
+            ? `two windows are named '${window_id}'`
+            : undefined
     if (fault !== undefined) return yield* new InputError({ message: fault, file: table.path, line: index + 2 })
     names.add(window_id)
   }
-  return windows
+  return { windows, length }
 })

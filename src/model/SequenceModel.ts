@@ -3,8 +3,8 @@
  *
  * Coordinates are base pairs of the window that is asked about, 0-based half-open, on the strand of the given sequence.
  */
-import type * as Effect from "effect/Effect"
-import type { ModelError } from "./ModelError.ts"
+import * as Effect from "effect/Effect"
+import type { ModelFailure } from "./ModelError.ts"
 import type { Track } from "./Track.ts"
 
 export const organisms = ["human", "mouse"] as const
@@ -117,12 +117,39 @@ export interface VariantPrediction {
 
 export interface SequenceModel {
   readonly info: ModelInfo
+  /**
+   * Makes ready for windows of a length: weights that do not fit and memory that does not suffice are told here. Gives the
+   * number of sequences that a call had best be given: so many are computed together.
+   */
+  readonly prepare: (length: number) => Effect.Effect<number, ModelFailure>
   /** Sequences of ACGTN, all of one length that the model reads; answers in their order. */
   readonly predict: (
     organism: Organism,
     sequences: ReadonlyArray<string>,
     wants: ReadonlyArray<Want>
-  ) => Effect.Effect<ReadonlyArray<Prediction>, ModelError>
+  ) => Effect.Effect<ReadonlyArray<Prediction>, ModelFailure>
   /** The same for alleles of one window; a model that can share work among them does. */
-  readonly predictVariants: (query: VariantQuery) => Effect.Effect<VariantPrediction, ModelError>
+  readonly predictVariants: (query: VariantQuery) => Effect.Effect<VariantPrediction, ModelFailure>
 }
+
+/** Bins of an output for a window of the given length. */
+export const binCount = ({ resolution, offset }: Output, length: number): number =>
+  Math.floor((length - 2 * offset) / resolution)
+
+/** Why the model does not read windows of this length; undefined when it does. */
+export const lengthFault = ({ name, lengths }: ModelInfo, length: number): string | undefined => {
+  const { min, max, multiple } = lengths
+  if (length >= min && length <= max && length % multiple === 0) return undefined
+  return min === max
+    ? `${length} bp where ${name} reads ${min}`
+    : `${length} bp where ${name} reads ${min} to ${max}, in multiples of ${multiple}`
+}
+
+/** {@link SequenceModel.predictVariants} of a model that has nothing to share among alleles. */
+export const predictVariants =
+  (predict: SequenceModel["predict"]): SequenceModel["predictVariants"] =>
+  ({ organism, reference, alternatives, wants }) =>
+    Effect.map(
+      predict(organism, [reference, ...alternatives.map(({ sequence }) => sequence)], wants),
+      ([first, ...rest]) => ({ reference: first!, alternatives: rest })
+    )

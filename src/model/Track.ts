@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
+import { groupBy } from "../core/GroupBy.ts"
 
 export const table = {
   track: Table.integer("index of the track in the model's output, from 0"),
@@ -10,7 +11,10 @@ export const table = {
   strand: Table.string("+ or - for a stranded track, . for an unstranded one"),
   description: Table.string("what was measured, in which sample")
 }
-export type Track = Table.Row<typeof table>
+export interface Track extends Table.Row<typeof table> {
+  /** What more its authors say of it, by the names of their columns: `biosample_name`, `ontology_curie`, ... */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>
+}
 
 /** Tracks whose meaning is not known: `track_0`, `track_1`, ... of group `track`. */
 export const generic = (count: number): ReadonlyArray<Track> =>
@@ -52,6 +56,25 @@ export const check = (
         : `row ${wrong + 1} is track ${tracks[wrong]!.track}: rows must be tracks 0, 1, 2, ... in order`
   return message === undefined ? Effect.succeed(tracks) : Effect.fail(new InputError({ message, file }))
 }
+
+/** The outputs with the tracks of a table: of a model with several outputs, each one's are those of the group of its name. */
+export const assign = Effect.fnUntraced(function* <
+  O extends { readonly name: string; readonly tracks: ReadonlyArray<Track> }
+>(
+  outputs: ReadonlyArray<O>,
+  tracks: ReadonlyArray<Track>,
+  file: string
+): Effect.fn.Return<ReadonlyArray<O>, InputError> {
+  const groups = groupBy(tracks, ({ group }) => group)
+  const [only, ...others] = outputs
+  const named =
+    others.length === 0
+      ? [[only!, tracks] as const]
+      : outputs.map((each) => [each, groups.get(each.name) ?? []] as const)
+  return yield* Effect.forEach(named, ([output, rows]) =>
+    Effect.map(check(rows, output.tracks.length, file), (tracks) => ({ ...output, tracks }))
+  )
+})
 
 const targetColumns = {
   identifier: Table.string("name, with a sign at its end for a stranded track"),

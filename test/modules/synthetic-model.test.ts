@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "vitest"
 import syntheticModel from "../../modules/synthetic-model/stage.ts"
-import { models } from "../../src/model/Model.ts"
+import { architectures } from "../../src/model/Model.ts"
 import * as Program from "../../src/model/Program.ts"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
 import { runStage } from "../support/stage.ts"
@@ -14,7 +14,7 @@ describe("synthetic-model", () => {
     const { outputs } = await runStage(syntheticModel, { seed: 7, noise: 0.05 })
     const again = await runStage(syntheticModel, { seed: 7, noise: 0.05 })
     const elsewhere = await runStage(syntheticModel, { seed: 8 })
-    const program = models.synthetic.program()
+    const program = architectures.synthetic.program(8192)
     for (const name of ["teacher", "student"]) {
       assert.strictEqual(Program.weightFault(program, await read(outputs[name]!)), undefined)
       assert.isTrue(readFileSync(outputs[name]!).equals(readFileSync(again.outputs[name]!)))

@@ -5,9 +5,11 @@
  * Architecture: Linder et al., Nature Genetics 2025 (Borzoi); relative positions: Avsec et al., Nature Methods 2021
  * (Enformer).
  */
+import * as Effect from "effect/Effect"
 import type { Architecture } from "../Architecture.ts"
 import * as Program from "../Program.ts"
 import * as Track from "../Track.ts"
+import * as WeightSource from "../WeightSource.ts"
 import * as KerasH5 from "../weights/KerasH5.ts"
 
 const inputLength = 131_072
@@ -113,12 +115,9 @@ export const miniBorzoi: Architecture = {
   summary: "The small Borzoi-style network of calico/baskerville's tests: 74 human tracks, 32-bp bins",
   licence: "Apache-2.0",
   citation: "calico/baskerville; Linder et al., Nature Genetics 2025",
-  inputLength,
-  outputLength: 2048,
-  binSize: 32,
-  outputOffset: 32_768,
-  tracks,
-  defaultTracks: Track.generic(tracks),
+  organisms: ["human"],
+  lengths: { preferred: inputLength, min: inputLength, max: inputLength, multiple: inputLength },
+  outputs: () => [{ name: "TRACKS", kind: "tracks", resolution: 32, offset: 32_768, tracks: Track.generic(tracks) }],
   program,
-  weights: KerasH5.readAll
+  weights: (path) => Effect.map(KerasH5.readAll(path), WeightSource.ofTensors)
 }

@@ -31,12 +31,9 @@ export const synthetic: Architecture = {
   summary: "A small convolutional network with random weights, for tests and rehearsals",
   licence: "Apache-2.0",
   citation: "none: random weights made from a seed",
-  inputLength,
-  outputLength: 256,
-  binSize: 32,
-  outputOffset: 0,
-  tracks: defaultTracks.length,
-  defaultTracks,
+  organisms: ["human"],
+  lengths: { preferred: inputLength, min: inputLength, max: inputLength, multiple: inputLength },
+  outputs: () => [{ name: "TRACKS", kind: "tracks", resolution: 32, offset: 0, tracks: defaultTracks }],
   program,
-  weights: Safetensors.readAll
+  weights: Safetensors.source
 }

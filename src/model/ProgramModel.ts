@@ -1,0 +1,179 @@
+/** A model whose answers a program computes on this machine: an architecture with weights, on a runtime. */
+import * as Effect from "effect/Effect"
+import * as Digest from "../core/Digest.ts"
+import { InputError } from "../core/Failure.ts"
+import { Settings } from "../core/Settings.ts"
+import { Task } from "../core/Task.ts"
+import * as OneHot from "../genome/OneHot.ts"
+import type { Architecture } from "./Architecture.ts"
+import type { ModelEntry, ModelRequest, OpenError } from "./ModelEntry.ts"
+import { ModelError, type ModelFailure } from "./ModelError.ts"
+import * as Program from "./Program.ts"
+import type { Executable } from "./Runtime.ts"
+import * as Runtimes from "./Runtimes.ts"
+import * as SequenceModel from "./SequenceModel.ts"
+import * as Track from "./Track.ts"
+import * as Values from "./Values.ts"
+
+/** A warm worker keeps what it has loaded, and what it has found of devices. */
+const loaded = new Map<string, Executable>()
+const choices = new Map<string, Runtimes.Choice>()
+
+const choose = Effect.fnUntraced(function* (device: string): Effect.fn.Return<Runtimes.Choice, OpenError> {
+  const choice = choices.get(device) ?? (yield* Runtimes.select(device))
+  choices.set(device, choice)
+  return choice
+})
+
+/** Windows at once: as asked for, else as many as keep the intermediate values near 64 MiB, at most 16. */
+const batchOf = (program: Program.Program, requested: number | undefined): number =>
+  requested ?? Math.max(1, Math.min(16, Math.floor(2 ** 26 / Program.estimate(program, 1).activations)))
+
+interface Weights {
+  readonly path: string
+  readonly digest: string
+}
+
+const load = Effect.fnUntraced(function* (
+  architecture: Architecture,
+  program: Program.Program,
+  { path, digest }: Weights,
+  choice: Runtimes.Choice,
+  threads: number
+): Effect.fn.Return<Executable, ModelFailure> {
+  const weights = yield* architecture.weights(path, digest)
+  const fault = Program.weightFault(program, weights.tensors)
+  if (fault !== undefined) {
+    const hint = `are these the weights of ${architecture.name}?`
+    return yield* new ModelError({ message: fault, file: path, hint })
+  }
+  return yield* choice.runtime.load(program, weights, threads)
+})
+
+/** Ready for windows of one length. */
+interface Ready {
+  readonly batch: number
+  readonly executables: ReadonlyArray<Executable>
+}
+
+const make = (
+  architecture: Architecture,
+  outputs: SequenceModel.ModelInfo["outputs"],
+  weights: ReadonlyArray<Weights>,
+  requestedBatch: number | undefined,
+  choice: Runtimes.Choice,
+  threads: number
+): SequenceModel.SequenceModel => {
+  const info: SequenceModel.ModelInfo = { ...architecture, outputs }
+  const prepared = new Map<number, Ready>()
+
+  const prepare = Effect.fnUntraced(function* (length: number): Effect.fn.Return<Ready, ModelFailure> {
+    const known = prepared.get(length)
+    if (known !== undefined) return known
+    const fault = SequenceModel.lengthFault(info, length)
+    if (fault !== undefined) return yield* new ModelError({ message: `a sequence has ${fault}` })
+    const program = architecture.program(length)
+    const batch = batchOf(program, requestedBatch)
+    yield* Runtimes.requireMemory(choice.runtime, program, batch)
+    const executables = yield* Effect.forEach(weights, (each) => {
+      const key = [architecture.name, each.digest, length, choice.runtime.id, threads].join("/")
+      const kept = loaded.get(key)
+      return kept !== undefined
+        ? Effect.succeed(kept)
+        : load(architecture, program, each, choice, threads).pipe(
+            Effect.tap((executable) => Effect.sync(() => loaded.set(key, executable)))
+          )
+    })
+    const ready = { batch, executables }
+    prepared.set(length, ready)
+    return ready
+  })
+
+  const predict: SequenceModel.SequenceModel["predict"] = Effect.fnUntraced(function* (organism, sequences, wants) {
+    if (sequences.length === 0) return []
+    const length = sequences[0]!.length
+    const known = outputs(organism)
+    const wanted = wants.map((want) => ({ want, output: known.find(({ name }) => name === want.output) }))
+    const missing = wanted.find(({ output }) => output === undefined)
+    if (missing !== undefined) {
+      return yield* new ModelError({
+        message: `${info.name} has no output '${missing.want.output}'`,
+        hint: `it has: ${known.map(({ name }) => name).join(", ")}`
+      })
+    }
+    const { batch, executables } = yield* prepare(length)
+    const answers: Array<SequenceModel.Prediction> = []
+    for (let from = 0; from < sequences.length; from += batch) {
+      const part = sequences.slice(from, from + batch)
+      const input = new Float32Array(part.length * length * 4)
+      for (const [at, sequence] of part.entries()) OneHot.encodeInto(sequence, input, at * length * 4)
+      const results = yield* Effect.forEach(executables, (executable) =>
+        executable.run({ input: { shape: [part.length, length, 4], data: input } })
+      )
+      const means = new Map(
+        wanted.map(({ output }) => {
+          const name = known.length === 1 ? Object.keys(results[0]!)[0]! : output!.name
+          return [output!, Values.mean(results.map((result) => result[name]!.data))] as const
+        })
+      )
+      for (const at of part.keys()) {
+        const whole = (all: Float32Array) => {
+          const size = all.length / part.length
+          return all.subarray(at * size, (at + 1) * size)
+        }
+        answers.push(
+          new Map(
+            wanted.map(({ want, output }) => [
+              want.output,
+              Values.select(output!, length, whole(means.get(output!)!), want)
+            ])
+          )
+        )
+      }
+    }
+    return answers
+  })
+
+  return {
+    info,
+    prepare: (length) => Effect.map(prepare(length), ({ batch }) => batch),
+    predict,
+    predictVariants: SequenceModel.predictVariants(predict)
+  }
+}
+
+const open = Effect.fnUntraced(function* (
+  architecture: Architecture,
+  request: ModelRequest
+): Effect.fn.Return<SequenceModel.SequenceModel, OpenError, Settings | Task> {
+  const settings = yield* Settings
+  const task = yield* Task
+  const { name, licence, citation } = architecture
+  if (request.weights.length === 0) {
+    return yield* new InputError({ message: `${name} needs weights`, hint: "give the input 'weights'" })
+  }
+  const outputs = new Map<SequenceModel.Organism, ReadonlyArray<SequenceModel.Output>>()
+  for (const organism of architecture.organisms) {
+    const own = architecture.outputs(organism)
+    const { tracks } = request
+    const named = organism === request.organism && tracks !== undefined
+    outputs.set(organism, named ? yield* Track.assign(own, tracks.rows, tracks.path) : own)
+  }
+  const choice = yield* choose(settings.device)
+  for (const reason of choice.refused) yield* task.log(`not used: ${reason}`)
+  const { runtime, name: deviceName, numerics, version } = choice.device
+  yield* task.note({ kind: "device", runtime, name: deviceName, numerics, version })
+  const weights: Array<Weights> = []
+  for (const path of request.weights) {
+    const digest = yield* Digest.ofFile(path)
+    yield* task.note({ kind: "model", name, weights: digest, licence, citation })
+    weights.push({ path, digest })
+  }
+  return make(architecture, (organism) => outputs.get(organism) ?? [], weights, request.batch, choice, settings.threads)
+})
+
+export const entry = (architecture: Architecture): ModelEntry => ({
+  name: architecture.name,
+  summary: architecture.summary,
+  open: (request) => open(architecture, request)
+})
