@@ -7,7 +7,7 @@ import * as NodePath from "@effect/platform-node-shared/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as FileSystem from "effect/FileSystem"
-import { copyFileSync, readFileSync, readdirSync } from "node:fs"
+import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "vitest"
 import * as Diagnostic from "../../src/core/Diagnostic.ts"
@@ -46,7 +46,22 @@ for (const name of readdirSync(workflows)) {
   if (name.endsWith(".yaml")) originals.push(readFileSync(join(workflows, name), "utf8"))
   else copyFileSync(join(workflows, name), join(folder, name))
 }
-// What the shipped ones do not use.
+// What the shipped ones do not use: scatters, also of a workflow that is used as a stage.
+const part = `agflow: 1
+name: part
+params: { table: { type: file }, seed: { type: integer, default: 1 } }
+stages:
+  each:
+    if: "\${{ params.seed > 0 }}"
+    scatter: { over: "\${{ params.table }}", rows: 2 }
+    run: cp "$row" "$out"
+    inputs: { row: "\${{ item }}" }
+    outputs: { out: tsv, note: text }
+  more: { uses: fetch-reference, scatter: { over: "\${{ range(params.seed) }}" }, with: { genome: synthetic, seed: "\${{ item }}" } }
+outputs: { rows: "\${{ each.out }}", notes: "\${{ each.note }}", genomes: "\${{ more.fasta }}" }
+`
+writeFileSync(join(folder, "part.yaml"), part)
+originals.push(part)
 originals.push(`agflow: 1
 name: scattered
 params:
@@ -71,7 +86,15 @@ stages:
     inputs: { part: "\${{ part }}", all: ["\${{ rows.log }}", "\${{ reference.fasta }}"] }
     env: { label: "\${{ format('part of {0}', params.genome) }}" }
     outputs: { count: text }
-outputs: { counts: "\${{ parts.count }}", ids: "\${{ rows.ids }}" }
+  pieces:
+    scatter: [{ over: "\${{ rows.ids }}", rows: 2, as: piece }, { over: "\${{ range(1, params.seeds) }}", as: seed }]
+    uses: ./part.yaml
+    with: { table: "\${{ piece }}", seed: "\${{ seed + 1 }}" }
+  joined:
+    run: cat $notes "$rows" > "$all"
+    inputs: { notes: "\${{ pieces.notes }}", rows: "\${{ pieces.rows }}" }
+    outputs: { all: text }
+outputs: { joined: "\${{ joined.all }}", counts: "\${{ parts.count }}", ids: "\${{ rows.ids }}" }
 profile: many
 profiles:
   many: { params: { seeds: 5 }, outputs: { fasta: "\${{ reference.fasta }}" } }
