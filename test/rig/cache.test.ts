@@ -1,6 +1,7 @@
 /** What is taken from the cache, what runs again, and what a run says of why. */
+import { spawnSync } from "node:child_process"
 import { chmodSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { Rig, step, workflow } from "../support/rig.ts"
 
@@ -106,6 +107,66 @@ describe("nothing is executed", () => {
     assert.deepStrictEqual(rig.executed(), [])
   })
 })
+
+it.skipIf(process.getuid?.() !== 0)(
+  "nothing is executed for another user of the same cache (needs root to set up)",
+  async () => {
+    const results = await first()
+    // As a group that shares a folder would have it.
+    spawnSync("chmod", ["a+x", dirname(rig.folder)])
+    spawnSync("chmod", ["-R", "a+rwX", rig.folder])
+    const other = { uid: 65534 }
+    const second = await rig.agflow(["run", "flow.yaml"], other)
+    assert.strictEqual(second.code, 0, second.stdout + second.stderr)
+    assert.deepStrictEqual(rig.executed(), [])
+    assert.deepStrictEqual(rig.results(), results)
+    // What the other one does, the first has as well.
+    assert.strictEqual((await rig.agflow(["run", "flow.yaml", "--param", "n=4"], other)).code, 0)
+    assert.deepStrictEqual(rig.executed(), ["c", "d"])
+    await run("flow.yaml", "--param", "n=4")
+    assert.deepStrictEqual(rig.executed(), [])
+  }
+)
+
+/** The issue's figure is 1,000: AGFLOW_INPUTS=1000. */
+const many = Number(process.env["AGFLOW_INPUTS"] ?? 200)
+
+it(
+  `one byte of one of ${many} inputs: the task that reads it, and nothing behind an unchanged result`,
+  { timeout: 600_000 },
+  async () => {
+    const names = Array.from({ length: many }, (_, at) => `./inputs/${at}.txt`)
+    for (const [at, name] of names.entries()) rig.write(name, `${at}\nrest\n`)
+    rig.write(
+      "flow.yaml",
+      workflow(
+        {
+          each: {
+            ...step(rig, "each", "", { inputs: { file: "${{ item }}" } }),
+            run: 'echo "$file" >> "$executed"; read -r line < "$file"; echo "$line" > "$out"',
+            scatter: { over: names }
+          },
+          all: step(rig, "all", 'cat $each | sort -n | uniq | wc -l > "$out"', { inputs: { each: "${{ each.out }}" } })
+        },
+        { outputs: { all: "${{ all.out }}" } }
+      )
+    )
+    await run("flow.yaml")
+    assert.strictEqual(rig.executed().length, many + 1)
+    const changed = many >> 1
+    const file = names[changed]!.slice("./".length)
+    const executed = () => rig.executed().map((line) => line.slice(line.lastIndexOf("/") + 1))
+
+    rig.write(file, `${changed}\nresT\n`)
+    await run("flow.yaml")
+    assert.deepStrictEqual(executed(), [`${changed}.txt`])
+
+    rig.write(file, "0\nresT\n")
+    await run("flow.yaml")
+    assert.deepStrictEqual(executed(), [`${changed}.txt`, "all"])
+    assert.deepStrictEqual(rig.results(), { "all.txt": `${many - 1}\n` })
+  }
+)
 
 describe("exactly what depends on a change runs again, and the reason is said", () => {
   it("one byte of an input", async () => {

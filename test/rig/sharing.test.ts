@@ -1,6 +1,6 @@
 /** Several runs at once in one cache. */
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, it } from "vitest"
@@ -12,31 +12,48 @@ beforeEach(() => {
 })
 afterEach(() => rig.remove())
 
-const chain = () =>
-  workflow(
+/** Two tasks that wait for the gate, one that reads both, one behind it, and six scattered ones behind that. */
+const chain = (gate: string) => {
+  const gated = (id: string) =>
+    step(rig, id, `until [ -e "$gate" ]; do sleep 0.05; done; echo ${id} > "$out"`, { env: { gate } })
+  const inputs = { a: "${{ left.out }}", b: "${{ right.out }}" }
+  return workflow(
     {
-      left: step(rig, "left", 'sleep 0.3; echo 1 > "$out"'),
-      right: step(rig, "right", 'sleep 0.3; echo 2 > "$out"'),
-      sum: step(rig, "sum", 'sleep 0.2; cat "$a" "$b" > "$out"', {
-        inputs: { a: "${{ left.out }}", b: "${{ right.out }}" }
-      }),
-      last: step(rig, "last", 'wc -l < "$sum" > "$out"', { inputs: { sum: "${{ sum.out }}" } })
+      left: gated("left"),
+      right: gated("right"),
+      sum: step(rig, "sum", 'cat "$a" "$b" > "$out"', { inputs }),
+      many: {
+        ...step(rig, "many", 'echo "$n"; cat "$sum" > "$out"', {
+          inputs: { sum: "${{ sum.out }}" },
+          env: { n: "${{ n }}" }
+        }),
+        scatter: { over: "${{ range(6) }}", as: "n" }
+      },
+      last: step(rig, "last", 'cat $many | wc -l > "$out"', { inputs: { many: "${{ many.out }}" } })
     },
     { outputs: { last: "${{ last.out }}" } }
   )
+}
 
-it("four runs of one workflow execute each task once in all, and all succeed", async () => {
-  rig.write("flow.yaml", chain())
-  const runs = await Promise.all(Array.from({ length: 4 }, () => rig.agflow(["run", "flow.yaml"])))
-  for (const { code, stdout, stderr } of runs) assert.strictEqual(code, 0, stdout + stderr)
-  assert.deepStrictEqual([...rig.executed()].sort(), ["last", "left", "right", "sum"])
-  assert.isTrue(
-    runs.some(({ stdout }) => /another run is at it \(process \d+ on \S+\): waiting/u.test(stdout)),
-    "a run that waits says for whom"
-  )
+it("eight runs of one workflow execute each task once in all, and all succeed", async () => {
+  const gate = rig.path("gate")
+  rig.write("flow.yaml", chain(gate))
+  const runs = Array.from({ length: 8 }, () => rig.start(["run", "flow.yaml"]))
+  const waiting = () =>
+    runs.filter((run) => /another run is at it \(process \d+ on \S+\): waiting/u.test(run.output())).length
+  // All are in the race for the first tasks: one may have both of them, the others say for whom they wait.
+  await until("seven wait", () => waiting() >= 7, 60_000)
+  writeFileSync(gate, "")
+  const finished = await Promise.all(runs.map(({ ended }) => ended))
+  for (const { code, stdout, stderr } of finished) assert.strictEqual(code, 0, stdout + stderr)
+  const tasks = ["last", "left", ...Array.from({ length: 6 }, () => "many"), "right", "sum"]
+  assert.deepStrictEqual([...rig.executed()].sort(), tasks)
   // A task that another run did is none of this run's own work.
-  const done = runs.reduce((sum, { stdout }) => sum + (stdout.match(/✓/gu)?.length ?? 0), 0)
-  assert.strictEqual(done, 4)
+  const done = readdirSync(join(rig.home, "runs"))
+    .filter((name) => name !== "latest")
+    .flatMap((name) => readFileSync(join(rig.home, "runs", name, "events.ndjson"), "utf8").match(/"TaskDone"/gu) ?? [])
+  assert.strictEqual(done.length, tasks.length)
+  assert.deepStrictEqual(rig.results(), { "last.txt": "12\n" })
   assert.deepStrictEqual(rig.state("leases"), [])
   assert.deepStrictEqual(rig.state("work"), [])
 })

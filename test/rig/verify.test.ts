@@ -101,6 +101,22 @@ describe("verify", () => {
     }
   }, 120_000)
 
+  it("nor are damaged records, each in turn: by verify, and by a run", async () => {
+    await setUp()
+    const before = contents()
+    const results = rig.results()
+    const names = rig.state("records").filter((name) => name.endsWith(".json"))
+    assert.isAtLeast(names.length, 6)
+    for (const name of names) {
+      flip(join(rig.home, "records", name))
+      assert.deepStrictEqual((await verify()).found, [`damaged record ${basename(name)}`])
+      await run()
+      assert.deepStrictEqual(rig.results(), results)
+      assert.deepStrictEqual(contents(), before)
+    }
+    assert.deepStrictEqual(await verify(), { code: 0, files: Object.keys(before).length, found: [] })
+  }, 120_000)
+
   it("tells missing files and damaged records", async () => {
     await setUp()
     const [file] = rig.state("store")
