@@ -27,6 +27,12 @@ export const exons = (gene: Pick<Gene, "chrom" | "exons">): ReadonlyArray<Interv
     return { chrom: gene.chrom, start: Number(start), end: Number(end) }
   })
 
+/** From the first to the last exon: a gene's record may reach farther. Its span where exons are unknown. */
+export const transcript = (gene: Pick<Gene, "chrom" | "exons">): Interval.Interval => {
+  const parts = exons(gene)
+  return { chrom: gene.chrom, start: parts[0]!.start, end: parts.at(-1)!.end }
+}
+
 /**
  * The first (acceptors) and last (donors) bases of exons where an intron ends or begins, 0-based, ascending: the ends of
  * the gene are none. Of a gene known as a span alone there are none.

@@ -5,6 +5,7 @@ import type { Compare } from "./Measure.ts"
 import { pearson } from "./Pearson.ts"
 import { signAccuracy } from "./SignAccuracy.ts"
 import { spearman } from "./Spearman.ts"
+import { topK } from "./TopK.ts"
 
 export interface Metric {
   readonly compare: Compare
@@ -17,6 +18,7 @@ export const metrics = {
   spearman: { compare: spearman, classes: false },
   auroc: { compare: auRoc, classes: true },
   average_precision: { compare: averagePrecision, classes: true },
+  top_k: { compare: topK, classes: true },
   sign_accuracy: { compare: signAccuracy, classes: false }
 } as const satisfies { readonly [name: string]: Metric }
 

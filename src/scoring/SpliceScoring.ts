@@ -76,9 +76,10 @@ export const clusters = (
   const inGene = new Set<string>()
   const made: Array<{ readonly gene: Gene.Gene; readonly variants: Array<Variant.Variant> }> = []
   for (const gene of genes) {
+    const { start, end } = Gene.transcript(gene)
     let open: Array<Variant.Variant> | undefined
     for (const variant of sorted) {
-      if (variant.chrom !== gene.chrom || variant.pos <= gene.start || variant.pos > gene.end) continue
+      if (variant.chrom !== gene.chrom || variant.pos <= start || variant.pos > end) continue
       inGene.add(variant.variant_id)
       if (open === undefined || variant.pos - open[0]!.pos > clusterSpan) made.push({ gene, variants: (open = []) })
       open.push(variant)
@@ -113,14 +114,15 @@ export const oriented = <E>(predictor: Predictor<E>, strand: string, sequences: 
       )
     : predictor.predict(sequences)
 
-/** The forward sequence of an interval with N for what lies outside of the gene. */
-export const transcript = Effect.fnUntraced(function* (
+/** The forward sequence of an interval with N for what lies outside of the gene's transcript. */
+export const sequenceWithin = Effect.fnUntraced(function* (
   fasta: Fasta,
   gene: Gene.Gene,
   start: number,
   end: number
 ): Effect.fn.Return<string, InputError> {
-  const [from, to] = [Math.max(start, gene.start), Math.min(end, gene.end)]
+  const transcript = Gene.transcript(gene)
+  const [from, to] = [Math.max(start, transcript.start), Math.min(end, transcript.end)]
   const { sequence } = yield* fasta.fetch({ chrom: gene.chrom, start: from, end: to })
   return "N".repeat(from - start) + sequence + "N".repeat(end - to)
 })
@@ -148,7 +150,7 @@ export const scoreCluster = Effect.fnUntraced(function* <E>(
   const bases = roundedUp(variants.at(-1)!.pos + distance - first)
   const longest = Math.max(...variants.map(({ ref, alt }) => Math.max(ref.length, alt.length)))
   const start = first - context
-  const sequence = yield* transcript(fasta, gene, start, first + bases + context + longest)
+  const sequence = yield* sequenceWithin(fasta, gene, start, first + bases + context + longest)
 
   const scored: Array<Variant.Variant> = []
   const unscored: Array<Unscored> = []

@@ -1,9 +1,12 @@
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import loadGenes from "../../modules/load-genes/stage.ts"
+import fetchReference from "../../modules/fetch-reference/stage.ts"
+import spliceSites from "../../modules/splice-sites/stage.ts"
 import spliceVariants from "../../modules/splice-variants/stage.ts"
 import * as Download from "../../src/data/Download.ts"
 import * as Table from "../../src/data/Table.ts"
+import * as MetricTable from "../../src/metric/MetricTable.ts"
 import * as SpliceScoring from "../../src/scoring/SpliceScoring.ts"
 import { mirror, runPromise, runStage } from "../support/stage.ts"
 import { textFile } from "../support/synthetic.ts"
@@ -54,4 +57,29 @@ describe.skipIf(mirror === undefined)("SpliceAI (AGFLOW_MIRROR names a folder of
     },
     180_000
   )
+
+  it("finds the splice sites of four genes of chromosome 22 with one network", async () => {
+    const genes = await runStage(loadGenes, {}, { annotations: [await dataset("mane-chr22")] })
+    const reference = await runStage(
+      fetchReference,
+      { genome: "local", regions: ["chr22:32000001-32300000"] },
+      { pieces: [await dataset("hg38-chr22-300k")] }
+    )
+    const { outputs } = await runStage(
+      spliceSites,
+      { replicates: 0 },
+      { weights: await networks(1), reference: reference.outputs["fasta"]!, genes: genes.outputs["genes"]! }
+    )
+    const metrics = await runPromise(Table.read(outputs["metrics"]!, MetricTable.table))
+    // As an independent implementation gave them for SLC5A1, C22orf42, RFPL2 and SLC5A4.
+    assert.deepStrictEqual(
+      metrics.map(({ subset, metric, value, n }) => [subset, metric, Number(value!.toFixed(3)), n]),
+      [
+        ["acceptor", "top_k", 0.925, 40],
+        ["acceptor", "average_precision", 0.966, 40],
+        ["donor", "top_k", 0.875, 40],
+        ["donor", "average_precision", 0.961, 40]
+      ]
+    )
+  }, 180_000)
 })
