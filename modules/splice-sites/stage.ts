@@ -12,8 +12,7 @@ import * as Fasta from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import * as Bootstrap from "../../src/metric/Bootstrap.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
-import * as SpliceAI from "../../src/model/architectures/SpliceAI.ts"
-import * as Ensemble from "../../src/model/Ensemble.ts"
+import * as SplicePredictor from "../../src/scoring/SplicePredictor.ts"
 import * as SpliceSites from "../../src/scoring/SpliceSites.ts"
 
 const skippedTable = {
@@ -63,12 +62,12 @@ export default Stage.make({
         file: inputs.genes.path
       })
     }
-    const { predict } = yield* Ensemble.open(SpliceAI.spliceAi, inputs.weights)
+    const predictor = yield* SplicePredictor.open(inputs.weights)
     const total = stretches.reduce((sum, { start, end }) => sum + end - start, 0)
     let done = 0
     const predicted = yield* Checkpoint.forEach(
       stretches,
-      (stretch) => SpliceSites.predict({ context: SpliceAI.context, predict }, fasta, stretch),
+      (stretch) => SpliceSites.predict(predictor, fasta, stretch),
       ({ start, end }) => task.progress((done += end - start), total, "bp")
     )
     yield* outputs.sites.write(

@@ -9,8 +9,7 @@ import * as Stage from "../../src/dsl/Stage.ts"
 import * as Fasta from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import * as Variant from "../../src/genome/Variant.ts"
-import * as SpliceAI from "../../src/model/architectures/SpliceAI.ts"
-import * as Ensemble from "../../src/model/Ensemble.ts"
+import * as SplicePredictor from "../../src/scoring/SplicePredictor.ts"
 import * as SpliceScoring from "../../src/scoring/SpliceScoring.ts"
 
 export default Stage.make({
@@ -48,13 +47,13 @@ export default Stage.make({
       })
     }
     const { clusters, unscored } = SpliceScoring.clusters(yield* inputs.variants.rows, genes)
-    const { predict } = yield* Ensemble.open(SpliceAI.spliceAi, inputs.weights)
+    const predictor = yield* SplicePredictor.open(inputs.weights)
     const fasta = yield* Fasta.open(inputs.reference)
     const total = clusters.reduce((sum, { variants }) => sum + variants.length, 0)
     let done = 0
     const results = yield* Checkpoint.forEach(
       clusters,
-      (cluster) => SpliceScoring.scoreCluster({ context: SpliceAI.context, predict }, fasta, params, cluster),
+      (cluster) => SpliceScoring.scoreCluster(predictor, fasta, params, cluster),
       ({ variants }) => task.progress((done += variants.length), total, "variants")
     )
     yield* outputs.scores.write(results.flatMap(({ scores }) => scores))

@@ -3,18 +3,25 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../core/Failure.ts"
 import type { Architecture } from "./Architecture.ts"
+import { aparent2 } from "./architectures/Aparent2.ts"
 import { miniBorzoi } from "./architectures/MiniBorzoi.ts"
+import { spliceAi } from "./architectures/SpliceAI.ts"
 import { synthetic } from "./architectures/Synthetic.ts"
 import type { ModelEntry, ModelRequest } from "./ModelEntry.ts"
 import * as ProgramModel from "./ProgramModel.ts"
 
 /** Those that are one program. */
-export const architectures = { "mini-borzoi": miniBorzoi, synthetic } as const satisfies Readonly<
-  Record<string, Architecture>
->
+export const architectures = {
+  aparent2,
+  "mini-borzoi": miniBorzoi,
+  spliceai: spliceAi,
+  synthetic
+} as const satisfies Readonly<Record<string, Architecture>>
 
 export const models = {
+  aparent2: ProgramModel.entry(aparent2),
   "mini-borzoi": ProgramModel.entry(miniBorzoi),
+  spliceai: ProgramModel.entry(spliceAi),
   synthetic: ProgramModel.entry(synthetic)
 } as const satisfies Readonly<Record<string, ModelEntry>>
 

@@ -31,7 +31,7 @@ export const inputs = {
   weights: Port.optional(
     Port.list(
       Port.file("file", "weights"),
-      "the model's weights: .h5 (mini-borzoi), .safetensors (synthetic); of several files the predictions are averaged"
+      "the model's weights: .h5 (aparent2, mini-borzoi, spliceai), .safetensors (synthetic); of several files the predictions are averaged"
     )
   ),
   tracks: Port.optional(Port.table(Track.table, "what the model's outputs are; default: the model's own names"))

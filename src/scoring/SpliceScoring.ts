@@ -4,9 +4,10 @@ import type { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
 import type { Fasta } from "../genome/Fasta.ts"
 import * as Gene from "../genome/Gene.ts"
-import * as Sequence from "../genome/Sequence.ts"
 import * as Variant from "../genome/Variant.ts"
+import type { ModelFailure } from "../model/ModelError.ts"
 import * as SpliceDelta from "./SpliceDelta.ts"
+import { classCount, type SplicePredictor } from "./SplicePredictor.ts"
 
 const score = (what: string) => Table.number(`largest probability that is ${what} within the distance, 0 to 1`)
 const position = (what: string) =>
@@ -42,12 +43,6 @@ export type Unscored = Table.Row<typeof unscoredTable>
 export interface Scored {
   readonly scores: ReadonlyArray<Row>
   readonly unscored: ReadonlyArray<Unscored>
-}
-
-/** A network that gives probabilities [length - 2 context, 3] of sequences [length], 5' to 3' of the transcript. */
-export interface Predictor<E> {
-  readonly context: number
-  readonly predict: (sequences: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Float32Array>, E>
 }
 
 export interface Options {
@@ -92,27 +87,8 @@ export const clusters = (
   }
 }
 
-/** [bases, classes] backwards. */
-const reversed = (values: Float32Array, classes: number): Float32Array => {
-  const out = new Float32Array(values.length)
-  for (let from = 0, to = values.length - classes; to >= 0; from += classes, to -= classes) {
-    out.set(values.subarray(from, from + classes), to)
-  }
-  return out
-}
-
-const classCount = 3
-
 /** Few lengths, so that few programs are made. */
 const roundedUp = (count: number): number => Math.ceil(count / 128) * 128
-
-/** Predictions in genome orientation for forward sequences of one length. */
-export const oriented = <E>(predictor: Predictor<E>, strand: string, sequences: ReadonlyArray<string>) =>
-  strand === "-"
-    ? Effect.map(predictor.predict(sequences.map(Sequence.reverseComplement)), (outputs) =>
-        outputs.map((output) => reversed(output, classCount))
-      )
-    : predictor.predict(sequences)
 
 /** The forward sequence of an interval with N for what lies outside of the gene's transcript. */
 export const sequenceWithin = Effect.fnUntraced(function* (
@@ -138,13 +114,12 @@ const faultOf = (variant: Variant.Variant, sequence: string, start: number): str
 }
 
 /** Scores the variants of one cluster, in their order. */
-export const scoreCluster = Effect.fnUntraced(function* <E>(
-  predictor: Predictor<E>,
+export const scoreCluster = Effect.fnUntraced(function* (
+  { context, predict }: SplicePredictor,
   fasta: Fasta,
   { distance, masked }: Options,
   { gene, variants }: Cluster
-): Effect.fn.Return<Scored, E | InputError> {
-  const { context } = predictor
+): Effect.fn.Return<Scored, ModelFailure | InputError> {
   const count = 2 * distance + 1
   const first = variants[0]!.pos - 1 - distance
   const bases = roundedUp(variants.at(-1)!.pos + distance - first)
@@ -169,8 +144,8 @@ export const scoreCluster = Effect.fnUntraced(function* <E>(
       .slice(0, length)
       .padEnd(length, "N")
   })
-  const [reference] = yield* oriented(predictor, gene.strand, [sequence.slice(0, bases + 2 * context)])
-  const predicted = yield* oriented(predictor, gene.strand, alternatives)
+  const [reference] = yield* predict(gene.strand, [sequence.slice(0, bases + 2 * context)])
+  const predicted = yield* predict(gene.strand, alternatives)
   const sites = masked ? Gene.spliceSites(gene) : undefined
   const relative = (positions: ReadonlyArray<number>, variant: Variant.Variant) =>
     new Set(positions.map((position) => position - (variant.pos - 1)))

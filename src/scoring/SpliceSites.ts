@@ -5,6 +5,8 @@ import * as Table from "../data/Table.ts"
 import type { Fasta } from "../genome/Fasta.ts"
 import * as Gene from "../genome/Gene.ts"
 import * as Interval from "../genome/Interval.ts"
+import type { ModelFailure } from "../model/ModelError.ts"
+import { classCount, type SplicePredictor } from "./SplicePredictor.ts"
 import * as SpliceScoring from "./SpliceScoring.ts"
 
 export const kinds = ["acceptor", "donor"] as const
@@ -45,17 +47,15 @@ export const stretches = (gene: Gene.Gene): ReadonlyArray<Stretch> => {
 /** Bases to which the length of a stretch is filled up with N, so that few programs are made. */
 const step = 4096
 
-const classCount = 3
-
-export const predict = Effect.fnUntraced(function* <E>(
-  { context, predict: run }: SpliceScoring.Predictor<E>,
+export const predict = Effect.fnUntraced(function* (
+  { context, predict }: SplicePredictor,
   fasta: Fasta,
   { gene, start, end }: Stretch
-): Effect.fn.Return<Predicted, E | InputError> {
+): Effect.fn.Return<Predicted, ModelFailure | InputError> {
   const count = end - start
   const bases = Math.ceil(count / step) * step
   const sequence = yield* SpliceScoring.sequenceWithin(fasta, gene, start - context, start + bases + context)
-  const [output] = yield* SpliceScoring.oriented({ context, predict: run }, gene.strand, [sequence])
+  const [output] = yield* predict(gene.strand, [sequence])
   const of = (column: number) => Float32Array.from({ length: count }, (_, base) => output![base * classCount + column]!)
   return { acceptor: of(1), donor: of(2) }
 })

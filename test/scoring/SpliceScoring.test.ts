@@ -3,27 +3,46 @@ import { assert, describe, it } from "vitest"
 import type { Fasta } from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import * as Variant from "../../src/genome/Variant.ts"
+import * as SequenceModel from "../../src/model/SequenceModel.ts"
+import * as Track from "../../src/model/Track.ts"
+import * as SplicePredictor from "../../src/scoring/SplicePredictor.ts"
 import * as SpliceScoring from "../../src/scoring/SpliceScoring.ts"
 
 const context = 3
 
 /** Says that AG ends an intron and that GT begins one: the acceptor is the base after AG, the donor the one before GT. */
-const predictor: SpliceScoring.Predictor<never> = {
-  context,
-  predict: (sequences) =>
-    Effect.succeed(
-      sequences.map((sequence) =>
-        Float32Array.from(
-          Array.from({ length: sequence.length - 2 * context }, (_, base) => {
-            const at = base + context
-            const acceptor = sequence.slice(at - 2, at) === "AG" ? 0.8 : 0
-            const donor = sequence.slice(at + 1, at + 3) === "GT" ? 0.5 : 0
-            return [1, acceptor, donor]
-          }).flat()
-        )
-      )
-    )
-}
+const probabilities = (sequence: string): Float32Array =>
+  Float32Array.from(
+    Array.from({ length: sequence.length - 2 * context }, (_, base) => {
+      const at = base + context
+      const acceptor = sequence.slice(at - 2, at) === "AG" ? 0.8 : 0
+      const donor = sequence.slice(at + 1, at + 3) === "GT" ? 0.5 : 0
+      return [1, acceptor, donor]
+    }).flat()
+  )
+
+const predict: SequenceModel.SequenceModel["predict"] = (_, sequences) =>
+  Effect.succeed(
+    sequences.map((sequence) => {
+      const values = probabilities(sequence)
+      return new Map([["SITES", { kind: "tracks", tracks: [0, 1, 2], bins: [[0, values.length / 3]], values }]])
+    })
+  )
+
+const predictor = SplicePredictor.of({
+  info: {
+    name: "motifs",
+    summary: "",
+    licence: "",
+    citation: "",
+    organisms: ["human"],
+    lengths: { preferred: 16, min: 7, max: 1e6, multiple: 1 },
+    outputs: () => [{ name: "SITES", kind: "tracks", resolution: 1, offset: context, tracks: Track.generic(3) }]
+  },
+  prepare: () => Effect.succeed(1),
+  predict,
+  predictVariants: SequenceModel.predictVariants(predict)
+})
 
 const bases = "CCCCCCCCCCCCAGCCCCCCGTCCCCCCCCCCCCACCCCCCC"
 const fasta: Fasta = {
@@ -106,7 +125,7 @@ describe("SpliceScoring.scoreCluster", () => {
 
 describe("SpliceScoring.clusters", () => {
   it("puts near variants of a gene together and lists those outside of genes", () => {
-    const wide = { ...gene("+"), end: 20_000 }
+    const wide = { ...gene("+"), end: 20_000, exons: "2-5,14-20000" }
     const variants = [9000, 10, 100, 30_000].map((pos) => variant(pos, "A", "C"))
     const { clusters, unscored } = SpliceScoring.clusters(variants, [wide])
     assert.deepStrictEqual(

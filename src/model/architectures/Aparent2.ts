@@ -5,14 +5,14 @@
  * group and after the last, and a bias of each position by the library that a sequence was measured in.
  */
 import * as Effect from "effect/Effect"
-import type { Family } from "../Ensemble.ts"
+import type { Architecture } from "../Architecture.ts"
 import type { ModelError } from "../ModelError.ts"
 import * as Program from "../Program.ts"
 import type { Tensor, Tensors } from "../Tensor.ts"
+import * as WeightSource from "../WeightSource.ts"
 import * as KerasH5 from "../weights/KerasH5.ts"
 
-/** Bases that the network reads. */
-export const inputLength = 205
+const inputLength = 205
 
 const channels = 32
 const epsilon = 1e-3
@@ -64,7 +64,7 @@ export const program = (): Program.Program => {
 const flat = ({ shape, data }: Tensor): Tensor => ({ shape: shape.length === 4 ? shape.slice(1) : shape, data })
 
 /** Reads the Keras file; the biases of the library become one number a position. */
-export const weights = (path: string): Effect.Effect<Tensors, ModelError> =>
+const weights = (path: string): Effect.Effect<Tensors, ModelError> =>
   Effect.map(KerasH5.readAll(path), (stored) => {
     const tensors = new Map(Array.from(stored, ([name, tensor]) => [name, flat(tensor)]))
     const kernel = stored.get("aparent_lib_conv/kernel")
@@ -75,10 +75,30 @@ export const weights = (path: string): Effect.Effect<Tensors, ModelError> =>
     return tensors.set(bias, { shape: [positions, 1], data })
   })
 
-export const aparent2: Family = {
+export const aparent2: Architecture = {
   name: "aparent2",
+  summary: "APARENT2: where a transcript is cleaved and polyadenylated, base by base",
   licence: "MIT",
   citation: "Linder et al., Genome Biology 2022",
-  program: () => program(),
-  weights
+  organisms: ["human"],
+  lengths: { preferred: inputLength, min: inputLength, max: inputLength, multiple: 1 },
+  outputs: () => [
+    {
+      name: "CLEAVAGE",
+      kind: "tracks",
+      resolution: 1,
+      offset: 0,
+      tracks: [
+        {
+          track: 0,
+          name: "cleavage",
+          group: "CLEAVAGE",
+          strand: ".",
+          description: "probability of cleavage on the strand that is read"
+        }
+      ]
+    }
+  ],
+  program,
+  weights: (path) => Effect.map(weights(path), WeightSource.ofTensors)
 }
