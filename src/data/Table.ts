@@ -1,5 +1,6 @@
 /**
- * Tables as tab-separated text with a header row: named, typed columns in, typed rows out.
+ * Tables: named, typed columns in, typed rows out. As tab-separated text with a header row, or as Parquet or Arrow
+ * (feather): read by what a file begins with, written by the end of its name.
  *
  * `NA`, `.` and the empty field are missing values; only a nullable column may hold one. Numbers are written with the
  * shortest text that reads back as the same float64, so that a written table is exact and byte-stable.
@@ -8,6 +9,8 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { gunzipSync } from "node:zlib"
 import { cannot, InputError, messageOf } from "../core/Failure.ts"
+import * as Cell from "./Cell.ts"
+import * as Columnar from "./Columnar.ts"
 
 export type ColumnType = "string" | "number" | "integer" | "boolean"
 
@@ -47,8 +50,14 @@ const missing = new Set(["", "NA", "."])
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
-/** Reads plain or gzip text. Lines starting with `##` before the header are skipped, as is the header's own `#`. */
+/**
+ * Reads text, plain or gzip, Parquet and Arrow. Lines starting with `##` before the header are skipped, as is the header's
+ * own `#`.
+ */
 export const readText = Effect.fnUntraced(function* (path: string) {
+  const cells = yield* Columnar.read(path)
+  // As if it were text below a header.
+  if (cells !== undefined) return { file: path, ...cells, firstLine: 2 } satisfies TextTable as TextTable
   const fs = yield* FileSystem.FileSystem
   const bytes = yield* fs.readFile(path).pipe(Effect.mapError(cannot("read", path)))
   const plain = yield* Effect.try({
@@ -209,17 +218,22 @@ export const read = Effect.fnUntraced(function* <S extends TableSchema>(path: st
   return yield* decode(yield* readText(path), schema)
 })
 
-const cell = (value: unknown): string =>
-  value === null || value === undefined ? "NA" : Object.is(value, -0) ? "-0" : String(value)
-
 function* cells<S extends TableSchema>(schema: S, rows: Iterable<Row<S>>): Iterable<ReadonlyArray<string>> {
   const names = Object.keys(schema)
-  for (const row of rows) yield names.map((name) => cell(row[name]))
+  for (const row of rows) yield names.map((name) => Cell.text(row[name]))
 }
 
-/** Writes the schema's columns in the schema's order. */
-export const write = <S extends TableSchema>(path: string, schema: S, rows: Iterable<Row<S>>) =>
-  writeText(path, Object.keys(schema), cells(schema, rows))
+/** Writes the schema's columns in the schema's order; as Parquet or Arrow where the name ends so. */
+export const write = <S extends TableSchema>(
+  path: string,
+  schema: S,
+  rows: Iterable<Row<S>>
+): Effect.Effect<void, InputError, FileSystem.FileSystem> => {
+  const format = Columnar.formatOf(path)
+  return format === undefined
+    ? writeText(path, Object.keys(schema), cells(schema, rows))
+    : Columnar.write(format, path, schema, rows)
+}
 
 /** Characters gathered before they are written. */
 const flushAt = 1 << 20

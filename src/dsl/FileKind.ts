@@ -22,7 +22,10 @@ export const fileKinds = {
   },
   bam: { description: "alignments", extensions: ["bam"], companions: [".bai", ".csi"] },
   bigwig: { description: "coverage", extensions: ["bw", "bigwig"] },
-  tsv: { description: "a table with a header row, tab-separated", extensions: ["tsv", "tsv.gz", "txt", "txt.gz"] },
+  tsv: {
+    description: "a table: tab-separated with a header row, Parquet, or Arrow (feather)",
+    extensions: ["tsv", "tsv.gz", "txt", "txt.gz", "parquet", "arrow", "feather"]
+  },
   csv: { description: "a table, comma-separated", extensions: ["csv", "csv.gz"] },
   safetensors: { description: "named arrays", extensions: ["safetensors"] },
   h5: { description: "HDF5: Keras weights, arrays", extensions: ["h5"] },

@@ -2,6 +2,7 @@
 import type * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type { InputError } from "../core/Failure.ts"
+import type { Format } from "../data/Columnar.ts"
 import type { Row, TableSchema } from "../data/Table.ts"
 import type { FileKindName } from "./FileKind.ts"
 
@@ -11,7 +12,7 @@ export interface FilePort<out K extends FileKindName = FileKindName> {
   readonly description: string
 }
 
-/** A `tsv` file whose columns are known. */
+/** A file of kind `tsv` whose columns are known. */
 export interface TablePort<out S extends TableSchema = TableSchema> {
   readonly _tag: "Table"
   readonly columns: S
@@ -83,10 +84,10 @@ export interface OutputFile {
   readonly write: (content: string | Uint8Array) => Effect.Effect<void, InputError, FileSystem.FileSystem>
 }
 
-/** A table as a stage writes it. */
+/** A table as a stage writes it: tab-separated to `path`, or in another format beside it. */
 export interface OutputTable<S extends TableSchema> {
   readonly path: string
-  readonly write: (rows: Iterable<Row<S>>) => Effect.Effect<void, InputError, FileSystem.FileSystem>
+  readonly write: (rows: Iterable<Row<S>>, format?: Format) => Effect.Effect<void, InputError, FileSystem.FileSystem>
 }
 
 /** What `run` is given for an input port: a path for a file, an {@link InputTable} for a table. */

@@ -5,6 +5,7 @@ import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { cannot, type Failure, InputError } from "../core/Failure.ts"
+import type { Format } from "../data/Columnar.ts"
 import * as Table from "../data/Table.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
@@ -43,7 +44,7 @@ const bindOutput = (port: Port.OutputPort, stem: string): unknown => {
   const as = (extension: string) => `${stem}.${extension}`
   const path = as(FileKind.get(Port.kindOf(port)).extensions[0])
   return port._tag === "Table"
-    ? { path, write: (rows: Iterable<never>) => Table.write(path, port.columns, rows) }
+    ? { path, write: (rows: Iterable<never>, format: Format = "tsv") => Table.write(as(format), port.columns, rows) }
     : { path, as, write: (content: string | Uint8Array) => writeFile(path, content) }
 }
 

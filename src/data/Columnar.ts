@@ -1,0 +1,77 @@
+/**
+ * Tables in binary files, Parquet and Arrow: known by their first bytes, read as the text that they would be as TSV, so
+ * that the same table in another format gives the same rows.
+ */
+import * as Effect from "effect/Effect"
+import { open } from "node:fs/promises"
+import { cannot, InputError, messageOf } from "../core/Failure.ts"
+import * as Arrow from "./Arrow.ts"
+import * as Parquet from "./Parquet.ts"
+import type { TableSchema } from "./Table.ts"
+
+/** Every cell as text. */
+export interface Cells {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string>>
+}
+
+export const formats = ["tsv", "parquet", "arrow", "feather"] as const
+export type Format = (typeof formats)[number]
+
+type Reader = (path: string) => Promise<Cells>
+
+const featherV1: Reader = () => {
+  throw new Error("it is a feather file of version 1, which pandas wrote before 2020: write it again with to_feather")
+}
+
+/** By how files of the format begin. An Arrow stream begins with the mark of a message, a file with its name. */
+const readers: ReadonlyArray<{ readonly start: string; readonly name: string; readonly read: Reader }> = [
+  { start: "PAR1", name: "Parquet", read: Parquet.read },
+  { start: "ARROW1", name: "Arrow", read: Arrow.read },
+  { start: "\u00FF\u00FF\u00FF\u00FF", name: "Arrow", read: Arrow.read },
+  { start: "FEA1", name: "Arrow", read: featherV1 }
+]
+
+/** The cells of a file that begins as one of the formats; undefined of any other. */
+export const read = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Cells | undefined, InputError> {
+  const start = yield* Effect.tryPromise({
+    try: async () => {
+      const file = await open(path)
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0)
+        return buffer.toString("latin1", 0, bytesRead)
+      } finally {
+        await file.close()
+      }
+    },
+    catch: cannot("read", path)
+  })
+  const format = readers.find((each) => start.startsWith(each.start))
+  if (format === undefined) return undefined
+  return yield* Effect.tryPromise({
+    try: () => Promise.resolve().then(() => format.read(path)),
+    catch: (cause) => new InputError({ message: `cannot be read as ${format.name}: ${messageOf(cause)}`, file: path })
+  })
+})
+
+const writers: {
+  readonly [F in Exclude<Format, "tsv">]: (
+    path: string,
+    schema: TableSchema,
+    rows: Iterable<Readonly<Record<string, unknown>>>
+  ) => Promise<void>
+} = { parquet: Parquet.write, arrow: Arrow.write, feather: Arrow.write }
+
+/** The format that the file's name asks for, when it is one of these. */
+export const formatOf = (path: string): keyof typeof writers | undefined => {
+  const extension = path.slice(path.lastIndexOf(".") + 1).toLowerCase()
+  return Object.hasOwn(writers, extension) ? (extension as keyof typeof writers) : undefined
+}
+
+export const write = (
+  format: keyof typeof writers,
+  path: string,
+  schema: TableSchema,
+  rows: Iterable<Readonly<Record<string, unknown>>>
+): Effect.Effect<void, InputError> =>
+  Effect.tryPromise({ try: () => writers[format](path, schema, rows), catch: cannot("write", path) })

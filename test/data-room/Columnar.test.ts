@@ -1,0 +1,115 @@
+import * as Effect from "effect/Effect"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import * as Columnar from "../../src/data/Columnar.ts"
+import * as Table from "../../src/data/Table.ts"
+import { runPromise, temporaryFolder } from "../support/stage.ts"
+
+/** Written by pandas 2 and pyarrow: `tables/make.py`. */
+const made = (name: string) => join(import.meta.dirname, "tables", name)
+
+const schema = {
+  name: Table.nullable(Table.string("a name")),
+  x: Table.nullable(Table.number("a number")),
+  count: Table.nullable(Table.integer("an integer")),
+  good: Table.boolean("yes or no"),
+  single: Table.number("a float32"),
+  group: Table.string("a category"),
+  when: Table.string("a time"),
+  list: Table.string("a list")
+}
+const base = { when: "2026-01-02T03:04:05.000Z" }
+const rows = [
+  { ...base, name: "a", x: 0.1, count: 1, good: true, single: Math.fround(0.1), group: "u", list: "[1,2]" },
+  { ...base, name: "b", x: -2000, count: null, good: false, single: 2.5, group: "v", list: "[]" },
+  { ...base, name: null, x: null, count: 2 ** 40, good: false, single: -1, group: "v", list: "[3]" },
+  { ...base, name: "d", x: 1 / 3, count: -7, good: true, single: 3, group: "u", list: "[4]" }
+]
+
+describe("tables that pandas wrote", () => {
+  it.each([
+    "lz4.feather",
+    "zstd.feather",
+    "uncompressed.feather",
+    "stream.arrow",
+    "snappy.parquet",
+    "zstd.parquet",
+    "gzip.parquet",
+    "lz4.parquet"
+  ])("%s reads as its text would", async (name) => {
+    const read = await runPromise(Table.read(made(name), schema))
+    assert.strictEqual(read.length, 200)
+    const plain = read.map((row) => ({ ...row, list: row.list.replaceAll('"', "") }))
+    assert.deepStrictEqual(plain.slice(0, 4), rows)
+    assert.deepStrictEqual(plain.slice(196), rows)
+  })
+
+  it("by what is in a file, not by its name", async () => {
+    const path = join(temporaryFolder(), "download.bin")
+    writeFileSync(path, readFileSync(made("lz4.feather")))
+    assert.strictEqual((await runPromise(Table.read(path, schema))).length, 200)
+  })
+
+  it("says what it cannot read", async () => {
+    const failure = (path: string) => runPromise(Effect.flip(Table.read(path, schema)))
+    const v1 = await failure(made("v1.feather"))
+    assert.match(v1.message, /a feather file of version 1/u)
+    assert.strictEqual(v1.file, made("v1.feather"))
+    const cut = join(temporaryFolder(), "cut")
+    for (const name of ["snappy.parquet", "lz4.feather", "zstd.feather"]) {
+      const whole = readFileSync(made(name))
+      for (const length of [12, Math.floor(whole.length / 3), Math.floor(whole.length * 0.9)]) {
+        writeFileSync(cut, whole.subarray(0, length))
+        assert.match((await failure(cut)).message, /cannot be read as (Parquet|Arrow): ./u, `${name} ${length}`)
+      }
+    }
+    const missing = await runPromise(Effect.flip(Table.read(made("lz4.feather"), { p: Table.number("no such") })))
+    assert.match(missing.message, /column 'p' missing/u)
+    const strict = await runPromise(Effect.flip(Table.read(made("lz4.feather"), { count: Table.integer("whole") })))
+    assert.match(strict.message, /column 'count': 'NA' where an integer is expected/u)
+    assert.strictEqual(strict.line, 3)
+  })
+})
+
+describe("tables of our own", () => {
+  const own = {
+    id: Table.string("text"),
+    value: Table.number("a number"),
+    maybe: Table.nullable(Table.number("a number or none")),
+    count: Table.nullable(Table.integer("an integer or none")),
+    flag: Table.nullable(Table.boolean("yes, no or none"))
+  }
+  const values = [0, -0, 1e-300, -1.5, Number.NaN, Infinity, -Infinity, 0.1]
+  const many = Array.from({ length: 70_000 }, (_, i) => ({
+    id: `row ${i} é`,
+    value: values[i % values.length]!,
+    maybe: i % 3 === 0 ? null : i / 7,
+    count: i % 5 === 0 ? null : i * 2 ** 20 - 2 ** 40,
+    flag: i % 2 === 0 ? true : i % 3 === 0 ? null : false
+  }))
+
+  it.each(["tsv", "parquet", "arrow", "feather"])(
+    "are the same again from .%s, byte for byte twice",
+    async (format) => {
+      const [one, two] = ["one", "two"].map((name) => join(temporaryFolder(), `${name}.${format}`)) as [string, string]
+      for (const path of [one, two]) await runPromise(Table.write(path, own, many))
+      const read = await runPromise(Table.read(one, own))
+      assert.strictEqual(read.length, many.length)
+      const same = (row: object, other: object) =>
+        Object.values(row).every((v, i) => Object.is(v, Object.values(other)[i]))
+      assert.strictEqual(
+        read.findIndex((row, i) => !same(row, many[i]!)),
+        -1
+      )
+      assert.isTrue(readFileSync(one).equals(readFileSync(two)))
+      assert.strictEqual((await runPromise(Columnar.read(one))) === undefined, format === "tsv")
+    }
+  )
+
+  it.each(["tsv", "parquet", "arrow", "feather"])("may be without rows in .%s", async (format) => {
+    const path = join(temporaryFolder(), `empty.${format}`)
+    await runPromise(Table.write(path, own, []))
+    assert.deepStrictEqual(await runPromise(Table.read(path, own)), [])
+  })
+})
