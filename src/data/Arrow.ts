@@ -25,12 +25,13 @@ export const read = async (path: string): Promise<Cells> => {
   const arrow = await load()
   const table = arrow.tableFromIPC(await readFile(path))
   const columns = table.schema.fields.map(({ name }) => name)
-  const rows = Array.from({ length: table.numRows }, () => new Array<string>(columns.length))
+  const rows = Array.from({ length: table.numRows }, (): Array<string> => [])
+  // Column by column: each adds its cell to every row.
   for (const [at, { type }] of table.schema.fields.entries()) {
     const isTime = arrow.DataType.isTimestamp(type) || arrow.DataType.isDate(type)
     let row = 0
     for (const value of table.getChildAt(at) ?? []) {
-      rows[row++]![at] = Cell.text(isTime && typeof value === "number" ? new Date(value) : value)
+      rows[row++]!.push(Cell.text(isTime && typeof value === "number" ? new Date(value) : value))
     }
   }
   return { columns, rows }
