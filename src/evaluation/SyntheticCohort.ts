@@ -5,6 +5,7 @@ import * as Random from "../core/Random.ts"
 import type { Fasta } from "../genome/Fasta.ts"
 import * as Gene from "../genome/Gene.ts"
 import * as Interval from "../genome/Interval.ts"
+import * as Transcript from "../genome/Transcript.ts"
 import * as Variant from "../genome/Variant.ts"
 
 export interface SyntheticCohort {
@@ -85,15 +86,18 @@ const makeGene = (random: Random.Random, number: number, chrom: string, start: n
     at = end + between(random, intronLength)
   }
   const id = String(number).padStart(4, "0")
+  const end = exons.at(-1)!.end
   return {
     gene_id: `SYNTHETIC_GENE_${id}`,
     gene_name: `synthetic-${id}`,
     chrom,
     start,
-    end: exons.at(-1)!.end,
+    end,
     strand: random.next() < 0.5 ? "+" : "-",
     region: "exons",
-    exons: Gene.formatExons(exons)
+    exons: Gene.formatExons(exons),
+    gene_type: "protein_coding",
+    transcripts: Transcript.format([{ start, end, exons }])
   }
 }
 

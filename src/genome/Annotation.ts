@@ -9,19 +9,25 @@ import { InputError } from "../core/Failure.ts"
 import * as Gene from "./Gene.ts"
 import * as Interval from "./Interval.ts"
 import * as TextLines from "./TextLines.ts"
+import * as Transcript from "./Transcript.ts"
 
-interface Span {
-  readonly start: number
-  readonly end: number
-}
+type Span = Transcript.Span
 
 /** A gene while its lines are being read. */
 interface Draft {
   id: string | undefined
   name: string | undefined
+  type: string | undefined
   readonly chrom: string
   readonly strand: string
   readonly spans: Array<Span>
+  readonly exons: Array<Span>
+  /** By id, in the order of the file. */
+  readonly transcripts: Map<string, TranscriptDraft>
+}
+
+interface TranscriptDraft {
+  span: Span | undefined
   readonly exons: Array<Span>
 }
 
@@ -51,11 +57,19 @@ const parseFeature = (line: string): Feature | string => {
 const draft = ({ chrom, strand }: Pick<Feature, "chrom" | "strand">): Draft => ({
   id: undefined,
   name: undefined,
+  type: undefined,
   chrom,
   strand,
   spans: [],
-  exons: []
+  exons: [],
+  transcripts: new Map()
 })
+
+const transcriptOf = ({ transcripts }: Draft, id: string): TranscriptDraft => {
+  const known = transcripts.get(id) ?? { span: undefined, exons: [] }
+  transcripts.set(id, known)
+  return known
+}
 
 /** GTF: each line names its gene. */
 const gtf = (): Reader => {
@@ -73,8 +87,13 @@ const gtf = (): Reader => {
       if (gene.chrom !== feature.chrom) return undefined
       gene.id = id
       gene.name ??= /\bgene_name "([^"]*)"/u.exec(feature.attributes)?.[1]
+      gene.type ??= /\bgene_(?:bio)?type "([^"]*)"/u.exec(feature.attributes)?.[1]
       gene.spans.push(feature.span)
       if (feature.type === "exon") gene.exons.push(feature.span)
+      const transcript = /\btranscript_id "([^"]+)"/u.exec(feature.attributes)?.[1]
+      if (transcript === undefined || feature.type === "gene") return undefined
+      if (feature.type === "exon") transcriptOf(gene, transcript).exons.push(feature.span)
+      else transcriptOf(gene, transcript).span = feature.span
       return undefined
     },
     genes: () => drafts.values()
@@ -88,6 +107,7 @@ const percentDecoded = (text: string): string =>
 const gff3 = (): Reader => {
   const genes = new Map<string, Draft>()
   const parents = new Map<string, string>()
+  const spans = new Map<string, Span>()
   const exons: Array<{ readonly parents: ReadonlyArray<string>; readonly span: Span }> = []
   const attributesOf = (text: string): ReadonlyMap<string, string> =>
     new Map(
@@ -112,11 +132,13 @@ const gff3 = (): Reader => {
         )
         gene.id =
           attributes.get("gene_id") ?? /(?:^|,)Ensembl:(ENS[A-Z]*G\d+)/u.exec(attributes.get("Dbxref") ?? "")?.[1]
+        gene.type = attributes.get("gene_type") ?? attributes.get("gene_biotype") ?? attributes.get("biotype")
         gene.spans.push(feature.span)
       } else if (feature.type === "exon") {
         if (parent !== undefined) exons.push({ parents: parent.split(","), span: feature.span })
       } else if (id !== undefined && parent !== undefined) {
         parents.set(id, parent)
+        spans.set(id, feature.span)
       }
       return undefined
     },
@@ -129,7 +151,17 @@ const gff3 = (): Reader => {
         }
         return undefined
       }
-      for (const exon of exons) for (const gene of new Set(exon.parents.map(geneOf))) gene?.exons.push(exon.span)
+      for (const [id, span] of spans) {
+        const gene = geneOf(id)
+        if (gene !== undefined) transcriptOf(gene, id).span = span
+      }
+      for (const exon of exons) {
+        for (const gene of new Set(exon.parents.map(geneOf))) gene?.exons.push(exon.span)
+        for (const id of exon.parents) {
+          const gene = spans.has(id) ? geneOf(id) : undefined
+          if (gene !== undefined) transcriptOf(gene, id).exons.push(exon.span)
+        }
+      }
       return genes.values()
     }
   }
@@ -157,7 +189,13 @@ const spanTable = (): Reader => {
   }
 }
 
-const finish = ({ id, name, chrom, strand, spans, exons }: Draft): Gene.Gene | undefined => {
+/** A transcript that no line of its own describes reaches over its exons. */
+const finishTranscript = ({ span, exons }: TranscriptDraft): Transcript.Transcript => {
+  const merged = Interval.merge(exons)
+  return { start: span?.start ?? merged[0]!.start, end: span?.end ?? merged.at(-1)!.end, exons: merged }
+}
+
+const finish = ({ id, name, type, chrom, strand, spans, exons, transcripts }: Draft): Gene.Gene | undefined => {
   const geneId = Gene.withoutVersion(id ?? name ?? "")
   const known = exons.length > 0
   const merged = Interval.merge(known ? exons : spans)
@@ -172,7 +210,9 @@ const finish = ({ id, name, chrom, strand, spans, exons }: Draft): Gene.Gene | u
     end,
     strand: strand === "-" ? "-" : "+",
     region: known ? "exons" : "span",
-    exons: known ? Gene.formatExons(merged) : `${start}-${end}`
+    exons: known ? Gene.formatExons(merged) : `${start}-${end}`,
+    gene_type: type ?? null,
+    transcripts: transcripts.size === 0 ? null : Transcript.format(Array.from(transcripts.values(), finishTranscript))
   }
 }
 

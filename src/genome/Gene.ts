@@ -10,7 +10,11 @@ export const table = {
   end: Table.integer("end of the gene body, 0-based, excluded"),
   strand: Table.string("+ or -"),
   region: Table.string("exons where the exon structure is known, else span"),
-  exons: Table.string("start-end,start-end: 0-based half-open, merged, ascending; for span the one interval")
+  exons: Table.string("start-end,start-end: 0-based half-open, merged, ascending; for span the one interval"),
+  gene_type: Table.nullable(Table.string("protein_coding, lncRNA, ..., where the annotation says so")),
+  transcripts: Table.nullable(
+    Table.string("each transcript as start-end/exon,exon with its exons as start-end, separated by ;: 0-based half-open")
+  )
 }
 export type Gene = Table.Row<typeof table>
 
