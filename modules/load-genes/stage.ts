@@ -14,7 +14,7 @@ const idTable = {
 
 export default Stage.make({
   name: "load-genes",
-  version: 1,
+  version: 2,
   summary: "Reads genes and their exons from GTF, GFF3 and tables of transcript spans into one table.",
   params: {},
   inputs: {

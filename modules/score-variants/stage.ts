@@ -8,30 +8,39 @@ import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Fasta from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
+import * as GeneIndex from "../../src/genome/GeneIndex.ts"
+import * as PolyaSite from "../../src/genome/PolyaSite.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 import * as Window from "../../src/genome/Window.ts"
 import * as ModelParams from "../../src/model/ModelParams.ts"
+import * as ScorerParams from "../../src/scoring/ScorerParams.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 import * as VariantScoring from "../../src/scoring/VariantScoring.ts"
 
 export default Stage.make({
   name: "score-variants",
-  version: 2,
+  version: 3,
   summary: "Runs both alleles of each variant through a model and scores the change, track by track.",
   params: {
     ...ModelParams.fields,
-    scorers: Param.withDefault(
-      Param.listOf(Schema.Literals(["gene_lfc", "centre_mask"])),
-      ["gene_lfc"],
-      "gene_lfc: log fold change of the mean over the gene's bins; centre_mask: change of the sum around the variant"
+    scorers: Param.withDefault(Param.listOf(ScorerParams.ScorerParam), ["gene_lfc"], ScorerParams.description),
+    centre_width: Param.withDefault(
+      Param.Count,
+      501,
+      "base pairs around the variant that centre_mask looks at where it is given no width of its own"
     ),
-    centre_width: Param.withDefault(Param.Count, 501, "base pairs around the variant that centre_mask sums over"),
     groups: Param.optional(Param.listOf(Schema.String), "score only tracks of these groups; default all")
   },
   inputs: {
     ...ModelParams.inputs,
     variants: Port.table(Variant.variants, "the variants that the windows name"),
-    genes: Port.optional(Port.table(Gene.table, "the genes that the windows name; needed for gene_lfc"))
+    genes: Port.optional(
+      Port.table(
+        Gene.table,
+        "for scorers that look at genes: those that the windows name; of windows that name none, those that the scorer finds"
+      )
+    ),
+    polya_sites: Port.optional(Port.table(PolyaSite.table, "polyadenylation sites, for polyadenylation"))
   },
   outputs: {
     scores: Port.table(ScoreTable.table, "one row per window, scorer and track, windows in order"),
@@ -41,8 +50,8 @@ export default Stage.make({
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)
-    const tracks = model.info.outputs(params.organism).flatMap((output) => output.tracks)
-    const known = [...new Set(tracks.map(({ group }) => group))]
+    const outputsOfModel = model.info.outputs(params.organism)
+    const known = [...new Set(outputsOfModel.flatMap(({ tracks }) => tracks.map(({ group }) => group)))]
     const unknown = params.groups?.find((group) => !known.includes(group))
     if (unknown !== undefined) {
       return yield* new InputError({
@@ -50,20 +59,29 @@ export default Stage.make({
         hint: `the groups are: ${known.join(", ")}`
       })
     }
+    const specs = ScorerParams.resolve(params.scorers, params.organism, params.centre_width)
+    if (specs._tag === "Failure") {
+      return yield* new InputError({ message: `score-variants: scorers: ${specs.failure}` })
+    }
+    const { scorings, refused } = VariantScoring.resolve(specs.success, outputsOfModel, params.groups)
+    // Of the recommended scorers those are used that the model can serve; the others were asked for by name.
+    if (refused.length > 0 && (scorings.length === 0 || !params.scorers.includes("recommended"))) {
+      return yield* new InputError({ message: `score-variants: scorers: ${refused.join("; ")}` })
+    }
+    for (const reason of refused) yield* task.log(`not used: ${reason}`)
     const { windows, length } = yield* ModelParams.windowsOf(model.info, inputs.windows)
     yield* model.prepare(length)
     const sources: VariantScoring.Sources = {
       model,
       fasta: yield* Fasta.open(inputs.reference),
       variants: new Map((yield* inputs.variants.rows).map((variant) => [variant.variant_id, variant])),
-      genes: new Map((inputs.genes === undefined ? [] : yield* inputs.genes.rows).map((gene) => [gene.gene_id, gene]))
+      genes: GeneIndex.make(inputs.genes === undefined ? [] : yield* inputs.genes.rows),
+      polyaSites: PolyaSite.byGene(inputs.polya_sites === undefined ? [] : yield* inputs.polya_sites.rows)
     }
     const options: VariantScoring.Options = {
       organism: params.organism,
       averageStrands: params.average_strands,
-      scorers: params.scorers,
-      centreWidth: params.centre_width,
-      groups: params.groups
+      scorings
     }
     let done = 0
     const results = yield* Checkpoint.forEach(

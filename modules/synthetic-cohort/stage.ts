@@ -10,7 +10,7 @@ import * as Variant from "../../src/genome/Variant.ts"
 
 export default Stage.make({
   name: "synthetic-cohort",
-  version: 1,
+  version: 2,
   summary: "Makes up genes on a given sequence, and single-base variants near their exons.",
   params: {
     seed: Param.withDefault(Schema.Int, 1, "seed of everything that is drawn"),

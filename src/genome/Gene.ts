@@ -13,7 +13,9 @@ export const table = {
   exons: Table.string("start-end,start-end: 0-based half-open, merged, ascending; for span the one interval"),
   gene_type: Table.nullable(Table.string("protein_coding, lncRNA, ..., where the annotation says so")),
   transcripts: Table.nullable(
-    Table.string("each transcript as start-end/exon,exon with its exons as start-end, separated by ;: 0-based half-open")
+    Table.string(
+      "each transcript as start-end/exon,exon with its exons as start-end, separated by ;: 0-based half-open"
+    )
   )
 }
 export type Gene = Table.Row<typeof table>

@@ -54,7 +54,13 @@ export const aggregations = {
     term: Math.log1p,
     distance: true
   },
-  ACTIVE_MEAN: { formula: "the greater of mean a and mean r", signed: false, term: identity, ofSum: mean, compare: Math.max },
+  ACTIVE_MEAN: {
+    formula: "the greater of mean a and mean r",
+    signed: false,
+    term: identity,
+    ofSum: mean,
+    compare: Math.max
+  },
   ACTIVE_SUM: { formula: "the greater of sum a and sum r", signed: false, term: identity, compare: Math.max }
 } as const satisfies Record<string, Aggregation>
 

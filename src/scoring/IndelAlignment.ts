@@ -20,7 +20,10 @@ export interface IndelAlignment {
 }
 
 /** On bins of 1 bp. */
-export const make = (variant: Pick<Variant, "chrom" | "pos" | "ref" | "alt">, { origin, count }: Bins): IndelAlignment => ({
+export const make = (
+  variant: Pick<Variant, "chrom" | "pos" | "ref" | "alt">,
+  { origin, count }: Bins
+): IndelAlignment => ({
   at: interval(variant).start - origin + Math.min(variant.ref.length, variant.alt.length) - 1,
   shift: variant.alt.length - variant.ref.length,
   length: count
@@ -38,7 +41,9 @@ export const source = ({ at, shift, length }: IndelAlignment, i: number): readon
 /** All that is read, of the reference and of the alternative, for stretches of places. */
 export const reads = ({ at, shift, length }: IndelAlignment, spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
   if (shift === 0) return spans
-  const moved = spans.flatMap(([from, to]): ReadonlyArray<Span> => (to > at ? [[Math.max(at, from) + shift, to + shift]] : []))
+  const moved = spans.flatMap(([from, to]): ReadonlyArray<Span> =>
+    to > at ? [[Math.max(at, from) + shift, to + shift]] : []
+  )
   const peak: ReadonlyArray<Span> = shift > 0 ? [[at, at + shift + 1]] : []
   const all = [...spans, ...moved, ...peak].map(([from, to]) => ({
     start: Math.max(0, from),

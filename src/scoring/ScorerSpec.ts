@@ -151,7 +151,9 @@ export const parse = (text: string): Result.Result<ScorerSpec, string> => {
   const scorer = scorerNames.find((each) => kinds[each].official === name)
   if (scorer === undefined) return Result.fail(`'${text}' is not one of AlphaGenome's scorers`)
   const given = new Map(
-    inside === "" ? [] : inside!.split(",").map((pair) => pair.split("=").map((part) => part.trim()) as [string, string])
+    inside === ""
+      ? []
+      : inside!.split(",").map((pair) => pair.split("=").map((part) => part.trim()) as [string, string])
   )
   const { fields }: ScorerKind = kinds[scorer]
   const wrong = [...given.keys()].find((key) => !fields.some((field) => fieldNames[field] === key))
@@ -161,7 +163,8 @@ export const parse = (text: string): Result.Result<ScorerSpec, string> => {
     given.get(fieldNames.width),
     given.get(fieldNames.aggregation)
   ]
-  if (width !== undefined && width !== "None" && !/^\d+$/u.test(width)) return Result.fail(`width '${width}' is no number`)
+  if (width !== undefined && width !== "None" && !/^\d+$/u.test(width))
+    return Result.fail(`width '${width}' is no number`)
   if (aggregation !== undefined && !(aggregation in aggregations)) {
     return Result.fail(`'${aggregation}' is not an aggregation; there are: ${Object.keys(aggregations).join(", ")}`)
   }

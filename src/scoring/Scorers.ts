@@ -45,7 +45,8 @@ const makers: { readonly [N in ScorerName]: Make } = {
 }
 
 /** The failure says why the place cannot be scored. */
-export const plan = (spec: ScorerSpec, place: Place): Result.Result<ScorerPlan, string> => makers[spec.scorer](spec)(place)
+export const plan = (spec: ScorerSpec, place: Place): Result.Result<ScorerPlan, string> =>
+  makers[spec.scorer](spec)(place)
 
 /** One want an output: of several the union of their tracks and regions. */
 export const mergeWants = (wants: ReadonlyArray<Want>): ReadonlyArray<Want> => {

@@ -47,7 +47,13 @@ export const list = (
         if (donor < 0 || acceptor < 0) continue
         const [from, to] = strand === "+" ? [donor + 1, acceptor] : [acceptor + 1, donor]
         if (from >= to || start + from <= 0) continue
-        found.push({ strand, start: start + from, end: start + to, at: (d * acceptors.length + a) * tracks.length, values })
+        found.push({
+          strand,
+          start: start + from,
+          end: start + to,
+          at: (d * acceptors.length + a) * tracks.length,
+          values
+        })
       }
     }
     return found
@@ -61,9 +67,14 @@ export const spliceJunctions: Scorer<JunctionValues> = (place) => {
   const overlapping = GeneRows.bodies(place)
   if (overlapping.length === 0) return Result.fail(GeneRows.absent(place, "overlaps"))
   // A gene that was asked for is looked at whatever the annotation says of its type.
-  const genes = overlapping.map(({ gene }) => gene).filter((gene) => place.geneId !== undefined || gene.gene_type === "protein_coding")
+  const genes = overlapping
+    .map(({ gene }) => gene)
+    .filter((gene) => place.geneId !== undefined || gene.gene_type === "protein_coding")
   if (genes.length === 0) return Result.fail("no gene that overlaps the variant is protein-coding")
-  const bodies = Bins.clip({ ...bins, size: 1, count: bins.count * bins.size }, overlapping.flatMap(({ spans }) => spans))
+  const bodies = Bins.clip(
+    { ...bins, size: 1, count: bins.count * bins.size },
+    overlapping.flatMap(({ spans }) => spans)
+  )
   return Result.succeed({
     // Splice sites are sought in the bodies of all genes that overlap the variant.
     want: { output: output.name, tracks: tracks.map(({ track }) => track), regions: bodies },

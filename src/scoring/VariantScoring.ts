@@ -1,39 +1,41 @@
 /** Scores of the variants of a window table, window by window: both alleles through the model, then the scorers. */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import type { Fasta } from "../genome/Fasta.ts"
-import type { Gene } from "../genome/Gene.ts"
+import type { GeneIndex } from "../genome/GeneIndex.ts"
+import type { PolyaSite } from "../genome/PolyaSite.ts"
 import * as Variant from "../genome/Variant.ts"
 import type { Unscored, Window } from "../genome/Window.ts"
-import * as Architecture from "../model/Architecture.ts"
 import type { ModelFailure } from "../model/ModelError.ts"
 import * as Orientation from "../model/Orientation.ts"
-import type { Edit, Organism, Output, Prediction, SequenceModel } from "../model/SequenceModel.ts"
-import type { Track } from "../model/Track.ts"
-import { centreMask } from "./CentreMask.ts"
-import { geneMask } from "./GeneMask.ts"
-import type { Scorer, Scoring } from "./Scorer.ts"
+import type { Edit, Organism, Output, Prediction, SequenceModel, Want } from "../model/SequenceModel.ts"
+import * as Values from "../model/Values.ts"
+import * as GeneRows from "./GeneRows.ts"
+import type { Scores } from "./Scorer.ts"
+import * as Scorers from "./Scorers.ts"
+import * as ScorerSpec from "./ScorerSpec.ts"
 import type { Score } from "./ScoreTable.ts"
 
-export const scorers = { gene_lfc: geneMask, centre_mask: centreMask } as const satisfies Record<string, Scorer>
-export type ScorerName = keyof typeof scorers
+/** A scorer and what of the model it reads. */
+export interface Scoring {
+  readonly spec: ScorerSpec.ScorerSpec
+  readonly targets: ReadonlyArray<ScorerSpec.Target>
+}
 
 export interface Options {
   readonly organism: Organism
   readonly averageStrands: boolean
-  readonly scorers: ReadonlyArray<ScorerName>
-  /** Base pairs. */
-  readonly centreWidth: number
-  /** Only tracks of these groups; all when undefined. */
-  readonly groups: ReadonlyArray<string> | undefined
+  readonly scorings: ReadonlyArray<Scoring>
 }
 
 export interface Sources {
   readonly model: SequenceModel
   readonly fasta: Fasta
   readonly variants: ReadonlyMap<string, Variant.Variant>
-  readonly genes: ReadonlyMap<string, Gene>
+  readonly genes: GeneIndex
+  readonly polyaSites: ReadonlyMap<string, ReadonlyArray<PolyaSite>>
 }
 
 export interface Scored {
@@ -41,15 +43,38 @@ export interface Scored {
   readonly unscored: ReadonlyArray<Unscored>
 }
 
+/** What scorers read of a model, tracks of some groups only; and why others cannot be used with it. */
+export const resolve = (
+  specs: ReadonlyArray<ScorerSpec.ScorerSpec>,
+  outputs: ReadonlyArray<Output>,
+  groups: ReadonlyArray<string> | undefined
+): { readonly scorings: ReadonlyArray<Scoring>; readonly refused: ReadonlyArray<string> } => {
+  const scorings: Array<Scoring> = []
+  const refused: Array<string> = []
+  for (const spec of specs) {
+    const found = ScorerSpec.targets(spec, outputs)
+    if (Result.isFailure(found)) refused.push(found.failure)
+    else {
+      const targets = found.success
+        .map(({ output, tracks }) => ({
+          output,
+          tracks: tracks.filter(({ group }) => groups?.includes(group) ?? true)
+        }))
+        .filter(({ tracks }) => tracks.length > 0)
+      if (targets.length > 0) scorings.push({ spec, targets })
+      else refused.push(`${ScorerSpec.label(spec)} reads no track of the groups ${groups!.join(", ")}`)
+    }
+  }
+  return { scorings, refused }
+}
+
 /** Windows at the same place share the prediction for the reference. */
 export const groupByPlace = (windows: ReadonlyArray<Window>): ReadonlyArray<ReadonlyArray<Window>> => [
   ...groupBy(windows, ({ chrom, start, end, strand }) => `${chrom}:${start}-${end}:${strand}`).values()
 ]
 
-/** What a scorer makes of one output. */
-interface PlannedScoring extends Scoring {
-  readonly scorer: ScorerName
-  readonly output: string
+interface PlannedScoring extends Scorers.ScorerPlan {
+  readonly spec: ScorerSpec.ScorerSpec
 }
 
 interface Planned {
@@ -62,29 +87,63 @@ interface Planned {
 /** Of the predictions for alternatives that are held at once. */
 const maxBytes = 2 ** 28
 
-const valuesOf = (prediction: Prediction, output: string): Float32Array => {
-  const values = prediction.get(output)
-  return values?.kind === "tracks" ? values.values : new Float32Array(0)
+/** Splice sites of each kind that a model may give. */
+const sites = 512
+
+const bytesOf = (outputs: ReadonlyMap<string, Output>, length: number, { output, tracks, regions }: Want): number => {
+  const of = outputs.get(output)!
+  const count = tracks?.length ?? of.tracks.length
+  const places = {
+    tracks: () => Values.rowCount(Values.binsOf(of, length, regions)),
+    contacts: () => Values.rowCount(Values.binsOf(of, length, undefined)) ** 2,
+    junctions: () => 2 * sites ** 2
+  }
+  return 4 * count * places[of.kind]()
 }
 
-/** Whether the change is scored in an output at all: it has tracks that are asked for. */
-const scorable = ({ kind, tracks }: Output, groups: Options["groups"]): boolean =>
-  kind === "tracks" && tracks.some(({ group }) => groups?.includes(group) ?? true)
+/** The rows of a scorer's scores; none of a track of the strand opposite to its gene's, none where nothing was seen. */
+const rowsOf = (
+  window: Planned["window"],
+  { spec, want }: PlannedScoring,
+  { rows, tracks, values, ref, alt }: Scores
+): ReadonlyArray<Score> =>
+  rows.flatMap(({ gene, region, coverage, junction }, row) =>
+    tracks.flatMap((track, column): ReadonlyArray<Score> => {
+      // Polyadenylation sites of a gene are looked at in the RNA of both strands.
+      const opposite = gene !== undefined && spec.scorer !== "polyadenylation" && GeneRows.isOpposite(track, gene)
+      if (opposite || coverage === 0) return []
+      const at = row * tracks.length + column
+      return [
+        {
+          variant_id: window.variant_id,
+          gene_id: window.gene_id ?? gene?.gene_id ?? null,
+          window_id: window.window_id,
+          track: track.track,
+          track_name: track.name,
+          group: track.group,
+          scorer: ScorerSpec.label(spec),
+          region: region ?? null,
+          coverage: coverage ?? null,
+          ref: ref?.[at] ?? null,
+          alt: alt?.[at] ?? null,
+          score: values[at]!,
+          output: want.output,
+          junction_start: junction?.start ?? null,
+          junction_end: junction?.end ?? null,
+          quantile: null
+        }
+      ]
+    })
+  )
 
 /** Scores windows of one place ({@link groupByPlace}). Never fails for a variant or gene: what cannot be scored says why. */
 export const scorePlace = Effect.fnUntraced(function* (
-  { model, fasta, variants, genes }: Sources,
+  { model, fasta, variants, genes, polyaSites }: Sources,
   options: Options,
   windows: ReadonlyArray<Window>
 ): Effect.fn.Return<Scored, InputError | ModelFailure> {
   const { chrom, start, end, strand } = windows[0]!
   const length = end - start
-  const outputs = model.info.outputs(options.organism).filter((output) => scorable(output, options.groups))
-  const places = outputs.map((output) => ({
-    output: output.name,
-    geometry: Architecture.geometry(output, length),
-    tracks: output.tracks.filter(({ group }: Track) => options.groups?.includes(group) ?? true)
-  }))
   const scores: Array<Score> = []
   const unscored: Array<Unscored> = []
   const planned: Array<Planned> = []
@@ -116,14 +175,13 @@ export const scorePlace = Effect.fnUntraced(function* (
       skip(alternative.failure)
       continue
     }
-    const gene = gene_id === null ? undefined : genes.get(gene_id)
+    const about = { window: { chrom, start, end }, variant, genes, geneId: gene_id ?? undefined, polyaSites }
     const scorings: Array<PlannedScoring> = []
-    for (const scorer of options.scorers) {
-      for (const { output, geometry, tracks } of places) {
-        const place = { geometry, windowStart: start, variant, gene, centreWidth: options.centreWidth, tracks }
-        const scoring = scorers[scorer](place)
-        if (scoring._tag === "Success") scorings.push({ ...scoring.success, scorer, output })
-        else skip(`${scorer}: ${scoring.failure}`)
+    for (const { spec, targets } of options.scorings) {
+      for (const target of targets) {
+        const plan = Scorers.plan(spec, { ...about, ...target })
+        if (plan._tag === "Success") scorings.push({ ...plan.success, spec })
+        else skip(`${ScorerSpec.label(spec)}: ${plan.failure}`)
       }
     }
     if (scorings.length > 0) {
@@ -132,39 +190,27 @@ export const scorePlace = Effect.fnUntraced(function* (
     }
   }
 
-  const oriented = Orientation.make(model, { ...options, wants: outputs.map(({ name }) => ({ output: name })) })
-  const alternatives = [...new Map(planned.map((each) => [each.alternative, each.edit]))]
-  const bytes = places.reduce((sum, { geometry }) => sum + 4 * geometry.outputLength * geometry.tracks, 0)
-  const step = Math.max(1, Math.floor(maxBytes / bytes))
-  for (let from = 0; from < alternatives.length; from += step) {
-    const part = alternatives.slice(from, from + step)
+  const outputs = new Map(model.info.outputs(options.organism).map((output) => [output.name, output]))
+  const byAlternative = [...groupBy(planned, ({ alternative }) => alternative)]
+  const wantsOf = (part: typeof byAlternative) =>
+    Scorers.mergeWants(part.flatMap(([, each]) => each.flatMap(({ scorings }) => scorings.map(({ want }) => want))))
+  const bytes = wantsOf(byAlternative).reduce((sum, want) => sum + bytesOf(outputs, length, want), 0)
+  const step = Math.max(1, Math.floor(maxBytes / Math.max(1, bytes)))
+  for (let from = 0; from < byAlternative.length; from += step) {
+    const part = byAlternative.slice(from, from + step)
+    const oriented = Orientation.make(model, { ...options, wants: wantsOf(part) })
     const predicted = yield* oriented.predictVariants(
       reference,
-      part.map(([sequence, edit]) => ({ sequence, edit }))
+      part.map(([sequence, each]) => ({ sequence, edit: each[0]!.edit }))
     )
-    const forAlternatives = new Map(part.map(([sequence], at) => [sequence, predicted.alternatives[at]!]))
-    for (const { window, alternative, scorings } of planned) {
-      const forAlternative = forAlternatives.get(alternative)
-      if (forAlternative === undefined) continue
-      for (const { scorer, output, region, coverage, tracks, aggregate, score } of scorings) {
-        const [forRef, forAlt] = [valuesOf(predicted.reference, output), valuesOf(forAlternative, output)]
-        for (const { track, name, group } of tracks) {
-          const ref = aggregate(forRef, track)
-          const alt = aggregate(forAlt, track)
-          scores.push({
-            variant_id: window.variant_id,
-            gene_id: window.gene_id,
-            window_id: window.window_id,
-            track,
-            track_name: name,
-            group,
-            scorer,
-            region,
-            coverage,
-            ref,
-            alt,
-            score: score(ref, alt)
-          })
+    for (const [at, [, each]] of part.entries()) {
+      const alternative: Prediction = predicted.alternatives[at]!
+      for (const { window, scorings } of each) {
+        for (const scoring of scorings) {
+          const { output } = scoring.want
+          const scored = scoring.score(predicted.reference.get(output), alternative.get(output))
+          if (scored._tag === "Success") for (const row of rowsOf(window, scoring, scored.success)) scores.push(row)
+          else unscored.push({ variant_id: window.variant_id, gene_id: window.gene_id, reason: scored.failure })
         }
       }
     }

@@ -106,7 +106,7 @@ describe.skipIf(mirror === undefined)("mini-borzoi (AGFLOW_MIRROR names a folder
     const scores = await runPromise(Table.read(scored["scores"]!, ScoreTable.table))
     const minus = tracks.filter(({ strand }) => strand === "-").length
     assert.strictEqual(scores.length, 74 + 74 - minus)
-    for (const { ref, alt, score } of scores) assert.isTrue(ref > 0 && alt > 0 && Math.abs(score) < 5)
+    for (const { ref, alt, score } of scores) assert.isTrue(ref! > 0 && alt! > 0 && Math.abs(score) < 5)
     assert.isAbove(Math.max(...scores.map(({ score }) => Math.abs(score))), 1e-4)
   })
 })

@@ -31,7 +31,9 @@ interface Alleles {
 }
 
 interface Golden {
-  readonly indel: ReadonlyArray<Alleles & { readonly name: string; readonly strand: string; readonly x: Array2; readonly y: Array2 }>
+  readonly indel: ReadonlyArray<
+    Alleles & { readonly name: string; readonly strand: string; readonly x: Array2; readonly y: Array2 }
+  >
   readonly center_mask: ReadonlyArray<{
     readonly width: number | null
     readonly res: number
@@ -156,7 +158,17 @@ const readGenes = async (): Promise<GeneIndex.GeneIndex> => {
   const lines = the.gtf.map((row) => {
     const names = ["gene_id", "transcript_id", "gene_name", "gene_type", "transcript_type"] as const
     const attributes = names.map((name) => `${name} "${row[name]}";`).join(" ")
-    return [row["Chromosome"], "x", row["Feature"], Number(row["Start"]) + 1, row["End"], ".", row["Strand"], ".", attributes]
+    return [
+      row["Chromosome"],
+      "x",
+      row["Feature"],
+      Number(row["Start"]) + 1,
+      row["End"],
+      ".",
+      row["Strand"],
+      ".",
+      attributes
+    ]
   })
   const path = join(temporaryFolder(), "genes.gtf")
   writeFileSync(path, lines.map((line) => `${line.join("\t")}\n`).join(""))
@@ -179,124 +191,152 @@ const junctionValues = (pred: Array2, positions: Array2): JunctionValues => {
       strand,
       donors: row(2 * s),
       acceptors: row(2 * s + 1),
-      values: Float32Array.from({ length: sites * sites * half }, (_, i) => all[Math.floor(i / half) * channels + s * half + (i % half)]!)
+      values: Float32Array.from(
+        { length: sites * sites * half },
+        (_, i) => all[Math.floor(i / half) * channels + s * half + (i % half)]!
+      )
     }))
   }
 }
 
-describe.skipIf(golden === undefined)("Official scorers (AGFLOW_MIRROR names a folder of public files, goldens beside it)", () => {
-  it("indel: aligns insertions and deletions", () => {
-    for (const { name, strand, x, y, ...alleles } of the.indel) {
-      const [length, channels] = x.shape as [number, number]
-      const alignment = IndelAlignment.make(variantOf(alleles), { origin: 100, size: 1, count: length, offset: 0 })
-      // Predictions for - windows stand on the forward strand here; the golden has them reversed.
-      const forward = (values: Float32Array) =>
-        strand === "-" ? values.map((_, i) => values[(length - 1 - Math.floor(i / channels)) * channels + (i % channels)]!) : values
-      assert.deepStrictEqual(
-        IndelAlignment.align(alignment, forward(floats(x)), channels),
-        forward(floats(y)),
-        `${name} ${strand}`
-      )
-    }
-  })
-
-  it("center_mask: finds the bins about a variant", () => {
-    for (const { width, res, position, start, end } of the.center_mask) {
-      const bins = Bins.make(output(res, "."), { start: 0, end: 2048 })
-      assert.deepStrictEqual(CentreMask.binsOf(width, position, bins), [start, end], `${width} ${res} ${position}`)
-    }
-  })
-
-  it("aggregation: all eight of the centre mask", () => {
-    const { ref, alt, offset, mask, scores } = the.aggregation
-    const [from, to] = mask
-    const at = place(snv((from + to + 1) / 2), output(1, "..."), noGenes, 0, 2048)
-    for (const [name, expected] of Object.entries(scores)) {
-      const scorer = CentreMask.make(to - from, name as CentreMask.AggregationName)
-      const found = scored(scorer, at, trackValues(ref, offset), trackValues(alt, offset))
-      // Differences of sums of up to 1,300, which the golden has in float32.
-      close(found.values, expected, name, name.startsWith("DIFF_SUM") ? 1300 : 1)
-    }
-  })
-
-  it("contact: the mean change of the variant's column", () => {
-    const { ref, alt, position, score } = the.contact
-    const maps = [ref, alt].map((array) => ({ kind: "contacts" as const, tracks: [0, 1], bins: 4, values: floats(array) }))
-    const at = place(snv(position), { ...output(2048, ".."), kind: "contacts" }, noGenes, 0, 8192)
-    close(scored(contactMap, at, maps[0]!, maps[1]!).values, score, "contact")
-  })
-
-  it("gene_masks: exons of genes that start inside, bodies of genes that overlap the variant", async () => {
-    const genes = await readGenes()
-    const bins = Bins.make(output(1, "."), { start: 50, end: 2098 })
-    for (const { type, query, protein_coding, position, genes: ids, runs } of the.gene_masks) {
-      const at = place(snv(position), output(1, "."), genes, 50, 2048)
-      const found = type === "EXONS" ? GeneRows.exons(at) : GeneRows.bodies(at)
-      // Bodies of genes that start inside are of no scorer.
-      if (type === "BODY" && query === "INTERVAL_CONTAINED") continue
-      const kept = found.filter(({ gene }) => !protein_coding || gene.gene_type === "protein_coding")
-      assert.deepStrictEqual(kept.map(({ gene }) => gene.gene_id), unversioned(ids))
-      for (const [i, { spans }] of kept.entries()) {
-        const mask = BinMask.make(bins, spans)
-        const expected = runs[i]!.flatMap(([from, to]) => Array.from({ length: to - from }, (_, k) => from + k))
-        assert.deepStrictEqual([...mask.bins], expected)
+describe.skipIf(golden === undefined)(
+  "Official scorers (AGFLOW_MIRROR names a folder of public files, goldens beside it)",
+  () => {
+    it("indel: aligns insertions and deletions", () => {
+      for (const { name, strand, x, y, ...alleles } of the.indel) {
+        const [length, channels] = x.shape as [number, number]
+        const alignment = IndelAlignment.make(variantOf(alleles), { origin: 100, size: 1, count: length, offset: 0 })
+        // Predictions for - windows stand on the forward strand here; the golden has them reversed.
+        const forward = (values: Float32Array) =>
+          strand === "-"
+            ? values.map((_, i) => values[(length - 1 - Math.floor(i / channels)) * channels + (i % channels)]!)
+            : values
+        assert.deepStrictEqual(
+          IndelAlignment.align(alignment, forward(floats(x)), channels),
+          forward(floats(y)),
+          `${name} ${strand}`
+        )
       }
-    }
-  })
+    })
 
-  it("gene_scores: log fold change, activity and splicing of genes", async () => {
-    const genes = await readGenes()
-    const { ref, alt, cases } = the.gene_scores
-    const scorers = { LFC: geneLfc, ACTIVE: geneActive, SPLICING: geneSplicing(null) }
-    for (const { scorer, genes: ids, X, ...alleles } of cases) {
-      const what = `${scorer} ${alleles.ref}>${alleles.alt}`
-      const at = place(alleles, output(1, "+-."), genes, 0, 2048)
-      const found = scored(scorers[scorer], at, trackValues(ref), trackValues(alt))
-      assert.deepStrictEqual(found.rows.map(({ gene }) => gene?.gene_id), unversioned(ids))
-      close(found.values, X, what)
-    }
-  })
+    it("center_mask: finds the bins about a variant", () => {
+      for (const { width, res, position, start, end } of the.center_mask) {
+        const bins = Bins.make(output(res, "."), { start: 0, end: 2048 })
+        assert.deepStrictEqual(CentreMask.binsOf(width, position, bins), [start, end], `${width} ${res} ${position}`)
+      }
+    })
 
-  it("polya: shifts among a gene's polyadenylation sites", async () => {
-    const genes = await readGenes()
-    const { pas, cases } = the.polya
-    for (const { obs, X, ...alleles } of cases) {
-      const at = { ...place(alleles, output(1, "+-."), genes, 0, 2048), polyaSites: PolyaSite.byGene(pas) }
-      const found = scored(polyadenylation, at, trackValues(the.gene_scores.ref), trackValues(the.gene_scores.alt))
-      const about = found.rows.map(({ gene, polya }) => [gene!.gene_id, polya!.sites, polya!.distance])
+    it("aggregation: all eight of the centre mask", () => {
+      const { ref, alt, offset, mask, scores } = the.aggregation
+      const [from, to] = mask
+      const at = place(snv((from + to + 1) / 2), output(1, "..."), noGenes, 0, 2048)
+      for (const [name, expected] of Object.entries(scores)) {
+        const scorer = CentreMask.make(to - from, name as CentreMask.AggregationName)
+        const found = scored(scorer, at, trackValues(ref, offset), trackValues(alt, offset))
+        // Differences of sums of up to 1,300, which the golden has in float32.
+        close(found.values, expected, name, name.startsWith("DIFF_SUM") ? 1300 : 1)
+      }
+    })
+
+    it("contact: the mean change of the variant's column", () => {
+      const { ref, alt, position, score } = the.contact
+      const maps = [ref, alt].map((array) => ({
+        kind: "contacts" as const,
+        tracks: [0, 1],
+        bins: 4,
+        values: floats(array)
+      }))
+      const at = place(snv(position), { ...output(2048, ".."), kind: "contacts" }, noGenes, 0, 8192)
+      close(scored(contactMap, at, maps[0]!, maps[1]!).values, score, "contact")
+    })
+
+    it("gene_masks: exons of genes that start inside, bodies of genes that overlap the variant", async () => {
+      const genes = await readGenes()
+      const bins = Bins.make(output(1, "."), { start: 50, end: 2098 })
+      for (const { type, query, protein_coding, position, genes: ids, runs } of the.gene_masks) {
+        const at = place(snv(position), output(1, "."), genes, 50, 2048)
+        const found = type === "EXONS" ? GeneRows.exons(at) : GeneRows.bodies(at)
+        // Bodies of genes that start inside are of no scorer.
+        if (type === "BODY" && query === "INTERVAL_CONTAINED") continue
+        const kept = found.filter(({ gene }) => !protein_coding || gene.gene_type === "protein_coding")
+        assert.deepStrictEqual(
+          kept.map(({ gene }) => gene.gene_id),
+          unversioned(ids)
+        )
+        for (const [i, { spans }] of kept.entries()) {
+          const mask = BinMask.make(bins, spans)
+          const expected = runs[i]!.flatMap(([from, to]) => Array.from({ length: to - from }, (_, k) => from + k))
+          assert.deepStrictEqual([...mask.bins], expected)
+        }
+      }
+    })
+
+    it("gene_scores: log fold change, activity and splicing of genes", async () => {
+      const genes = await readGenes()
+      const { ref, alt, cases } = the.gene_scores
+      const scorers = { LFC: geneLfc, ACTIVE: geneActive, SPLICING: geneSplicing(null) }
+      for (const { scorer, genes: ids, X, ...alleles } of cases) {
+        const what = `${scorer} ${alleles.ref}>${alleles.alt}`
+        const at = place(alleles, output(1, "+-."), genes, 0, 2048)
+        const found = scored(scorers[scorer], at, trackValues(ref), trackValues(alt))
+        assert.deepStrictEqual(
+          found.rows.map(({ gene }) => gene?.gene_id),
+          unversioned(ids)
+        )
+        close(found.values, X, what)
+      }
+    })
+
+    it("polya: shifts among a gene's polyadenylation sites", async () => {
+      const genes = await readGenes()
+      const { pas, cases } = the.polya
+      for (const { obs, X, ...alleles } of cases) {
+        const at = { ...place(alleles, output(1, "+-."), genes, 0, 2048), polyaSites: PolyaSite.byGene(pas) }
+        const found = scored(polyadenylation, at, trackValues(the.gene_scores.ref), trackValues(the.gene_scores.alt))
+        const about = found.rows.map(({ gene, polya }) => [gene!.gene_id, polya!.sites, polya!.distance])
+        assert.deepStrictEqual(
+          about,
+          obs.map((row) => [...unversioned([row["gene_id"]]), row["num_pas"], row["min_pas_var_distance"]])
+        )
+        close(found.values, X, `${alleles.ref}>${alleles.alt} at ${alleles.position}`)
+      }
+    })
+
+    it("unstack: junctions from sites", () => {
+      const { pred, positions, values, strand, start, end } = the.unstack
+      const found = SpliceJunctions.list(junctionValues(pred, positions), 0)
       assert.deepStrictEqual(
-        about,
-        obs.map((row) => [...unversioned([row["gene_id"]]), row["num_pas"], row["min_pas_var_distance"]])
+        found.map((junction) => junction.strand),
+        strand
       )
-      close(found.values, X, `${alleles.ref}>${alleles.alt} at ${alleles.position}`)
-    }
-  })
+      assert.deepStrictEqual(
+        found.map((junction) => junction.start),
+        start
+      )
+      assert.deepStrictEqual(
+        found.map((junction) => junction.end),
+        end
+      )
+      const width = values.shape[1]!
+      assert.deepStrictEqual(
+        found.flatMap((junction) => [...junction.values.subarray(junction.at, junction.at + width)]),
+        [...floats(values)]
+      )
+    })
 
-  it("unstack: junctions from sites", () => {
-    const { pred, positions, values, strand, start, end } = the.unstack
-    const found = SpliceJunctions.list(junctionValues(pred, positions), 0)
-    assert.deepStrictEqual(found.map((junction) => junction.strand), strand)
-    assert.deepStrictEqual(found.map((junction) => junction.start), start)
-    assert.deepStrictEqual(found.map((junction) => junction.end), end)
-    const width = values.shape[1]!
-    assert.deepStrictEqual(
-      found.flatMap((junction) => [...junction.values.subarray(junction.at, junction.at + width)]),
-      [...floats(values)]
-    )
-  })
-
-  it("junction: the change of junctions in genes, to one step of float16", async () => {
-    const { ref, alt, obs, X } = the.junction
-    const [r, a] = [junctionValues(ref, the.unstack.positions), junctionValues(alt, the.unstack.positions)]
-    const at = place(snv(600), { ...output(1, ".."), kind: "junctions" }, await readGenes(), 0, 2048)
-    const found = scored(SpliceJunctions.spliceJunctions, at, r, a)
-    assert.deepStrictEqual(
-      found.rows.map(({ gene, junction }) => [gene!.gene_id, junction!.start, junction!.end]),
-      obs.map((row) => [...unversioned([row["gene_id"]]), row["junction_Start"], row["junction_End"]])
-    )
-    for (const [i, expected] of X.data.entries()) {
-      const step = 2 ** (Math.floor(Math.log2(expected!)) - 10)
-      assert.isAtMost(Math.abs(found.values[i]! - expected!), step, `${i}`)
-    }
-  })
-})
+    it("junction: the change of junctions in genes, to one step of float16", async () => {
+      const { ref, alt, obs, X } = the.junction
+      const [r, a] = [junctionValues(ref, the.unstack.positions), junctionValues(alt, the.unstack.positions)]
+      const at = place(snv(600), { ...output(1, ".."), kind: "junctions" }, await readGenes(), 0, 2048)
+      const found = scored(SpliceJunctions.spliceJunctions, at, r, a)
+      assert.deepStrictEqual(
+        found.rows.map(({ gene, junction }) => [gene!.gene_id, junction!.start, junction!.end]),
+        obs.map((row) => [...unversioned([row["gene_id"]]), row["junction_Start"], row["junction_End"]])
+      )
+      for (const [i, expected] of X.data.entries()) {
+        const step = 2 ** (Math.floor(Math.log2(expected!)) - 10)
+        assert.isAtMost(Math.abs(found.values[i]! - expected!), step, `${i}`)
+      }
+    })
+  }
+)

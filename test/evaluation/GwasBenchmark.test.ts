@@ -44,7 +44,11 @@ const score = (variant: string, gene: string | null, value: number, track = 0, g
   coverage: 1,
   ref: 1,
   alt: 1,
-  score: value
+  score: value,
+  output: "TRACKS",
+  junction_start: null,
+  junction_end: null,
+  quantile: null
 })
 
 const input = (over: Partial<GwasBenchmark.Input>): GwasBenchmark.Input => ({
@@ -195,7 +199,9 @@ describe("GwasBenchmark", () => {
       end: 9,
       strand: "+",
       region: "span",
-      exons: "0-9"
+      exons: "0-9",
+      gene_type: null,
+      transcripts: null
     }
     const signals = [
       signal("a", "v", "g", 1, 1),

@@ -34,7 +34,10 @@ describe("Annotation", () => {
         end: 400,
         strand: "-",
         region: "exons",
-        exons: "100-160,300-400"
+        exons: "100-160,300-400",
+        gene_type: null,
+        // The line of a transcript names none here; exons of T1 and T2 do.
+        transcripts: "300-400/300-400;350-380/350-380"
       }
     ])
     assert.deepStrictEqual(Gene.exons(genes[0]!), [

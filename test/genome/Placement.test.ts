@@ -13,7 +13,9 @@ const gene = (...spans: ReadonlyArray<readonly [number, number]>): Gene.Gene => 
   end: spans.at(-1)![1],
   strand: "+",
   region: "exons",
-  exons: Gene.formatExons(spans.map(([start, end]) => ({ start, end })))
+  exons: Gene.formatExons(spans.map(([start, end]) => ({ start, end }))),
+  gene_type: null,
+  transcripts: null
 })
 const variant = (pos: number, chrom = "chr1"): Variant.Variant => Result.getOrThrow(Variant.make(chrom, pos, "A", "G"))
 const chr1 = [{ chrom: "chr1", start: 0, end: 100_000 }]

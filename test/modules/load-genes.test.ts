@@ -13,7 +13,11 @@ describe("load-genes", () => {
     const { outputs } = await runStage(loadGenes, {}, { annotations: [spans, gff], ids })
     assert.deepStrictEqual(
       rowsOf(outputs["genes"]).map((row) => Object.values(row).join(" ")),
-      ["C C chr1 1 2 + span 1-2", "ENSG00000000002 B chr1 5 8 - exons 5-7", "ENSG00000000001 A chr2 10 20 + span 10-20"]
+      [
+        "C C chr1 1 2 + span 1-2 NA NA",
+        "ENSG00000000002 B chr1 5 8 - exons 5-7 NA NA",
+        "ENSG00000000001 A chr2 10 20 + span 10-20 NA NA"
+      ]
     )
   })
 

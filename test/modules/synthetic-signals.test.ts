@@ -29,7 +29,8 @@ const inputs = async () => {
       pairs.push(pair)
       const [first, second, other] = [random.normal(), random.normal(), random.normal()]
       effects.set(variant_id, (first + second) / 2)
-      const row = { ...pair, window_id: `w${pos}`, region: "exons", coverage: 1, ref: 1, alt: 1 }
+      const unused = { output: "TRACKS", junction_start: null, junction_end: null, quantile: null }
+      const row = { ...pair, window_id: `w${pos}`, region: "exons", coverage: 1, ref: 1, alt: 1, ...unused }
       const lfc = { ...row, scorer: "gene_lfc" }
       scores.push(
         { ...lfc, track: 0, track_name: "RNA_1", group: "RNA", score: first },

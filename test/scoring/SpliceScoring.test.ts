@@ -63,7 +63,9 @@ const gene = (strand: string): Gene.Gene => ({
   end: 40,
   strand,
   region: "exons",
-  exons: "2-5,14-20,35-40"
+  exons: "2-5,14-20,35-40",
+  gene_type: null,
+  transcripts: null
 })
 const variant = (pos: number, ref: string, alt: string): Variant.Variant => {
   const made = Variant.make("chr1", pos, ref, alt)
