@@ -1,9 +1,7 @@
 /** The benchmark in figures: accuracy of direction, correlation with the measured effects, and coverage. */
 import * as Bootstrap from "../metric/Bootstrap.ts"
+import { metrics } from "../metric/Metric.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
-import { pearson } from "../metric/Pearson.ts"
-import { resampledRanks } from "../metric/ResampledRanks.ts"
-import { spearman } from "../metric/Spearman.ts"
 import * as Wilson from "../metric/Wilson.ts"
 import { signAccuracy, type Benchmark, type Pair, type SignalRow } from "./GwasBenchmark.ts"
 import type { Threshold } from "./GwasBenchmarkThreshold.ts"
@@ -31,13 +29,6 @@ export const thresholdNote = ({ value, calibrated, pairs, passing }: Threshold, 
     : `calibrated on these signals for a sign accuracy of ${accuracy}; ${passing} of ${pairs} measured pairs reach it`
 }
 
-/** The values at the indices. */
-const gather = (values: Float64Array, indices: ArrayLike<number>): Float64Array => {
-  const gathered = new Float64Array(indices.length)
-  for (let i = 0; i < gathered.length; i++) gathered[i] = values[indices[i]!]!
-  return gathered
-}
-
 const correlation = (
   pairs: ReadonlyArray<Pair>,
   metric: "pearson" | "spearman",
@@ -45,9 +36,7 @@ const correlation = (
 ): MetricTable.Metric => {
   const measured = Float64Array.from(pairs, (pair) => pair.measured)
   const score = Float64Array.from(pairs, (pair) => pair.score)
-  const { value, note } = (metric === "pearson" ? pearson : spearman)(measured, score)
-  const columns =
-    metric === "pearson" ? [() => measured, () => score] : [resampledRanks(measured), resampledRanks(score)]
+  const { value, note } = metrics[metric].compare(measured, score)
   const interval =
     value === null
       ? undefined
@@ -56,10 +45,7 @@ const correlation = (
           replicates,
           seed,
           label: `${evaluation}/${metric}`,
-          statistic: (indices) => {
-            const [x, y] = columns.map((column) => gather(column(indices), indices))
-            return pearson(x!, y!).value
-          }
+          statistic: metrics[metric].prepare(measured, score)
         })
   return MetricTable.make({
     evaluation,

@@ -1,22 +1,27 @@
 import * as Measure from "./Measure.ts"
-import * as Ranks from "./Ranks.ts"
+import * as Sorted from "./Sorted.ts"
 
 /**
  * Area under the receiver operating characteristic: the chance that a positive scores higher than a negative, ties
  * counting half (Mann-Whitney; sklearn.metrics.roc_auc_score). Labels are 0 or 1. Undefined for a single class.
  */
 export const auRoc: Measure.Compare = Measure.guardedClasses((labels, scores) => {
-  const { positive, negative } = Ranks.sortedByClass(labels, scores)
-  if (positive.length === 0 || negative.length === 0) {
-    return Measure.undefinedBecause(`every row is ${positive.length === 0 ? "negative" : "positive"}`)
-  }
-  let below = 0
-  let notAbove = 0
+  const { payload, runEnd } = Sorted.of(scores, labels)
+  let negatives = 0
+  let positives = 0
   let pairs = 0
-  for (let i = 0; i < positive.length; i++) {
-    while (below < negative.length && negative[below]! < positive[i]!) below++
-    while (notAbove < negative.length && negative[notAbove]! <= positive[i]!) notAbove++
-    pairs += (below + notAbove) / 2
+  for (let from = 0; from < payload.length;) {
+    const to = runEnd(from)
+    let found = 0
+    for (let i = from; i < to; i++) found += payload[i]!
+    const tied = to - from - found
+    pairs += found * (negatives + tied / 2)
+    positives += found
+    negatives += tied
+    from = to
   }
-  return Measure.of(pairs / (positive.length * negative.length))
+  if (positives === 0 || negatives === 0) {
+    return Measure.undefinedBecause(`every row is ${positives === 0 ? "negative" : "positive"}`)
+  }
+  return Measure.of(pairs / (positives * negatives))
 })

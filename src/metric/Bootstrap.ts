@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Random from "../core/Random.ts"
 import * as Param from "../dsl/Param.ts"
+import type { Statistic } from "./Resampled.ts"
 
 /** What every stage that resamples takes. */
 export const params = {
@@ -38,14 +39,16 @@ export const interval = (options: {
   readonly replicates: number
   readonly seed: number
   readonly label: string
-  readonly statistic: (indices: Uint32Array) => number | null
+  /** Of a resample, told as how often each row was drawn. */
+  readonly statistic: Statistic
 }): Interval | undefined => {
   const random = Random.make(options.seed, options.label)
-  const indices = new Uint32Array(options.rows)
+  const counts = new Uint32Array(options.rows)
   const values: Array<number> = []
   for (let replicate = 0; replicate < options.replicates; replicate++) {
-    for (let i = 0; i < indices.length; i++) indices[i] = random.int(options.rows)
-    const value = options.statistic(indices)
+    counts.fill(0)
+    for (let i = 0; i < counts.length; i++) counts[random.int(options.rows)]!++
+    const value = options.statistic(counts)
     if (value !== null) values.push(value)
   }
   if (values.length === 0 || values.length < options.replicates / 2) return undefined

@@ -180,8 +180,8 @@ describe("Bootstrap", () => {
     assert.strictEqual(Bootstrap.quantile([7], 0.975), 7)
   })
 
-  const mean = (values: ReadonlyArray<number>) => (indices: Uint32Array) =>
-    indices.reduce((sum, i) => sum + values[i]!, 0) / indices.length
+  const mean = (values: ReadonlyArray<number>) => (counts: Uint32Array) =>
+    counts.reduce((sum, count, i) => sum + count * values[i]!, 0) / counts.length
   const options = { rows: 400, replicates: 2000, seed: 7, label: "mean" }
 
   it("covers the mean by two standard errors on each side, the same for the same seed", () => {

@@ -12,7 +12,9 @@ describe("resampledRanks", () => {
       const ranksOf = resampledRanks(values)
       for (let replicate = 0; replicate < 5; replicate++) {
         const drawn = Uint32Array.from(values, () => random.int(values.length))
-        const ranks = ranksOf(drawn)
+        const counts = new Uint32Array(values.length)
+        for (const index of drawn) counts[index]!++
+        const ranks = ranksOf(counts)
         assert.deepStrictEqual(
           Array.from(drawn, (index) => ranks[index]!),
           Array.from(Ranks.average(Array.from(drawn, (index) => values[index]!)))
