@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -41,14 +42,19 @@ export default Stage.make({
       averageStrands: params.average_strands,
       wants: chosen.map(({ name }) => ({ output: name }))
     })
-    for (let from = 0; from < windows.length; from += batch) {
-      const part = windows.slice(from, from + batch)
-      const requests = yield* Effect.forEach(part, (window) =>
-        Effect.map(fasta.fetch(window), ({ sequence }) => ({ sequence, strand: window.strand }))
-      )
-      const predictions = yield* oriented.predict(requests)
-      yield* Effect.forEach(predictions, (prediction, at) => file.write(from + at, prediction))
-      yield* task.progress(from + part.length, windows.length, "windows")
-    }
+    let done = 0
+    yield* Checkpoint.forEachBatch(
+      windows,
+      batch,
+      (part) =>
+        Effect.flatMap(
+          Effect.forEach(part, (window) =>
+            Effect.map(fasta.fetch(window), ({ sequence }) => ({ sequence, strand: window.strand }))
+          ),
+          oriented.predict
+        ),
+      (prediction, window) =>
+        Effect.andThen(file.write(window, prediction), task.progress(++done, windows.length, "windows"))
+    )
   }, Effect.scoped)
 })

@@ -7,8 +7,11 @@ import { Task } from "./Task.ts"
 
 /** What a task keeps of itself under its key. It is removed when the task is done. */
 export interface Checkpoint {
-  /** What was kept, in any order: values as `append` was given them. Of the same code, so of the same shape. */
-  readonly read: Effect.Effect<ReadonlyArray<unknown>>
+  /**
+   * What was kept, in any order: values as `append` was given them. Of the same code, so of the same shape. One is in
+   * memory at a time: together they may be larger than it.
+   */
+  readonly read: Effect.Effect<Iterable<unknown>>
   /** Keeps a value: numbers of any kind, text, arrays, objects, typed arrays. It is there once this has ended. */
   readonly append: (value: unknown) => Effect.Effect<void>
 }
@@ -19,26 +22,49 @@ interface Part<B> {
 }
 
 /**
- * Performs the items in order, but for those that an earlier attempt has performed; all results, in order. An item's
- * result must depend on the item and on what is in the task's key alone. `tell` hears of each, kept or new.
+ * Performs the items in order, `size` of them at a time, but for those that an earlier attempt has performed. Results are
+ * given to `take` and not held: first those that were kept, in any order, then the new ones. An item's result must depend
+ * on the item and on what is in the task's key alone.
+ */
+export const forEachBatch = Effect.fnUntraced(function* <A, B, E, R, E2, R2>(
+  items: ReadonlyArray<A>,
+  size: number,
+  perform: (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, E, R>,
+  take: (result: B, index: number) => Effect.Effect<void, E2, R2>
+) {
+  const { checkpoint, log } = yield* Task
+  const kept = new Set<number>()
+  for (const { index, result } of (yield* checkpoint.read) as Iterable<Part<B>>) {
+    if (kept.has(index) || index >= items.length) continue
+    yield* take(result, index)
+    kept.add(index)
+  }
+  if (kept.size > 0) yield* log(`continued: ${kept.size} of ${items.length} batches were done by an earlier attempt`)
+  for (let from = 0; from < items.length; from += size) {
+    const batch = items.slice(from, from + size)
+    // A batch that is kept in part is done again as a whole: its results may depend on who is computed together.
+    if (batch.every((_, at) => kept.has(from + at))) continue
+    for (const [at, result] of (yield* perform(batch)).entries()) {
+      yield* checkpoint.append({ index: from + at, result } satisfies Part<B>)
+      yield* take(result, from + at)
+    }
+  }
+})
+
+/**
+ * Performs the items in order, but for those that an earlier attempt has performed; all results, in order. `tell` hears of
+ * each, kept or new.
  */
 export const forEach = Effect.fnUntraced(function* <A, B, E, R, R2>(
   items: ReadonlyArray<A>,
   perform: (item: A) => Effect.Effect<B, E, R>,
   tell: (item: A) => Effect.Effect<void, never, R2>
 ) {
-  const { checkpoint, log } = yield* Task
-  const kept = new Map(((yield* checkpoint.read) as ReadonlyArray<Part<B>>).map(({ index, result }) => [index, result]))
-  if (kept.size > 0) yield* log(`continued: ${kept.size} of ${items.length} batches were done by an earlier attempt`)
   const results: Array<B> = []
-  for (const [index, item] of items.entries()) {
-    if (kept.has(index)) results.push(kept.get(index)!)
-    else {
-      const result = yield* perform(item)
-      yield* checkpoint.append({ index, result } satisfies Part<B>)
-      results.push(result)
-    }
-    yield* tell(item)
-  }
+  const one = ([item]: ReadonlyArray<A>) => Effect.map(perform(item!), (result) => [result])
+  yield* forEachBatch(items, 1, one, (result, index) => {
+    results[index] = result
+    return tell(items[index]!)
+  })
   return results
 })

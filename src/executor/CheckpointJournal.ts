@@ -3,7 +3,7 @@
  * frames of length, checksum and value, each written at once; what follows a torn frame is passed over.
  */
 import * as Effect from "effect/Effect"
-import { appendFileSync, mkdirSync, readFileSync, readdirSync } from "node:fs"
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
@@ -19,25 +19,41 @@ const frame = (value: unknown): Buffer => {
   return Buffer.concat([header, body])
 }
 
-const framesOf = (bytes: Buffer): ReadonlyArray<unknown> => {
-  const values: Array<unknown> = []
-  for (let at = 0; at + headerBytes <= bytes.length;) {
-    const body = bytes.subarray(at + headerBytes, at + headerBytes + bytes.readUInt32LE(at))
-    if (body.length < bytes.readUInt32LE(at) || crc32(body) !== bytes.readUInt32LE(at + 4)) break
-    values.push(deserialize(body))
-    at += headerBytes + body.length
+/** As many bytes as there are from that place on, up to `length`. */
+const bytesAt = (file: number, at: number, length: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(length)
+  let done = 0
+  while (done < length) {
+    const count = readSync(file, bytes, done, Math.min(length - done, 2 ** 30), at + done)
+    if (count === 0) break
+    done += count
   }
-  return values
+  return bytes.subarray(0, done)
 }
 
-const readAll = (folder: string): ReadonlyArray<unknown> => {
+function* framesOf(path: string): Iterable<unknown> {
+  const file = openSync(path, "r")
   try {
-    return readdirSync(folder)
-      .sort()
-      .flatMap((name) => framesOf(readFileSync(join(folder, name))))
+    const { size } = fstatSync(file)
+    for (let at = 0; at + headerBytes <= size;) {
+      const header = bytesAt(file, at, headerBytes)
+      const length = header.readUInt32LE(0)
+      if (at + headerBytes + length > size) break
+      const body = bytesAt(file, at + headerBytes, length)
+      if (body.length < length || crc32(body) !== header.readUInt32LE(4)) break
+      yield deserialize(body)
+      at += headerBytes + length
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function* readAll(folder: string): Iterable<unknown> {
+  try {
+    for (const name of readdirSync(folder).sort()) yield* framesOf(join(folder, name))
   } catch {
     // None, or of another version of the runtime: all is done anew.
-    return []
   }
 }
 

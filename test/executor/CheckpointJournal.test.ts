@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/stage.ts"
 
 const journal = (folder: string, attempt: string) => {
   const { append, read } = CheckpointJournal.make(folder, attempt)
-  return { append: (value: unknown) => Effect.runSync(append(value)), read: () => Effect.runSync(read) }
+  return { append: (value: unknown) => Effect.runSync(append(value)), read: () => [...Effect.runSync(read)] }
 }
 
 describe("CheckpointJournal", () => {

@@ -17,7 +17,7 @@ afterEach(() => {
 })
 
 /** Some hundred windows: seconds of inference. */
-const flow = (retry: object) => {
+const flow = (uses: "score-variants" | "predict-tracks", retry: object) => {
   const shared = {
     reference: "${{ reference.fasta }}",
     variants: "${{ cohort.variants }}",
@@ -34,27 +34,29 @@ const flow = (retry: object) => {
       with: { mode: "pairs", width: 8192, pairs: "${{ cohort.pairs }}", ...shared }
     },
     networks: { uses: "synthetic-model", with: { seed: 1, noise: 0.05 } },
-    scores: {
-      uses: "score-variants",
+    inference: {
+      uses,
       with: {
         model: "synthetic",
         weights: "${{ networks.teacher }}",
         windows: "${{ windows.windows }}",
-        ...shared
+        ...(uses === "score-variants" ? shared : { reference: shared.reference, batch: 2 })
       },
       ...retry
     }
   }
-  return workflow(stages, { outputs: { scores: "${{ scores.scores }}", unscored: "${{ scores.unscored }}" } })
+  const outputs = uses === "score-variants" ? ["scores", "unscored"] : ["predictions"]
+  return workflow(stages, {
+    outputs: Object.fromEntries(outputs.map((name) => [name, `\${{ inference.${name} }}`]))
+  })
 }
 
 /** Batches in the journals of the one task that is not done. */
-const batches = (): number =>
-  rig.state("checkpoints").length === 0
-    ? 0
-    : Effect.runSync(
-        CheckpointJournal.make(rig.path("state/checkpoints", readdirSync(rig.path("state/checkpoints"))[0]!), "").read
-      ).length
+const batches = (): number => {
+  const [key] = rig.state("checkpoints").length === 0 ? [] : readdirSync(rig.path("state/checkpoints"))
+  if (key === undefined) return 0
+  return [...Effect.runSync(CheckpointJournal.make(rig.path("state/checkpoints", key), "").read)].length
+}
 
 const workers = () => rig.processes().filter(({ command }) => /worker\.js/u.test(command))
 
@@ -64,28 +66,31 @@ const continued = () =>
     .flatMap((event) => (event._tag === "TaskLog" ? [event.line] : []))
     .flatMap((line) => /continued: (\d+) of (\d+) batches/u.exec(line)?.slice(1).map(Number) ?? [])
 
-it("in the next attempt after its worker was killed, and in the next run after all was", async () => {
-  undisturbed.write("flow.yaml", flow({}))
-  const whole = await undisturbed.agflow(["run", "flow.yaml"])
-  assert.strictEqual(whole.code, 0, whole.stdout)
+it.each(["score-variants", "predict-tracks"] as const)(
+  "%s, in the next attempt after its worker was killed, and in the next run after all was",
+  async (uses) => {
+    undisturbed.write("flow.yaml", flow(uses, {}))
+    const whole = await undisturbed.agflow(["run", "flow.yaml"])
+    assert.strictEqual(whole.code, 0, whole.stdout)
 
-  rig.write("flow.yaml", flow({ retry: { attempts: 2 } }))
-  const run = rig.start(["run", "flow.yaml"])
-  await until("some batches are done", () => batches() >= 20)
-  for (const { pid } of workers()) process.kill(pid, "SIGKILL")
-  await until("the next attempt continues", () => continued().length === 2)
-  const [first, total] = continued()
-  assert.isAtLeast(first!, 20)
-  assert.isBelow(first!, total!)
-  await until("more are done", () => batches() >= first! + 20)
-  run.child.kill("SIGKILL")
-  await run.ended
-  await until("its workers are gone", () => workers().length === 0)
-  const kept = batches()
+    rig.write("flow.yaml", flow(uses, { retry: { attempts: 2 } }))
+    const run = rig.start(["run", "flow.yaml"])
+    await until("some batches are done", () => batches() >= 20)
+    for (const { pid } of workers()) process.kill(pid, "SIGKILL")
+    await until("the next attempt continues", () => continued().length === 2)
+    const [first, total] = continued()
+    assert.isAtLeast(first!, 20)
+    assert.isBelow(first!, total!)
+    await until("more are done", () => batches() >= first! + 20)
+    run.child.kill("SIGKILL")
+    await run.ended
+    await until("its workers are gone", () => workers().length === 0)
+    const kept = batches()
 
-  const again = await rig.agflow(["run", "flow.yaml"])
-  assert.strictEqual(again.code, 0, again.stdout)
-  assert.deepStrictEqual(continued(), [kept, total!])
-  assert.deepStrictEqual(rig.results(), undisturbed.results())
-  assert.deepStrictEqual(rig.state("checkpoints"), [])
-})
+    const again = await rig.agflow(["run", "flow.yaml"])
+    assert.strictEqual(again.code, 0, again.stdout)
+    assert.deepStrictEqual(continued(), [kept, total!])
+    assert.deepStrictEqual(rig.results(), undisturbed.results())
+    assert.deepStrictEqual(rig.state("checkpoints"), [])
+  }
+)
