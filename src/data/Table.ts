@@ -154,7 +154,10 @@ const absentColumns = (columns: ReadonlyArray<string>, schema: TableSchema) => {
   const names = absent.map((name) => `'${name}'`).join(", ")
   return {
     message: `column${absent.length > 1 ? "s" : ""} ${names} missing`,
-    hint: `the table has: ${columns.join(", ")}`
+    hint:
+      columns.length === 1 && /[,; ]/u.test(columns[0]!)
+        ? `fields are separated by tabs; the header is '${columns[0]}'`
+        : `the table has: ${columns.join(", ")}`
   }
 }
 

@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
+import { FileDigests } from "../cache/FileDigests.ts"
 import * as GpuLease from "../cache/GpuLease.ts"
 import { Home } from "../cache/Home.ts"
 import { Leases } from "../cache/Lease.ts"
@@ -155,6 +156,24 @@ const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: T
   return artifacts
 })
 
+/** A result is that of the inputs that its key names: when one of them changed meanwhile, it is nobody's. */
+const checkInputs = Effect.fnUntraced(function* ({ inputs }: Task) {
+  const digests = yield* FileDigests
+  for (const [name, input] of inputs) {
+    for (const { artifact, pathOf } of "artifact" in input ? [input] : input) {
+      for (const { suffix, sha256 } of artifact.files) {
+        const file = pathOf(suffix)
+        if ((yield* digests.of(file)).sha256 === sha256) continue
+        return yield* new InputError({
+          message: `input '${name}' changed while the task ran: the result is not kept`,
+          file,
+          hint: "run again when nothing writes to it; a script writes to its outputs, never to an input"
+        })
+      }
+    }
+  }
+})
+
 /** What a task's log and kept folder are called. */
 export const logName = (id: string): string => id.replace(/[^\w.,+-]/gu, "_")
 
@@ -176,7 +195,7 @@ export const run = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   { readonly record: CacheRecord; readonly executed: boolean },
   TaskFailure,
-  Home | Leases | Records | ContentStore | Executor | Events
+  Home | Leases | Records | ContentStore | FileDigests | Executor | Events
 > {
   const home = yield* Home
   const leases = yield* Leases
@@ -281,6 +300,7 @@ export const run = Effect.fnUntraced(function* (
       if (exit.failure !== null || exit.code !== 0) {
         return yield* Effect.fail<Failure>(exit.failure ?? { _tag: "TaskFailed", message: `exit code ${exit.code}` })
       }
+      yield* checkInputs(task)
       const ended = yield* Clock.currentTimeMillis
       // From here on the result is whole: an interruption waits for these few steps.
       return yield* Effect.uninterruptible(

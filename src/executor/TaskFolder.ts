@@ -31,6 +31,7 @@ import { InputError, messageOf } from "../core/Failure.ts"
 import { SettingsValue } from "../core/Settings.ts"
 import { Provenance } from "../core/Task.ts"
 import * as Container from "./Container.ts"
+import * as ScriptFailure from "./ScriptFailure.ts"
 
 const Paths = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Array(Schema.String)]))
 
@@ -137,10 +138,10 @@ export const scriptCommand = (folder: string, spec: ScriptSpec): ScriptCommand =
   const args = [
     "--noprofile",
     "--norc",
-    "-euo",
+    "-Eeuo",
     "pipefail",
     "-c",
-    `trap ${quote(`times >${quote(join(folder, "times"))}`)} EXIT; . "$0"`,
+    `trap ${quote(`times >${quote(join(folder, "times"))}`)} EXIT; trap ${quote(ScriptFailure.trap(quote(join(folder, ScriptFailure.trapName))))} ERR; . "$0"`,
     join(folder, "script.sh")
   ]
   const env = Object.fromEntries(variablesOf(folder, spec))
@@ -174,7 +175,9 @@ const checkVariables = (folder: string, spec: ScriptSpec): void => {
   if (long === undefined) return
   throw new InputError({
     message: `variable '${long[0]}' of the script is longer than a program can be given (128 KiB)`,
-    hint: "a list of inputs is given as their paths, one a line: spread it over several stages"
+    hint: Object.hasOwn(spec.inputs, long[0])
+      ? "a list of inputs is given as their paths, one a line: spread it over several stages"
+      : "write the value to a file, and give that under 'inputs'"
   })
 }
 
@@ -307,19 +310,31 @@ const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit =>
     failure: { _tag: "ScriptFailed", message, ...(hint === undefined ? {} : { hint }) },
     outputs: {}
   })
-  if (code !== 0) return fail(`the script ended with exit code ${code}`)
-  const files = new Set(readdirSync(join(folder, "outputs")))
+  if (code !== 0) {
+    const variables = [spec.inputs, spec.outputs, spec.env]
+      .flatMap((each) => Object.keys(each))
+      .filter((name) => !name.startsWith("AGFLOW_"))
+    const log = tail(folder, "stderr.log", 20).join("\n")
+    const { message, hint } = ScriptFailure.ofCode(folder, spec.script, variables, code, log)
+    return fail(message, hint)
+  }
+  const entries = readdirSync(join(folder, "outputs"), { withFileTypes: true })
+  const files = new Map(entries.map((entry) => [entry.name, entry]))
   const names = Object.entries(spec.outputs).map(([port, path]) => ({
     port,
     path,
     name: path.slice(path.lastIndexOf("/") + 1)
   }))
   for (const { port, path, name } of names) {
-    if (!files.has(name))
-      return fail(`the script did not write its output '${port}'`, `write it to "$${port}" (${path})`)
+    if (!files.has(name)) {
+      const { message, hint } = ScriptFailure.ofMissing(folder, port, path)
+      return fail(message, hint)
+    }
+    if (files.get(name)!.isDirectory())
+      return fail(`output '${port}' is a folder, where one file is kept`, `pack it: tar -cf "$${port}" -C FOLDER .`)
   }
   // A companion (an index) stands beside its file: its name begins with the file's.
-  const extra = [...files].find((file) => !names.some(({ name }) => file.startsWith(name)))
+  const extra = [...files.keys()].find((file) => !names.some(({ name }) => file.startsWith(name)))
   if (extra !== undefined)
     return fail(
       `the script wrote '${extra}', which is not declared`,

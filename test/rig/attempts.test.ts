@@ -60,7 +60,12 @@ describe("further attempts", () => {
     )
     assert.match(stdout, /> a +attempt 2 of 4 \(cpus 1 -> 2, memory 100 MB -> 200 MB, time 10 s -> 15 s\)/u)
     assert.deepStrictEqual(
-      retrying().map(({ attempt, attempts, failure, delay }) => [attempt, attempts, failure.message, delay]),
+      retrying().map(({ attempt, attempts, failure, delay }) => [
+        attempt,
+        attempts,
+        failure.message.replace(/ at line .*/u, ""),
+        delay
+      ]),
       [1, 2, 3].map((attempt) => [attempt, 4, "the script ended with exit code 1", 0.05])
     )
     assert.deepStrictEqual(rig.results(), { "a.txt": "1\n" })

@@ -99,7 +99,10 @@ describe("a worker that is killed", () => {
     rig.write("flow.yaml", workflow(stages))
     const run = rig.start(["run", "flow.yaml"])
     await until("the script between runs", () => rig.executed().includes("pause"))
-    for (const { pid } of workers()) process.kill(pid, "SIGKILL")
+    const idle = workers().map(({ pid }) => pid)
+    for (const pid of idle) process.kill(pid, "SIGKILL")
+    // Gone is one whose parent has heard of it.
+    await until("they are gone", () => !idle.some((pid) => existsSync(`/proc/${pid}`)))
     rig.write("go", "")
     const finished = await run.ended
     assert.notMatch(finished.stdout, /worker died/u)
@@ -177,7 +180,7 @@ it.skipIf(process.getuid?.() !== 0)(
     spawnSync("chmod", ["-R", "a+rX,a-w", rig.folder])
     const plan = await rig.agflow(["plan", "flow.yaml"], { uid: 65534 })
     assert.strictEqual(
-      plan.stdout,
+      plan.stdout + plan.stderr,
       "  a  cached   nothing that it depends on has changed\n1 cached, 0 to run, 0 unknown until these end\n"
     )
     assert.strictEqual(plan.code, 0)

@@ -1,7 +1,7 @@
 /** What a script is given, what it may do, and what is said when it does not do what it should. */
 import { existsSync, readFileSync } from "node:fs"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { Rig, step, workflow } from "../support/rig.ts"
+import { Rig, step, until, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -202,12 +202,47 @@ describe("a script that fails", () => {
   })
 
   it("ends at a command that fails in its middle, or within a pipe, or at a variable that is not set", async () => {
-    assert.match(await fail('false; true > "$out"'), /ended with exit code 1\n/u)
-    assert.match(await fail('false | cat > "$out"'), /ended with exit code 1\n/u)
+    assert.match(await fail('false; true > "$out"'), /ended with exit code 1 at line 2: false; true > "\$out"\n/u)
+    assert.match(
+      await fail('true\nfalse | cat > "$out"'),
+      /exit code 1 at line 3, in the first command of the pipe: false \| cat > "\$out"\n/u
+    )
     const unset = await fail('echo "$nowhere" > "$out"')
-    assert.match(unset, /ended with exit code 1\n/u)
+    assert.match(
+      unset,
+      /ended with exit code 1\n +hint: 'nowhere' is no input, output or env of the stage: these are out/u
+    )
     assert.match(unset, /nowhere: unbound variable/u)
-    assert.match(await fail('nosuchprogram > "$out"'), /exit code 127\n[^]*nosuchprogram: command not found/u)
+    // What a script lets pass is not what ended it.
+    assert.match(await fail("set +e; false; true; exit 1"), /ended with exit code 1\n/u)
+  })
+
+  it("says what can be done about the failures that one meets most", async () => {
+    assert.match(
+      await fail('nosuchprogram > "$out"'),
+      /exit code 127 at line 2: .*\n +hint: 'nosuchprogram' is not installed here[^]*nosuchprogram: command not found/u
+    )
+    assert.match(
+      await fail('echo x | grep y | cat > "$out"'),
+      /second command of the pipe: .*\n +hint: grep ends with 1 when/u
+    )
+    assert.match(
+      await fail('seq 100000 | head -n 1 > "$out"'),
+      /exit code 141 .*\n +hint: a command was still writing/u
+    )
+    assert.match(
+      await fail('cat table.tsv > "$out"'),
+      /\n +hint: a script works in a folder of its own, with the files that its 'inputs' name/u
+    )
+    assert.match(
+      await fail("cp /dev/null result.txt"),
+      /did not write its output 'out'; it left 'result.txt' in its working folder\n/u
+    )
+    const table = { outputs: { out: { table: { chrom: "string", pos: "integer" } } as never } }
+    assert.match(
+      await fail(`echo chrom,pos > "$out"`, table),
+      /columns 'chrom', 'pos' missing\n +hint: fields are separated by tabs; the header is 'chrom,pos'/u
+    )
   })
 
   it("names an output that it did not write, and one that it should not have", async () => {
@@ -219,7 +254,7 @@ describe("a script that fails", () => {
     assert.match(extra, /the script wrote 'more\.txt', which is not declared\n +hint: declare it under 'outputs'/u)
     assert.match(
       await fail('mkdir "$out"'),
-      /logs\/failed\/a\/outputs\/out\.txt: cannot keep a result: it is not a file/u
+      /output 'out' is a folder, where one file is kept\n +hint: pack it: tar -cf "\$out" -C FOLDER \./u
     )
   })
 
@@ -230,6 +265,38 @@ describe("a script that fails", () => {
     const { code } = await rig.agflow(["run", "flow.yaml"])
     assert.strictEqual(code, 0)
     assert.deepStrictEqual(rig.executed(), ["a", "a"])
+  })
+})
+
+describe("an input that changes while the task runs", () => {
+  it("is no input of a result that is kept: the script's own doing", async () => {
+    const path = rig.write("x.txt", "precious\n")
+    const { code, stdout } = await run({
+      a: step(rig, "a", 'echo new > "$x"; echo 1 > "$out"', { inputs: { x: "./x.txt" } })
+    })
+    assert.strictEqual(code, 1)
+    assert.include(stdout, `${path}: input 'x' changed while the task ran: the result is not kept`)
+    assert.match(stdout, /hint: .* a script writes to its outputs, never to an input/u)
+    assert.strictEqual(rig.keys().size, 0)
+  })
+
+  it("nor somebody else's", async () => {
+    rig.write("x.txt", "before\n")
+    const env = { go: rig.path("go") }
+    const script = 'until [ -e "$go" ]; do sleep 0.05; done; cat "$x" > "$out"'
+    rig.write(
+      "flow.yaml",
+      workflow({ a: step(rig, "a", script, { inputs: { x: "./x.txt" }, env }) }, { outputs: { out: "${{ a.out }}" } })
+    )
+    const first = rig.start(["run", "flow.yaml"])
+    await until("the script runs", () => rig.read("executed.log") !== "")
+    rig.write("x.txt", "after\n")
+    rig.write("go", "")
+    assert.strictEqual((await first.ended).code, 1)
+    rig.write("x.txt", "before\n")
+    // Had the result been kept, it would be found now.
+    assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
+    assert.deepStrictEqual(rig.results(), { "out.txt": "before\n" })
   })
 })
 
