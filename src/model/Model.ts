@@ -7,8 +7,10 @@ import { aparent2 } from "./architectures/Aparent2.ts"
 import { miniBorzoi } from "./architectures/MiniBorzoi.ts"
 import { spliceAi } from "./architectures/SpliceAI.ts"
 import { synthetic } from "./architectures/Synthetic.ts"
+import * as ExecModel from "./exec/ExecModel.ts"
 import type { ModelEntry, ModelRequest } from "./ModelEntry.ts"
 import * as ProgramModel from "./ProgramModel.ts"
+import * as RemoteEntry from "./remote/RemoteEntry.ts"
 
 /** Those that are one program. */
 export const architectures = {
@@ -22,7 +24,9 @@ export const models = {
   aparent2: ProgramModel.entry(aparent2),
   "mini-borzoi": ProgramModel.entry(miniBorzoi),
   spliceai: ProgramModel.entry(spliceAi),
-  synthetic: ProgramModel.entry(synthetic)
+  synthetic: ProgramModel.entry(synthetic),
+  "alphagenome-api": RemoteEntry.entry,
+  exec: ExecModel.entry
 } as const satisfies Readonly<Record<string, ModelEntry>>
 
 export type ModelName = keyof typeof models

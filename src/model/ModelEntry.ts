@@ -18,6 +18,12 @@ export interface ModelRequest {
   readonly tracks: { readonly path: string; readonly rows: ReadonlyArray<Track> } | undefined
   /** Sequences computed at once. */
   readonly batch: number | undefined
+  /** What starts the process of a model that is one; the files of its weights are further arguments. */
+  readonly command?: ReadonlyArray<string> | undefined
+  /** Where a service is that is not the hosted one: `host:port` or `https://host:port`, `http://host:port` without TLS. */
+  readonly address?: string | undefined
+  /** Which of a service's models, as the service names them. */
+  readonly modelVersion?: string | undefined
 }
 
 export type OpenError = InputError | RuntimeUnavailable | ModelFailure

@@ -1,5 +1,6 @@
 /** What can go wrong with a model. */
 import * as Schema from "effect/Schema"
+import type { RemoteError } from "./remote/RemoteError.ts"
 
 const fields = {
   message: Schema.String,
@@ -23,4 +24,4 @@ export class InsufficientMemory extends Schema.TaggedError<InsufficientMemory>()
 }) {}
 
 /** What a model that is open can fail with. */
-export type ModelFailure = ModelError | InsufficientMemory
+export type ModelFailure = ModelError | InsufficientMemory | RemoteError

@@ -22,6 +22,18 @@ export const fields = {
     Schema.Boolean,
     false,
     "average the predictions for each sequence and for its reverse complement"
+  ),
+  command: Param.optional(
+    Param.listOf(Schema.String),
+    "for model exec: the program that answers, with its arguments; the files of weights follow as further ones"
+  ),
+  address: Param.optional(
+    Schema.String,
+    "for model alphagenome-api: a server other than the hosted one, host:port, or http://host:port without TLS"
+  ),
+  model_version: Param.optional(
+    Schema.String,
+    "for model alphagenome-api: which of the service's models (ALL_FOLDS, FOLD_0, ...); default the service's own choice"
   )
 }
 
@@ -31,7 +43,7 @@ export const inputs = {
   weights: Port.optional(
     Port.list(
       Port.file("file", "weights"),
-      "the model's weights: .h5 (aparent2, mini-borzoi, spliceai), .safetensors (synthetic); of several files the predictions are averaged"
+      "the model's weights: .h5 (aparent2, mini-borzoi, spliceai), .safetensors (synthetic), none (alphagenome-api), what the process reads (exec); of several files the predictions are averaged"
     )
   ),
   tracks: Port.optional(Port.table(Track.table, "what the model's outputs are; default: the model's own names"))
@@ -42,12 +54,15 @@ type Inputs = { readonly [K in keyof typeof inputs]: Port.Input<(typeof inputs)[
 
 /** The model that params and inputs name. */
 export const open = Effect.fnUntraced(function* (
-  { model, organism, batch }: Params,
+  { model, organism, batch, command, address, model_version }: Params,
   { weights, tracks }: Pick<Inputs, "weights" | "tracks">
 ) {
   return yield* Model.open(model, {
     organism,
     batch,
+    command,
+    address,
+    modelVersion: model_version,
     weights: weights ?? [],
     tracks: tracks === undefined ? undefined : { path: tracks.path, rows: yield* tracks.rows }
   })

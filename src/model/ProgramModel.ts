@@ -92,15 +92,8 @@ const make = (
   const predict: SequenceModel.SequenceModel["predict"] = Effect.fnUntraced(function* (organism, sequences, wants) {
     if (sequences.length === 0) return []
     const length = sequences[0]!.length
-    const known = outputs(organism)
-    const wanted = wants.map((want) => ({ want, output: known.find(({ name }) => name === want.output) }))
-    const missing = wanted.find(({ output }) => output === undefined)
-    if (missing !== undefined) {
-      return yield* new ModelError({
-        message: `${info.name} has no output '${missing.want.output}'`,
-        hint: `it has: ${known.map(({ name }) => name).join(", ")}`
-      })
-    }
+    const wanted = yield* SequenceModel.wanted(info, organism, wants)
+    const only = outputs(organism).length === 1
     const { batch, executables } = yield* prepare(length)
     const answers: Array<SequenceModel.Prediction> = []
     for (let from = 0; from < sequences.length; from += batch) {
@@ -112,8 +105,8 @@ const make = (
       )
       const means = new Map(
         wanted.map(({ output }) => {
-          const name = known.length === 1 ? Object.keys(results[0]!)[0]! : output!.name
-          return [output!, Values.mean(results.map((result) => result[name]!.data))] as const
+          const name = only ? Object.keys(results[0]!)[0]! : output.name
+          return [output, Values.mean(results.map((result) => result[name]!.data))] as const
         })
       )
       for (const at of part.keys()) {
@@ -125,7 +118,7 @@ const make = (
           new Map(
             wanted.map(({ want, output }) => [
               want.output,
-              Values.select(output!, length, whole(means.get(output!)!), want)
+              Values.select(output, length, whole(means.get(output)!), want)
             ])
           )
         )

@@ -4,7 +4,7 @@
  * Coordinates are base pairs of the window that is asked about, 0-based half-open, on the strand of the given sequence.
  */
 import * as Effect from "effect/Effect"
-import type { ModelFailure } from "./ModelError.ts"
+import { ModelError, type ModelFailure } from "./ModelError.ts"
 import type { Track } from "./Track.ts"
 
 export const organisms = ["human", "mouse"] as const
@@ -143,6 +143,21 @@ export const lengthFault = ({ name, lengths }: ModelInfo, length: number): strin
   return min === max
     ? `${length} bp where ${name} reads ${min}`
     : `${length} bp where ${name} reads ${min} to ${max}, in multiples of ${multiple}`
+}
+
+/** The outputs that are wanted. */
+export const wanted = (
+  { name, outputs }: Pick<ModelInfo, "name" | "outputs">,
+  organism: Organism,
+  wants: ReadonlyArray<Want>
+): Effect.Effect<ReadonlyArray<{ readonly want: Want; readonly output: Output }>, ModelError> => {
+  const known = outputs(organism)
+  return Effect.forEach(wants, (want) => {
+    const output = known.find((each) => each.name === want.output)
+    if (output !== undefined) return Effect.succeed({ want, output })
+    const hint = `it has: ${known.map((each) => each.name).join(", ")}`
+    return Effect.fail(new ModelError({ message: `${name} has no output '${want.output}'`, hint }))
+  })
 }
 
 /** {@link SequenceModel.predictVariants} of a model that has nothing to share among alleles. */

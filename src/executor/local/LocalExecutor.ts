@@ -11,23 +11,6 @@ import * as Container from "../Container.ts"
 import * as TaskFolder from "../TaskFolder.ts"
 import * as WorkerPool from "./WorkerPool.ts"
 
-/** Signals a whole process group; one that is gone is no error. */
-export const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
-  try {
-    process.kill(-pid, signal)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** TERM first, so that programs can clean up; KILL for those that do not end. */
-const stopGroup = Effect.fnUntraced(function* (pid: number) {
-  if (!signalGroup(pid, "SIGTERM")) return
-  for (let waited = 0; waited < 20 && signalGroup(pid, 0); waited++) yield* Effect.sleep("100 millis")
-  signalGroup(pid, "SIGKILL")
-})
-
 const start = (folder: string, { program, args, env, folder: cwd }: TaskFolder.ScriptCommand): ChildProcess => {
   const logs: Array<number> = []
   try {
@@ -57,7 +40,7 @@ const runScript = (folder: string, command: TaskFolder.ScriptCommand, groups: Se
     child.on("exit", (code) => {
       if (stopping) return
       // What the script left running in its background ends with it.
-      signalGroup(pid, "SIGKILL")
+      Process.signalGroup(pid, "SIGKILL")
       groups.delete(pid)
       resume(Effect.succeed(code))
     })
@@ -65,13 +48,13 @@ const runScript = (folder: string, command: TaskFolder.ScriptCommand, groups: Se
       // A later run reaps the group by this, if this process is killed.
       writeFileSync(join(folder, "child.json"), JSON.stringify({ ...Process.identify(pid), stop: command.stop }))
     } catch (cause) {
-      signalGroup(pid, "SIGKILL")
+      Process.signalGroup(pid, "SIGKILL")
       cannot(cause)
     }
     return Effect.suspend(() => {
       stopping = true
       return Effect.andThen(
-        stopGroup(pid),
+        Process.stopGroup(pid),
         Effect.sync(() => {
           groups.delete(pid)
           if (command.stop !== undefined) Container.end(command.stop)
@@ -96,7 +79,7 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
       const pool = yield* WorkerPool.make(worker)
       const groups = new Set<number>()
       // An exit in the middle, as at a second Ctrl-C, leaves no script behind.
-      const stopAll = () => groups.forEach((pid) => signalGroup(pid, "SIGKILL"))
+      const stopAll = () => groups.forEach((pid) => Process.signalGroup(pid, "SIGKILL"))
       yield* Effect.acquireRelease(
         Effect.sync(() => process.on("exit", stopAll)),
         () => Effect.sync(() => process.off("exit", stopAll))
