@@ -62,7 +62,8 @@ const Metric = Schema.Struct({
   random: Schema.Union([Schema.Literal("prevalence"), Schema.Finite]).annotate({
     description: "what chance gives: a number, or the share of positives"
   }),
-  lower_is_better: may(Schema.Boolean, "true for a distance")
+  lower_is_better: may(Schema.Boolean, "true for a distance"),
+  unscored: may(Schema.Literal("zero"), "a row without a score counts as one of score 0, and is not left out")
 })
 
 const Scoring = Schema.Struct({

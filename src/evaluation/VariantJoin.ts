@@ -8,7 +8,8 @@ import * as Table from "../data/Table.ts"
 export const aggregates = ["single", "mean", "mean_abs", "strongest"] as const
 export type Aggregate = (typeof aggregates)[number]
 
-const combine: { readonly [A in Exclude<Aggregate, "single">]: (values: ReadonlyArray<number>) => number } = {
+/** Several predictions of one key as one. */
+export const combine: { readonly [A in Exclude<Aggregate, "single">]: (values: ReadonlyArray<number>) => number } = {
   mean: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
   mean_abs: (values) => values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length,
   strongest: (values) => values.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best))

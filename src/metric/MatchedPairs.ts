@@ -7,6 +7,7 @@ import { groupBy } from "../core/GroupBy.ts"
 import * as Random from "../core/Random.ts"
 import { averagePrecision } from "./AveragePrecision.ts"
 import * as Measure from "./Measure.ts"
+import type { Statistic } from "./Resampled.ts"
 
 export interface Rows {
   /** 0 or 1. */
@@ -24,6 +25,30 @@ export interface MatchedPairs {
   readonly pairs: number
 }
 
+/** Positives and negatives of each set that has both. */
+const matchedSets = ({ labels, sets }: Rows) =>
+  [...groupBy(Array.from(sets).keys(), (index) => sets[index]!).values()]
+    .map((members) => [members.filter((i) => labels[i] === 1), members.filter((i) => labels[i] === 0)] as const)
+    .filter(([positives, negatives]) => positives.length > 0 && negatives.length > 0)
+
+/** Resamples of the sets, each with one draw of its pairs: for the bootstrap. Rows of the resample are the sets. */
+export const resampledPairs = (rows: Rows, options: { readonly seed: number; readonly label: string }): Statistic => {
+  const matched = matchedSets(rows)
+  const random = Random.make(options.seed, options.label)
+  return (counts) => {
+    const [positive, negative]: [Array<number>, Array<number>] = [[], []]
+    for (const [at, [positives, negatives]] of matched.entries()) {
+      for (let i = 0; i < counts[at]!; i++) {
+        positive.push(rows.predictions[positives[random.int(positives.length)]!]!)
+        negative.push(rows.predictions[negatives[random.int(negatives.length)]!]!)
+      }
+    }
+    const scores = [...positive, ...negative]
+    const labels = scores.map((_, index) => (index < positive.length ? 1 : 0))
+    return averagePrecision(labels, scores).value
+  }
+}
+
 export const matchedPairs = (
   { labels, predictions, sets }: Rows,
   options: { readonly permutations: number; readonly seed: number; readonly label: string }
@@ -37,10 +62,7 @@ export const matchedPairs = (
     if (Number.isNaN(predictions[i])) return nothing("a value is NaN")
     if (labels[i] !== 0 && labels[i] !== 1) return nothing(`a label is ${labels[i]}, neither 0 nor 1`)
   }
-  const indices = groupBy(Array.from(sets).keys(), (index) => sets[index]!)
-  const matched = [...indices.values()]
-    .map((members) => [members.filter((i) => labels[i] === 1), members.filter((i) => labels[i] === 0)] as const)
-    .filter(([positives, negatives]) => positives.length > 0 && negatives.length > 0)
+  const matched = matchedSets({ labels, predictions, sets })
   if (matched.length === 0) return nothing("no set has a positive and a negative")
   const random = Random.make(options.seed, options.label)
   const classes = Float64Array.from({ length: 2 * matched.length }, (_, i) => (i < matched.length ? 1 : 0))

@@ -67,7 +67,7 @@ export const geneLinking: ReadonlyArray<Evaluation> = [
       description:
         "coverage of 400 bp upstream of each polyadenylation site, ALT over REF; largest |log2 ratio| over the splits into proximal and distal sites; mean over tracks; 0 where it has no score"
     },
-    metric: { name: "average_precision", over: "pairs", sign: "signed", random: "prevalence" },
+    metric: { name: "average_precision", over: "pairs", sign: "signed", random: "prevalence", unscored: "zero" },
     reported: [
       { value: 0.6294, where: notebook },
       { value: 0.6288, where: `${notebook}, recomputed with one permutation` },
@@ -128,7 +128,7 @@ export const geneLinking: ReadonlyArray<Evaluation> = [
       combine: "mean",
       description: "as paqtl_variant_causality_human"
     },
-    metric: { name: "average_precision", over: "pairs", sign: "signed", random: "prevalence" },
+    metric: { name: "average_precision", over: "pairs", sign: "signed", random: "prevalence", unscored: "zero" },
     reported: [{ value: 0.762, where: "Fig. 4k" }],
     expected: null,
     comparators: [{ name: "Borzoi (ensemble)", value: 0.727, where: "Fig. 4k" }],

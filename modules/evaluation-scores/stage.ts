@@ -1,0 +1,87 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Param from "../../src/dsl/Param.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Registry from "../../src/evaluation/Registry.ts"
+import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
+import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
+import * as ScoreSource from "../../src/evaluation/ScoreSource.ts"
+import * as VariantJoin from "../../src/evaluation/VariantJoin.ts"
+
+const Columns = Schema.Struct({
+  key: Param.optional(
+    Param.listOf(Schema.String),
+    "columns that name the row in reports; else variant_id, variant or id"
+  ),
+  target: Param.optional(Schema.String, "what was measured: a number, or a class: 0, 1, true or false; else target"),
+  prediction: Param.optional(Schema.String, "the score; else prediction or score"),
+  comparator: Param.optional(Schema.String, "the score of another model, to compare with on the same rows"),
+  group: Param.optional(Schema.String, "tissue, locus or fold; else a column of that name"),
+  pair: Param.optional(Schema.String, "the set of matched rows; else PI or pair")
+})
+
+export default Stage.make({
+  name: "evaluation-scores",
+  version: 1,
+  summary:
+    "Reads anyone's scores for one evaluation: a table with any column names, joined with labels where they are apart.",
+  params: {
+    evaluation: Param.required(Schema.String, "id of the evaluation: `agflow evaluations` lists them"),
+    columns: Param.withDefault(Columns, {}, "what the columns are called, where they have not the usual names"),
+    on: Param.withDefault(
+      Schema.Record(Schema.String, Schema.String),
+      {},
+      "with labels: which column of the labels equals which column of the scores; else the variant's"
+    ),
+    where: Param.withDefault(
+      Schema.Record(Schema.String, Schema.String),
+      {},
+      "the rows of the scores to use: the value they have, by column"
+    ),
+    aggregate: Param.withDefault(
+      Schema.Literals(VariantJoin.aggregates),
+      "single",
+      "with labels: how several scores of one label (tracks) become one: `mean`, `mean_abs`, `strongest`; `single`: there is one"
+    ),
+    absolute: Param.withDefault(
+      Schema.Boolean,
+      false,
+      "use the sizes of the scores: for causality, where scores have a sign"
+    ),
+    source: Param.withDefault(
+      Schema.Literals(["table", "model"]),
+      "table",
+      "`model` where the scores come from a model in this workflow"
+    )
+  },
+  inputs: {
+    ...RegistryParams.inputs,
+    scores: Port.file("file", "scores: TSV, Parquet or Arrow (Feather)"),
+    labels: Port.optional(Port.file("file", "what was measured, where it is in a table of its own"))
+  },
+  outputs: {
+    scores: Port.table(ScoredVariants.table, "every labelled row, with its score or without"),
+    missing: Port.table(ScoredVariants.missingTable, "labels without a score, scores without a label, missing targets")
+  },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const task = yield* Task
+    const row = yield* Registry.find(yield* RegistryParams.read(inputs.registry), params.evaluation)
+    if (row.group !== "variant") {
+      return yield* new InputError({ message: `'${row.id}' is an evaluation of tracks: use evaluate-tracks` })
+    }
+    const options = { ...params, row }
+    const table = yield* Table.readText(inputs.scores)
+    const { rows, missing } =
+      inputs.labels === undefined
+        ? yield* ScoreSource.side(table, options)
+        : yield* ScoreSource.joined(table, yield* Table.readText(inputs.labels), options)
+    const scored = rows.filter(({ target, prediction }) => target !== null && prediction !== null)
+    yield* task.log(`${scored.length} of ${rows.length} labelled rows have a score; ${missing.length} missing`)
+    yield* outputs.scores.write(rows)
+    yield* outputs.missing.write(missing)
+  })
+})

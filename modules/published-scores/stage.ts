@@ -1,0 +1,83 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
+import * as Download from "../../src/data/Download.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Param from "../../src/dsl/Param.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Registry from "../../src/evaluation/Registry.ts"
+import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
+import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
+import * as ScoreSource from "../../src/evaluation/ScoreSource.ts"
+
+export default Stage.make({
+  name: "published-scores",
+  version: 1,
+  summary: "Brings AlphaGenome's published predictions for evaluations of variants.",
+  params: {
+    unavailable: Param.withDefault(
+      Schema.Literals(["stop", "skip"]),
+      "stop",
+      "what to do where a published table cannot be had: stop, so that the next run asks again, or skip it, which this result then keeps to"
+    )
+  },
+  inputs: {
+    ...RegistryParams.inputs,
+    evaluations: Port.table(ScoredVariants.chosenTable, "the evaluations that are wanted")
+  },
+  outputs: {
+    scores: Port.table(ScoredVariants.table, "their rows; none of an evaluation without a public table"),
+    missing: Port.table(
+      ScoredVariants.missingTable,
+      "rows without a target or a score, and evaluations without a table"
+    )
+  },
+  resources: { memory: 2 * 2 ** 30 },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const task = yield* Task
+    const registry = yield* RegistryParams.read(inputs.registry)
+    const rows: Array<ScoredVariants.ScoredVariant> = []
+    const missing: Array<ScoredVariants.Missing> = []
+    for (const { evaluation, dataset, needs } of yield* inputs.evaluations.rows) {
+      const row = yield* Registry.find(registry, evaluation)
+      if (dataset === null) {
+        missing.push({ evaluation, key: "all", reason: `there is no published table: needs ${needs}` })
+        continue
+      }
+      const located = yield* Download.dataset(dataset).pipe(
+        Effect.catch((failure) =>
+          params.unavailable === "skip"
+            ? Effect.as(task.log(`${evaluation}: ${failure.message}`), undefined)
+            : Effect.fail(
+                new InputError({
+                  message: `${evaluation}: ${failure.message}`,
+                  hint: `${"hint" in failure ? `${failure.hint}; ` : ""}or go on without it: unavailable: skip`
+                })
+              )
+        )
+      )
+      if (located === undefined) {
+        missing.push({ evaluation, key: "all", reason: "the published table could not be had" })
+        continue
+      }
+      const scores = yield* ScoreSource.side(yield* Table.readText(located.path), {
+        row,
+        source: "published",
+        columns: {},
+        on: {},
+        where: {},
+        aggregate: "single",
+        absolute: false
+      })
+      rows.push(...scores.rows)
+      missing.push(...scores.missing)
+      yield* task.log(
+        `${evaluation}: ${scores.rows.length} rows, ${scores.missing.length} of them without target or score`
+      )
+    }
+    yield* outputs.scores.write(rows)
+    yield* outputs.missing.write(missing)
+  }, Effect.scoped)
+})

@@ -1,0 +1,27 @@
+import * as Effect from "effect/Effect"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Registry from "../../src/evaluation/Registry.ts"
+import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
+import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
+
+export default Stage.make({
+  name: "variant-evaluations",
+  version: 1,
+  summary: "Chooses evaluations of variants from the registry, one row each.",
+  params: RegistryParams.params,
+  inputs: RegistryParams.inputs,
+  outputs: { evaluations: Port.table(ScoredVariants.chosenTable, "the evaluations, in the registry's order") },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const registry = yield* RegistryParams.read(inputs.registry)
+    const rows = yield* Registry.variantRows(registry, params)
+    yield* outputs.evaluations.write(
+      rows.map(({ id, title, data }) => ({
+        evaluation: id,
+        title,
+        dataset: data.predictions ?? null,
+        needs: data.needs
+      }))
+    )
+  })
+})

@@ -1,0 +1,32 @@
+/** Scores beside what they are to predict, wherever they come from: what every evaluation of variants is made of. */
+import * as Table from "../data/Table.ts"
+
+export const sources = ["published", "model", "table", "synthetic"] as const
+export type Source = (typeof sources)[number]
+
+export const table = {
+  evaluation: Table.string("id of the evaluation"),
+  source: Table.string(`where the scores come from: ${sources.join(", ")}`),
+  key: Table.string("what is scored, as its table names it: a variant, with its gene and tissue where it has them"),
+  group: Table.nullable(Table.string("tissue, locus or fold, where the metric is taken over them")),
+  pair: Table.nullable(Table.string("the set of matched rows that the row belongs to, for a metric over pairs")),
+  target: Table.nullable(Table.number("what was measured: a number, or a class, 0 or 1; missing where it was not")),
+  prediction: Table.nullable(Table.number("the score; missing where there is none")),
+  comparator: Table.nullable(Table.number("the score of another model to compare with, where the table has one"))
+}
+export type ScoredVariant = Table.Row<typeof table>
+
+export const missingTable = {
+  evaluation: Table.string("id of the evaluation"),
+  key: Table.string("what is missing, as its table names it"),
+  reason: Table.string("why it counts for nothing")
+}
+export type Missing = Table.Row<typeof missingTable>
+
+export const chosenTable = {
+  evaluation: Table.string("id of the evaluation"),
+  title: Table.string("what a figure calls it"),
+  dataset: Table.nullable(Table.string("dataset of its published predictions; missing where there is none")),
+  needs: Table.string("what is needed to run it")
+}
+export type Chosen = Table.Row<typeof chosenTable>

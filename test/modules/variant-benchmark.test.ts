@@ -1,0 +1,224 @@
+// The tables in test/evaluation/feather are random numbers, written by pandas 3.1.1 (pyarrow 26.0.1, LZ4); the values are
+// those of scikit-learn 1.9.1 and scipy 1.17.1 by the rules of AlphaGenome's notebook on the same data frames.
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import evaluationScores from "../../modules/evaluation-scores/stage.ts"
+import publishedScores from "../../modules/published-scores/stage.ts"
+import variantBenchmark from "../../modules/variant-benchmark/stage.ts"
+import variantEvaluations from "../../modules/variant-evaluations/stage.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as BenchmarkTables from "../../src/evaluation/BenchmarkTables.ts"
+import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
+import { runPromise, runStage, temporaryFolder } from "../support/stage.ts"
+
+const feather = join(import.meta.dirname, "../evaluation/feather")
+
+/** A mirror folder with the made-up tables where the published ones would be. */
+const mirrorOf = (tables: Readonly<Record<string, string>>): string => {
+  const folder = temporaryFolder()
+  const at = join(folder, "storage.googleapis.com/alphagenome/evals")
+  mkdirSync(at, { recursive: true })
+  for (const [id, file] of Object.entries(tables)) {
+    copyFileSync(join(feather, file), join(at, `${id}_predictions.feather`))
+  }
+  return folder
+}
+
+const own = (id: string) => ({ [id]: `${id}_predictions.feather` })
+
+const published = async (tables: Readonly<Record<string, string>>, params: object = {}) => {
+  const only = Object.keys(tables)
+  const chosen = await runStage(variantEvaluations, { only })
+  const settings = { mirrors: [mirrorOf(tables)] }
+  const evaluations = chosen.outputs["evaluations"]!
+  const { outputs } = await runStage(publishedScores, params, { evaluations }, settings)
+  return {
+    evaluations,
+    scores: outputs["scores"]!,
+    missing: await runPromise(Table.read(outputs["missing"]!, ScoredVariants.missingTable))
+  }
+}
+
+const results = async (inputs: Readonly<Record<string, string | Array<string>>>, params: object = {}) => {
+  const { outputs } = await runStage(variantBenchmark, { replicates: 0, ...params }, inputs as never)
+  return {
+    results: await runPromise(Table.read(outputs["results"]!, BenchmarkTables.resultTable)),
+    groups: await runPromise(Table.read(outputs["groups"]!, BenchmarkTables.groupTable)),
+    figure: outputs["figure"]!
+  }
+}
+
+const failure = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => assert.fail("should fail"),
+    (error: Error & { hint?: string; file?: string; line?: number }) => error
+  )
+
+describe("published tables", () => {
+  const ids = [
+    "eqtl_variant_borzoi_sign_human",
+    "eqtl_variant_borzoi_coefficient_human",
+    "mfass_splicing",
+    "dsqtl_yoruba_variant_coefficient_human",
+    "paqtl_variant_causality_human"
+  ]
+
+  it("give what scikit-learn and scipy give, with NaN, single classes, a flipped sign and matched pairs", async () => {
+    const { evaluations, scores, missing } = await published(Object.assign({}, ...ids.map(own)))
+    const found = await results({ scores: [scores], evaluations }, { replicates: 50 })
+    const byId = new Map(found.results.map((result) => [result.evaluation, result]))
+    const expected: ReadonlyArray<readonly [id: string, value: number, n: number, tolerance?: number]> = [
+      ["eqtl_variant_borzoi_sign_human", 0.7489961829468504, 288],
+      ["eqtl_variant_borzoi_coefficient_human", 0.7580995810603202, 295],
+      ["mfass_splicing", 0.3571963761423005, 400],
+      ["dsqtl_yoruba_variant_coefficient_human", 0.6636725961033099, 165],
+      // Mean of 2,000 permutations by pandas, standard deviation 0.0277: of 100, four standard errors.
+      ["paqtl_variant_causality_human", 0.8053794277831635, 240, (4 * 0.0277) / Math.sqrt(100)]
+    ]
+    for (const [id, value, n, tolerance = 1e-12] of expected) {
+      const result = byId.get(id)!
+      assert.closeTo(result.value!, value, tolerance, id)
+      assert.strictEqual(result.n, n, id)
+      assert.strictEqual(result.source, "published")
+      assert.strictEqual(result.verdict, "differs", id)
+      assert.isBelow(result.low!, result.value!)
+      assert.isAbove(result.high!, result.value!)
+    }
+    const sign = byId.get("eqtl_variant_borzoi_sign_human")!
+    assert.deepStrictEqual([sign.without_label, sign.without_score, sign.groups, sign.random], [5, 0, 4, 0.5])
+    assert.match(sign.note!, /differs by -0\.0611 from 0\.8101/u)
+    const notes = found.groups.filter(({ value }) => value === null).map(({ group, note }) => `${group}: ${note}`)
+    assert.includeMembers(notes, ["Testis: every row is positive", "Uterus: 1 of at least 2 rows"])
+    const mfass = byId.get("mfass_splicing")!
+    assert.deepStrictEqual([mfass.positives, mfass.random], [37, 0.0925])
+    // 100 (A - C) / (C - prevalence), C = Pangolin's 0.54.
+    assert.closeTo(mfass.improvement!, (100 * (0.3571963761423005 - 0.54)) / (0.54 - 0.0925), 1e-9)
+    const pairs = byId.get("paqtl_variant_causality_human")!
+    assert.deepStrictEqual([pairs.groups, pairs.random, pairs.without_score], [60, 0.5, 1])
+    assert.match(pairs.note!, /rows without a score that count as 0: 1/u)
+    assert.match(byId.get("dsqtl_yoruba_variant_coefficient_human")!.note!, /the correlation was negative/u)
+    assert.lengthOf(
+      missing.filter(({ reason }) => reason.startsWith("nothing was measured")),
+      5
+    )
+  })
+
+  it("are reproduced where they give the value that the registry expects", async () => {
+    const registry = join(temporaryFolder(), "mine.yaml")
+    writeFileSync(registry, "evaluations:\n  - { id: mfass_splicing, expected: { value: 0.3572, tolerance: 0.001 } }\n")
+    const { scores } = await published(own("mfass_splicing"))
+    const [result] = (await results({ scores: [scores], registry }, { strict: true })).results
+    assert.strictEqual(result!.verdict, "reproduced")
+    assert.match(
+      (await failure(results({ scores: [scores] }, { strict: true }))).message,
+      /is 0\.357\d+, expected 0\.51/u
+    )
+  })
+
+  it("that lack a column are refused by its name", async () => {
+    const error = await failure(published({ paqtl_variant_causality_human: "without_pi.feather" }))
+    assert.match(error.message, /column 'PI' missing/u)
+    assert.match(error.hint!, /variant_id, target, prediction/u)
+  })
+
+  it("of which there are none are told as not available, with what is needed", async () => {
+    const chosen = await runStage(variantEvaluations, { only: ["mfass_splicing", "cagi5_mpra_lasso_human"] })
+    const evaluations = chosen.outputs["evaluations"]!
+    const text = await runPromise(Table.readText(evaluations))
+    assert.deepStrictEqual(
+      text.rows.map(([id, , dataset]) => [id, dataset]),
+      [
+        ["mfass_splicing", "alphagenome-mfass-splicing"],
+        ["cagi5_mpra_lasso_human", "NA"]
+      ]
+    )
+    writeFileSync(evaluations, `${text.columns.join("\t")}\n${text.rows[1]!.join("\t")}\n`)
+    const { outputs } = await runStage(publishedScores, {}, { evaluations }, { mirrors: [] })
+    const [result] = (await results({ scores: [outputs["scores"]!], evaluations })).results
+    assert.deepStrictEqual(
+      [result!.verdict, result!.value, result!.comparator_value],
+      ["not available here", null, 0.6]
+    )
+    assert.match(result!.note!, /needs hg19/u)
+  })
+
+  it("with shuffled labels give what chance gives", async () => {
+    const { scores } = await published(own("eqtl_variant_borzoi_sign_human"))
+    const values = await Promise.all(
+      [1, 2, 3, 4, 5, 6, 7, 8].map(
+        async (seed) => (await results({ scores: [scores] }, { shuffle: true, seed })).results[0]!.value!
+      )
+    )
+    // Standard error of an auROC of 288 rows in four tissues, halves of each class: about 0.034; of eight of them, 0.012.
+    assert.closeTo(values.reduce((sum, value) => sum + value, 0) / 8, 0.5, 0.05)
+  })
+})
+
+describe("a lab's own table", () => {
+  const folder = temporaryFolder()
+  const file = (name: string, rows: ReadonlyArray<ReadonlyArray<string | number>>) => {
+    const path = join(folder, name)
+    writeFileSync(path, rows.map((row) => `${row.join("\t")}\n`).join(""))
+    return path
+  }
+  const scored = Array.from({ length: 12 }, (_, i) => [`v${i}`, i % 3 === 0 ? "true" : "false", i % 5, (i * 7) % 11])
+  const mine = file("mine.tsv", [["snp", "is_causal", "our_score", "cadd"], ...scored])
+
+  const read = async (params: object, inputs: Readonly<Record<string, string>> = { scores: mine }) => {
+    const { outputs } = await runStage(evaluationScores, { evaluation: "mfass_splicing", ...params }, inputs)
+    return {
+      scores: outputs["scores"]!,
+      missing: await runPromise(Table.read(outputs["missing"]!, ScoredVariants.missingTable))
+    }
+  }
+  const columns = { key: ["snp"], target: "is_causal", prediction: "our_score", comparator: "cadd" }
+
+  it("may name its columns as it likes, and hold another model's scores to compare with", async () => {
+    const { scores, missing } = await read({ columns })
+    assert.deepStrictEqual(missing, [])
+    const [result] = (await results({ scores: [scores] })).results
+    // sklearn.metrics.average_precision_score on the twelve rows: scores i % 5 and 7 i % 11, positives every third.
+    assert.closeTo(result!.value!, 0.41666666666666663, 1e-12)
+    assert.closeTo(result!.comparator_value!, 0.8333333333333333, 1e-12)
+    assert.strictEqual(result!.verdict, "below")
+    assert.strictEqual(result!.comparator, "comparator of the table")
+  })
+
+  it("may lack scores: what is missing is told, row by row", async () => {
+    const labels = file("labels.tsv", [["variant_id", "target"], ...scored.map(([id, target]) => [id!, target!])])
+    const few = file("few.tsv", [["id", "s"], ...scored.slice(3).map(([id, , score]) => [id!, score!]), ["v99", 1]])
+    const { scores, missing } = await read(
+      { columns: { prediction: "s" }, on: { variant_id: "id" } },
+      { scores: few, labels }
+    )
+    assert.deepStrictEqual(
+      missing.map(({ key, reason }) => `${key}: ${reason}`),
+      ["v0: no score", "v1: no score", "v2: no score", "v99: a score, but no label"]
+    )
+    const [result] = (await results({ scores: [scores] })).results
+    assert.deepStrictEqual([result!.n, result!.without_score, result!.positives], [9, 3, 3])
+  })
+
+  it("is refused in words where it does not fit", async () => {
+    assert.match((await failure(read({ columns: { ...columns, target: "is_causl" } }))).hint!, /'is_causal'/u)
+    assert.match((await failure(read({ evaluation: "mfas_splicing", columns }))).hint!, /'mfass_splicing'/u)
+    assert.match((await failure(read({ evaluation: "cage_coverage_32bp_human", columns }))).message, /tracks/u)
+    const labels = file("other.tsv", [
+      ["rsid", "target"],
+      ["v1", 1]
+    ])
+    const apart = await failure(read({ columns }, { scores: mine, labels }))
+    assert.match(apart.hint!, /on: \{ rsid: snp \}/u)
+    const twice = file("twice.tsv", [
+      ["rsid", "score"],
+      ["v1", 1],
+      ["v1", 2]
+    ])
+    const two = await failure(read({ on: { rsid: "rsid" } }, { scores: twice, labels }))
+    assert.match(two.message, /two scores for v1/u)
+    const { scores } = await read({ on: { rsid: "rsid" }, aggregate: "mean" }, { scores: twice, labels })
+    const rows = await runPromise(Table.read(scores, ScoredVariants.table))
+    assert.strictEqual(rows[0]!.prediction, 1.5)
+  })
+})
