@@ -1,7 +1,10 @@
 /** A model whose answers a program computes on this machine: an architecture with weights, on a runtime. */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
+import * as Machine from "../core/Machine.ts"
 import { Settings } from "../core/Settings.ts"
 import { Task } from "../core/Task.ts"
 import * as OneHot from "../genome/OneHot.ts"
@@ -14,9 +17,14 @@ import * as Runtimes from "./Runtimes.ts"
 import * as SequenceModel from "./SequenceModel.ts"
 import * as Track from "./Track.ts"
 import * as Values from "./Values.ts"
+import * as WarmCache from "./WarmCache.ts"
 
-/** A warm worker keeps what it has loaded, and what it has found of devices. */
-const loaded = new Map<string, Executable>()
+/** As many workers as there are processors keep at most half of the memory, together. */
+const keptBytes = () => {
+  const { memory, cpus } = Machine.make({ gpus: 0 })
+  return memory / 2 / cpus
+}
+let warm: WarmCache.WarmCache<Executable> | undefined
 const choices = new Map<string, Runtimes.Choice>()
 
 const choose = Effect.fnUntraced(function* (device: string): Effect.fn.Return<Runtimes.Choice, OpenError> {
@@ -50,57 +58,71 @@ const load = Effect.fnUntraced(function* (
   return yield* choice.runtime.load(program, weights, threads)
 })
 
-/** Ready for windows of one length. */
-interface Ready {
+/** What runs windows of one length. */
+interface Plan {
+  readonly program: Program.Program
   readonly batch: number
-  readonly executables: ReadonlyArray<Executable>
+  /** Bytes that one member takes. */
+  readonly bytes: number
 }
 
-const make = (
+const make = Effect.fnUntraced(function* (
   architecture: Architecture,
   outputs: SequenceModel.ModelInfo["outputs"],
   weights: ReadonlyArray<Weights>,
   requestedBatch: number | undefined,
   choice: Runtimes.Choice,
   threads: number
-): SequenceModel.SequenceModel => {
+): Effect.fn.Return<SequenceModel.SequenceModel, never, Scope.Scope> {
   const info: SequenceModel.ModelInfo = { ...architecture, outputs }
-  const prepared = new Map<number, Ready>()
+  const plans = new Map<number, Plan>()
 
-  const prepare = Effect.fnUntraced(function* (length: number): Effect.fn.Return<Ready, ModelFailure> {
-    const known = prepared.get(length)
+  const planFor = Effect.fnUntraced(function* (length: number): Effect.fn.Return<Plan, ModelFailure> {
+    const known = plans.get(length)
     if (known !== undefined) return known
     const fault = SequenceModel.lengthFault(info, length)
     if (fault !== undefined) return yield* new ModelError({ message: `a sequence has ${fault}` })
     const program = architecture.program(length)
     const batch = batchOf(program, requestedBatch)
-    yield* Runtimes.requireMemory(choice.runtime, program, batch)
-    const executables = yield* Effect.forEach(weights, (each) => {
-      const key = [architecture.name, each.digest, length, choice.runtime.id, threads].join("/")
-      const kept = loaded.get(key)
-      return kept !== undefined
-        ? Effect.succeed(kept)
-        : load(architecture, program, each, choice, threads).pipe(
-            Effect.tap((executable) => Effect.sync(() => loaded.set(key, executable)))
-          )
-    })
-    const ready = { batch, executables }
-    prepared.set(length, ready)
-    return ready
+    const plan = { program, batch, bytes: yield* Runtimes.requireMemory(choice.runtime, program, batch) }
+    plans.set(length, plan)
+    return plan
   })
+  const executables = ({ program, bytes }: Plan, length: number) =>
+    Effect.forEach(weights, (each) => {
+      warm ??= WarmCache.make(keptBytes(), ({ release }) => release)
+      const key = [architecture.name, each.digest, length, choice.runtime.id, threads].join("/")
+      return warm.use(key, bytes, load(architecture, program, each, choice, threads))
+    })
+
+  /** The length that was asked for last stays in use as long as the model: calls follow each other. */
+  let held: { readonly length: number; readonly scope: Scope.Closeable } | undefined
+  const letGo = (scope: Scope.Closeable | undefined) =>
+    scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
+  const hold = Effect.fnUntraced(function* (plan: Plan, length: number) {
+    if (held?.length === length) return
+    const before = held
+    const scope = yield* Scope.make()
+    held = { length, scope }
+    yield* Effect.ensuring(Scope.provide(executables(plan, length), scope), letGo(before?.scope))
+  })
+  yield* Effect.addFinalizer(() => letGo(held?.scope))
 
   const predict: SequenceModel.SequenceModel["predict"] = Effect.fnUntraced(function* (organism, sequences, wants) {
     if (sequences.length === 0) return []
     const length = sequences[0]!.length
     const wanted = yield* SequenceModel.wanted(info, organism, wants)
     const only = outputs(organism).length === 1
-    const { batch, executables } = yield* prepare(length)
+    const plan = yield* planFor(length)
+    const { batch } = plan
+    yield* hold(plan, length)
+    const members = yield* executables(plan, length)
     const answers: Array<SequenceModel.Prediction> = []
     for (let from = 0; from < sequences.length; from += batch) {
       const part = sequences.slice(from, from + batch)
       const input = new Float32Array(part.length * length * 4)
       for (const [at, sequence] of part.entries()) OneHot.encodeInto(sequence, input, at * length * 4)
-      const results = yield* Effect.forEach(executables, (executable) =>
+      const results = yield* Effect.forEach(members, (executable) =>
         executable.run({ input: { shape: [part.length, length, 4], data: input } })
       )
       const means = new Map(
@@ -125,20 +147,20 @@ const make = (
       }
     }
     return answers
-  })
+  }, Effect.scoped)
 
   return {
     info,
-    prepare: (length) => Effect.map(prepare(length), ({ batch }) => batch),
+    prepare: (length) => Effect.flatMap(planFor(length), (plan) => Effect.as(hold(plan, length), plan.batch)),
     predict,
     predictVariants: SequenceModel.predictVariants(predict)
   }
-}
+})
 
 const open = Effect.fnUntraced(function* (
   architecture: Architecture,
   request: ModelRequest
-): Effect.fn.Return<SequenceModel.SequenceModel, OpenError, Settings | Task> {
+): Effect.fn.Return<SequenceModel.SequenceModel, OpenError, Settings | Task | Scope.Scope> {
   const settings = yield* Settings
   const task = yield* Task
   const { name, licence, citation } = architecture
@@ -162,7 +184,14 @@ const open = Effect.fnUntraced(function* (
     yield* task.note({ kind: "model", name, weights: digest, licence, citation })
     weights.push({ path, digest })
   }
-  return make(architecture, (organism) => outputs.get(organism) ?? [], weights, request.batch, choice, settings.threads)
+  return yield* make(
+    architecture,
+    (organism) => outputs.get(organism) ?? [],
+    weights,
+    request.batch,
+    choice,
+    settings.threads
+  )
 })
 
 export const entry = (architecture: Architecture): ModelEntry => ({

@@ -61,18 +61,18 @@ export const select = Effect.fnUntraced(function* (
 
 const GiB = 2 ** 30
 
-/** Fails when a batch would not fit. Runtimes keep a second, rearranged copy of the weights. */
+/** Bytes that a batch takes; fails when it would not fit. Runtimes keep a second, rearranged copy of the weights. */
 export const requireMemory = Effect.fnUntraced(function* (
   runtime: Runtime,
   program: Program.Program,
   batch: number
-): Effect.fn.Return<void, InsufficientMemory> {
+): Effect.fn.Return<number, InsufficientMemory> {
   const { weights, activations } = Program.estimate(program, batch)
   const { limit, overhead } = runtime.memory
   const needed = 2 * weights + overhead * activations
-  if (needed <= limit) return
+  if (needed <= limit) return needed
   const figure = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`
-  yield* new InsufficientMemory({
+  return yield* new InsufficientMemory({
     message: `a batch of ${batch} needs about ${figure(needed)}; ${runtime.id} has ${figure(limit)}`,
     needed,
     limit,
