@@ -13,8 +13,11 @@ import * as PolyaSite from "../../src/genome/PolyaSite.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 import * as Window from "../../src/genome/Window.ts"
 import * as ModelParams from "../../src/model/ModelParams.ts"
+import * as Calibration from "../../src/scoring/Calibration.ts"
 import * as ScorerParams from "../../src/scoring/ScorerParams.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
+import * as TidyScores from "../../src/scoring/TidyScores.ts"
+import * as TrackTable from "../../src/scoring/TrackTable.ts"
 import * as VariantScoring from "../../src/scoring/VariantScoring.ts"
 
 export default Stage.make({
@@ -40,10 +43,17 @@ export default Stage.make({
         "for scorers that look at genes: those that the windows name; of windows that name none, those that the scorer finds"
       )
     ),
+    calibration: Port.optional(
+      Port.file("file", "AlphaGenome's scores of common variants (calibration_scores.pb), for the column quantile")
+    ),
     polya_sites: Port.optional(Port.table(PolyaSite.table, "polyadenylation sites, for polyadenylation"))
   },
   outputs: {
     scores: Port.table(ScoreTable.table, "one row per window, scorer and track, windows in order"),
+    tracks: Port.table(
+      TrackTable.table,
+      "the tracks that the scores are of, with what the model's authors say of them"
+    ),
     unscored: Port.table(Window.unscoredTable, "windows (or their scorers) that gave no score, and why")
   },
   resources: { cpus: 2, memory: 4 * 2 ** 30 },
@@ -83,6 +93,7 @@ export default Stage.make({
       averageStrands: params.average_strands,
       scorings
     }
+    const tracks = TrackTable.rows(outputsOfModel)
     let done = 0
     const results = yield* Checkpoint.forEach(
       VariantScoring.groupByPlace(windows),
@@ -91,7 +102,10 @@ export default Stage.make({
     )
     const scores = results.flatMap((result) => result.scores)
     const rank = new Map(windows.map(({ window_id }, index) => [window_id, index]))
-    yield* outputs.scores.write(scores.sort((a, b) => rank.get(a.window_id)! - rank.get(b.window_id)!))
+    const calibration = inputs.calibration === undefined ? undefined : yield* Calibration.read(inputs.calibration)
+    const calibrated = calibration === undefined ? scores : TidyScores.calibrate(scores, calibration, tracks)
+    yield* outputs.tracks.write(tracks)
+    yield* outputs.scores.write(calibrated.sort((a, b) => rank.get(a.window_id)! - rank.get(b.window_id)!))
     yield* outputs.unscored.write(results.flatMap((result) => result.unscored))
   }, Effect.scoped)
 })

@@ -28,7 +28,7 @@ export const fileKinds = {
   },
   csv: { description: "a table, comma-separated", extensions: ["csv", "csv.gz"] },
   safetensors: { description: "named arrays", extensions: ["safetensors"] },
-  h5: { description: "HDF5: Keras weights, arrays", extensions: ["h5"] },
+  h5: { description: "HDF5: Keras weights, arrays, annotated matrices", extensions: ["h5", "h5ad"] },
   tfrecord: { description: "TensorFlow records", extensions: ["tfr", "tfrecord"] },
   json: { description: "JSON", extensions: ["json"] },
   svg: { description: "a figure", extensions: ["svg"] },

@@ -135,6 +135,21 @@ export const label = ({ scorer, width, aggregation }: ScorerSpec): string => {
   ].join("_")
 }
 
+/** The inverse of {@link label}, for an output; undefined for a text that is none. */
+export const fromLabel = (text: string, output: string | null): ScorerSpec | undefined => {
+  const scorer = scorerNames.find((name) => text === name || text.startsWith(`${name}_`))
+  if (scorer === undefined) return undefined
+  const [, width, aggregation] = /^(?:_(all|\d+))?(?:_([a-z]\w*))?$/u.exec(text.slice(scorer.length)) ?? []
+  const upper = aggregation?.toUpperCase()
+  const made = make({
+    scorer,
+    ...(output === null ? {} : { output }),
+    ...(width === undefined ? {} : { width: width === "all" ? null : Number(width) }),
+    ...(upper === undefined ? {} : { aggregation: upper as AggregationName })
+  })
+  return Result.isSuccess(made) && label(made.success) === text ? made.success : undefined
+}
+
 const printed = (value: string | number | null): string => (value === null ? "None" : String(value))
 
 const fieldNames = { output: "requested_output", width: "width", aggregation: "aggregation_type" } as const

@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import * as Result from "effect/Result"
 import * as Annotation from "../../src/genome/Annotation.ts"
 import * as GeneIndex from "../../src/genome/GeneIndex.ts"
 import * as PolyaSite from "../../src/genome/PolyaSite.ts"
+import { reverseComplement } from "../../src/genome/Sequence.ts"
 import * as Variant from "../../src/genome/Variant.ts"
+import * as PearsonAccumulator from "../../src/metric/PearsonAccumulator.ts"
 import type { JunctionValues, Output, TrackValues, Values } from "../../src/model/SequenceModel.ts"
 import type { Track } from "../../src/model/Track.ts"
 import * as BinMask from "../../src/scoring/BinMask.ts"
@@ -14,12 +17,13 @@ import { contactMap } from "../../src/scoring/ContactMap.ts"
 import { geneActive, geneLfc, geneSplicing } from "../../src/scoring/GeneMask.ts"
 import * as GeneRows from "../../src/scoring/GeneRows.ts"
 import * as IndelAlignment from "../../src/scoring/IndelAlignment.ts"
+import * as IsmMatrix from "../../src/scoring/IsmMatrix.ts"
 import { polyadenylation } from "../../src/scoring/Polyadenylation.ts"
 import type { Place, Scorer } from "../../src/scoring/Scorer.ts"
 import * as SpliceJunctions from "../../src/scoring/SpliceJunctions.ts"
 import { mirror, runPromise, temporaryFolder } from "../support/stage.ts"
 
-interface Array2 {
+interface NumberArray {
   readonly shape: ReadonlyArray<number>
   readonly data: ReadonlyArray<number | null>
 }
@@ -31,8 +35,25 @@ interface Alleles {
 }
 
 interface Golden {
+  readonly genome: string
+  readonly variant_seqs: ReadonlyArray<
+    Alleles & { readonly strand: string; readonly ref_seq: string; readonly alt_seq: string }
+  >
+  readonly ism_variants: ReadonlyArray<string>
+  readonly ism: {
+    readonly variants: ReadonlyArray<string>
+    readonly scores: ReadonlyArray<number>
+    readonly matrix: NumberArray
+    readonly matrix_all: NumberArray
+  }
+  readonly metrics: {
+    readonly y_true: NumberArray
+    readonly y_pred: NumberArray
+    readonly mask: ReadonlyArray<ReadonlyArray<ReadonlyArray<boolean>>>
+    readonly result: { readonly pearsonr: number; readonly pearsonr_log1p: number }
+  }
   readonly indel: ReadonlyArray<
-    Alleles & { readonly name: string; readonly strand: string; readonly x: Array2; readonly y: Array2 }
+    Alleles & { readonly name: string; readonly strand: string; readonly x: NumberArray; readonly y: NumberArray }
   >
   readonly center_mask: ReadonlyArray<{
     readonly width: number | null
@@ -42,13 +63,18 @@ interface Golden {
     readonly end: number
   }>
   readonly aggregation: {
-    readonly ref: Array2
-    readonly alt: Array2
+    readonly ref: NumberArray
+    readonly alt: NumberArray
     readonly offset: number
     readonly mask: readonly [number, number]
-    readonly scores: Readonly<Record<CentreMask.AggregationName, Array2>>
+    readonly scores: Readonly<Record<CentreMask.AggregationName, NumberArray>>
   }
-  readonly contact: { readonly ref: Array2; readonly alt: Array2; readonly position: number; readonly score: Array2 }
+  readonly contact: {
+    readonly ref: NumberArray
+    readonly alt: NumberArray
+    readonly position: number
+    readonly score: NumberArray
+  }
   readonly gtf: ReadonlyArray<Readonly<Record<string, string | number>>>
   readonly gene_masks: ReadonlyArray<{
     readonly type: "EXONS" | "BODY"
@@ -59,35 +85,35 @@ interface Golden {
     readonly runs: ReadonlyArray<ReadonlyArray<readonly [number, number]>>
   }>
   readonly gene_scores: {
-    readonly ref: Array2
-    readonly alt: Array2
+    readonly ref: NumberArray
+    readonly alt: NumberArray
     readonly cases: ReadonlyArray<
       Alleles & {
         readonly scorer: "LFC" | "ACTIVE" | "SPLICING"
         readonly genes: ReadonlyArray<string>
-        readonly X: Array2
+        readonly X: NumberArray
       }
     >
   }
   readonly polya: {
     readonly pas: ReadonlyArray<PolyaSite.PolyaSite>
     readonly cases: ReadonlyArray<
-      Alleles & { readonly obs: ReadonlyArray<Readonly<Record<string, string | number>>>; readonly X: Array2 }
+      Alleles & { readonly obs: ReadonlyArray<Readonly<Record<string, string | number>>>; readonly X: NumberArray }
     >
   }
   readonly unstack: {
-    readonly pred: Array2
-    readonly positions: Array2
-    readonly values: Array2
+    readonly pred: NumberArray
+    readonly positions: NumberArray
+    readonly values: NumberArray
     readonly strand: ReadonlyArray<string>
     readonly start: ReadonlyArray<number>
     readonly end: ReadonlyArray<number>
   }
   readonly junction: {
-    readonly ref: Array2
-    readonly alt: Array2
+    readonly ref: NumberArray
+    readonly alt: NumberArray
     readonly obs: ReadonlyArray<Readonly<Record<string, string | number>>>
-    readonly X: Array2
+    readonly X: NumberArray
   }
 }
 
@@ -97,10 +123,10 @@ const golden: Golden | undefined =
     : JSON.parse(readFileSync(join(mirror, "../golden/alphagenome-tiny/scorers.json"), "utf8"))
 const the = golden!
 
-const floats = ({ data }: Array2): Float32Array => Float32Array.from(data, (value) => value ?? Number.NaN)
+const floats = ({ data }: NumberArray): Float32Array => Float32Array.from(data, (value) => value ?? Number.NaN)
 
 /** Within 1e-6 of the expected value, or of the size of what was added up or subtracted for it. */
-const close = (found: ArrayLike<number>, { data }: Array2, what: string, size = 1): void => {
+const close = (found: ArrayLike<number>, { data }: NumberArray, what: string, size = 1): void => {
   assert.strictEqual(found.length, data.length, what)
   for (const [i, value] of data.entries()) {
     if (value === null) assert.isNaN(found[i], `${what} ${i}`)
@@ -119,7 +145,7 @@ const output = (resolution: number, strands: string, offset = 0): Output => ({
   tracks: tracks(strands)
 })
 
-const trackValues = (array: Array2, first = 0): TrackValues => ({
+const trackValues = (array: NumberArray, first = 0): TrackValues => ({
   kind: "tracks",
   tracks: Array.from({ length: array.shape[1]! }, (_, track) => track),
   bins: [[first, first + array.shape[0]!]],
@@ -178,7 +204,7 @@ const readGenes = async (): Promise<GeneIndex.GeneIndex> => {
 const unversioned = (ids: ReadonlyArray<unknown>) => ids.map((id) => String(id).replace(/\.\d+$/u, ""))
 
 /** Rows of a junction array [K, K, tracks of + then tracks of -] as the values of both strands. */
-const junctionValues = (pred: Array2, positions: Array2): JunctionValues => {
+const junctionValues = (pred: NumberArray, positions: NumberArray): JunctionValues => {
   const [sites, , channels] = pred.shape as [number, number, number]
   const all = floats(pred)
   const half = channels / 2
@@ -337,6 +363,60 @@ describe.skipIf(golden === undefined)(
         const step = 2 ** (Math.floor(Math.log2(expected!)) - 10)
         assert.isAtMost(Math.abs(found.values[i]! - expected!), step, `${i}`)
       }
+    })
+
+    it("variant_seqs: alleles of a window, indels and other strand", () => {
+      const [start, end] = [10, 54]
+      for (const { ref, alt, position, strand, ref_seq, alt_seq } of the.variant_seqs) {
+        const what = `${position} ${ref}>${alt} ${strand}`
+        const at = position - 1
+        // The golden writes the reference allele over a genome that has another; the variant is refused there.
+        const sequence = the.genome.slice(0, at) + ref + the.genome.slice(at + ref.length)
+        const variant = variantOf({ ref, alt, position })
+        const found = Variant.apply(sequence.slice(start, end + 100), start, end - start, variant)
+        if (at < start || at + ref.length > end) {
+          assert.strictEqual(found._tag, "Failure", what)
+          continue
+        }
+        const turned = (text: string) => (strand === "-" ? reverseComplement(text) : text)
+        assert.strictEqual(turned(sequence.slice(start, end)), ref_seq, what)
+        assert(found._tag === "Success", what)
+        assert.strictEqual(turned(found.success), alt_seq, what)
+      }
+    })
+
+    it("ism: substitutions of an interval and their matrix", () => {
+      const interval = { chrom: "chr1", start: 10, end: 13 }
+      const names = (sequence: string) =>
+        IsmMatrix.variants(interval, sequence).map(({ pos, ref, alt }) => `chr1:${pos}:${ref}>${alt}`)
+      assert.deepStrictEqual(names("ANT"), the.ism_variants)
+      const variants = IsmMatrix.variants(interval, "ACT")
+      assert.deepStrictEqual(names("ACT"), the.ism.variants)
+      const scored = variants.map((variant, i) => ({ variant, score: the.ism.scores[i]! }))
+      close(Result.getOrThrow(IsmMatrix.matrix(interval, scored, "only")), the.ism.matrix, "matrix")
+      close(Result.getOrThrow(IsmMatrix.matrix(interval, scored, "and alternatives")), the.ism.matrix_all, "matrix_all")
+    })
+
+    it("metrics: correlations over batches, the mean of measured tracks", () => {
+      const { y_true, y_pred, mask, result } = the.metrics
+      const [, rows, width] = y_true.shape as [number, number, number]
+      const [truth, predicted] = [floats(y_true), floats(y_pred)]
+      const correlation = (change: (value: number) => number) => {
+        const sums = PearsonAccumulator.make(width)
+        for (const [i, label] of truth.entries()) {
+          const track = i % width
+          const measured = mask[Math.floor(i / (rows * width))]![0]![track]!
+          if (measured) sums.add(track, change(label), change(predicted[i]!))
+        }
+        const found = Array.from({ length: width }, (_, track) => track).filter((track) => sums.count(track) > 0)
+        return found.reduce((sum, track) => sum + sums.measure(track).value!, 0) / found.length
+      }
+      assert.approximately(
+        correlation((value) => value),
+        result.pearsonr,
+        1e-6
+      )
+      assert.approximately(correlation(Math.log1p), result.pearsonr_log1p, 1e-6)
     })
   }
 )

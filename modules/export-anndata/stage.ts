@@ -1,0 +1,39 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import * as AnnData from "../../src/data/AnnData.ts"
+import * as Param from "../../src/dsl/Param.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as ScoreMatrix from "../../src/scoring/ScoreMatrix.ts"
+import * as TidyScores from "../../src/scoring/TidyScores.ts"
+
+export default Stage.make({
+  name: "export-anndata",
+  version: 1,
+  summary: "Writes the scores of one scorer as an annotated matrix that Python's anndata reads (.h5ad).",
+  params: {
+    scorer: Param.optional(
+      Schema.String,
+      "which, as the column variant_scorer has it; may be left out where the scores are of one"
+    )
+  },
+  inputs: { tidy: Port.table(TidyScores.table, "scores of tidy-scores") },
+  outputs: {
+    anndata: Port.file(
+      "h5",
+      "X [variants by genes or junctions, tracks], obs, var, uns.variant_scorer and, where there are any, layers.quantiles"
+    )
+  },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const matrix = ScoreMatrix.make(yield* inputs.tidy.rows, params.scorer)
+    if (matrix._tag === "Failure") {
+      return yield* new InputError({
+        message: `export-anndata: ${matrix.failure}`,
+        file: inputs.tidy.path,
+        hint: "name one of them as the param scorer"
+      })
+    }
+    yield* AnnData.write(outputs.anndata.as("h5ad"), matrix.success)
+  })
+})

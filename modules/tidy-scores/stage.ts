@@ -1,0 +1,31 @@
+import * as Effect from "effect/Effect"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Gene from "../../src/genome/Gene.ts"
+import * as GeneIndex from "../../src/genome/GeneIndex.ts"
+import * as Window from "../../src/genome/Window.ts"
+import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
+import * as TidyScores from "../../src/scoring/TidyScores.ts"
+import * as TrackTable from "../../src/scoring/TrackTable.ts"
+
+export default Stage.make({
+  name: "tidy-scores",
+  version: 1,
+  summary: "Writes scores of variants in the long form and with the column names of AlphaGenome's client.",
+  params: {},
+  inputs: {
+    scores: Port.table(ScoreTable.table, "scores of score-variants"),
+    windows: Port.table(Window.table, "the windows that they were made in"),
+    tracks: Port.table(TrackTable.table, "the tracks that they are of, from score-variants"),
+    genes: Port.optional(Port.table(Gene.table, "the genes that they name, for their names, types and strands"))
+  },
+  outputs: { tidy: Port.table(TidyScores.table, "one row per variant, scorer, track and gene or junction") },
+  run: Effect.fnUntraced(function* ({ inputs, outputs }) {
+    const sources: TidyScores.Sources = {
+      windows: yield* inputs.windows.rows,
+      tracks: yield* inputs.tracks.rows,
+      genes: GeneIndex.make(inputs.genes === undefined ? [] : yield* inputs.genes.rows)
+    }
+    yield* outputs.tidy.write(TidyScores.make(yield* inputs.scores.rows, sources))
+  })
+})
