@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs"
+import { assert, describe, it } from "vitest"
+import joinTables from "../../modules/join-tables/stage.ts"
+import loadTable from "../../modules/load-table/stage.ts"
+import { runStage } from "../support/stage.ts"
+import { textFile } from "../support/synthetic.ts"
+
+const lines = (path: string) => readFileSync(path, "utf8").trimEnd().split("\n")
+const load = async (params: unknown, table: string) =>
+  lines((await runStage(loadTable, params, { table })).outputs["table"]!)
+const fault = async (run: Promise<unknown>): Promise<{ message: string; hint?: string; line?: number }> =>
+  run.then(
+    () => assert.fail("it did not fail"),
+    (error: { message: string; hint?: string; line?: number }) => error
+  )
+
+const csv = textFile("raw.csv", [
+  ["made by,,"],
+  ['gene,"position (hg19)",class,note'],
+  ['A,12,LOF,"one, two"'],
+  ['A,13,FUNC,"says ""no"""'],
+  ["B,14,INT,"],
+  ["A,15,FUNC,x"],
+  ["A,16,FUNC,x"]
+])
+const options = {
+  separator: "comma",
+  skip_lines: 1,
+  columns: { id: "chr{gene}_{position (hg19)}", label: "class", note: "note" }
+}
+
+describe("load-table", () => {
+  it("reads what stands below other lines, in quotes too; puts columns together", async () =>
+    assert.deepStrictEqual(await load(options, csv), [
+      "id\tlabel\tnote",
+      "chrA_12\tLOF\tone, two",
+      'chrA_13\tFUNC\tsays "no"',
+      "chrB_14\tINT\t",
+      "chrA_15\tFUNC\tx",
+      "chrA_16\tFUNC\tx"
+    ]))
+
+  it("keeps rows by their values, recodes, and leaves out what has no code", async () => {
+    const params = { ...options, where: { gene: ["A"] }, values: { label: { LOF: "1", FUNC: "0" } } }
+    assert.deepStrictEqual(
+      (await load(params, csv)).map((line) => line.split("\t").slice(0, 2).join(" ")),
+      ["id label", "chrA_12 1", "chrA_13 0", "chrA_15 0", "chrA_16 0"]
+    )
+  })
+
+  it("takes a sample of some values and all of the others, the same for the same seed", async () => {
+    const of = (seed: number) => load({ ...options, seed, sample: { column: "label", rows: { FUNC: 1 } } }, csv)
+    const first = await of(1)
+    assert.deepStrictEqual(await of(1), first)
+    assert.deepStrictEqual(first.map((line) => line.split("\t")[1]).sort(), ["FUNC", "INT", "LOF", "label"])
+    const seen = new Set<string>()
+    for (let seed = 1; seed <= 20; seed++) for (const line of await of(seed)) seen.add(line.split("\t")[0]!)
+    assert.deepStrictEqual([...seen].sort(), ["chrA_12", "chrA_13", "chrA_15", "chrA_16", "chrB_14", "id"])
+  })
+
+  it("changes signs; names the columns of a file without a header", async () => {
+    const table = textFile("bare.txt", [
+      ["a", 5],
+      ["b", -0.5],
+      ["c", "NA"]
+    ])
+    const params = { header: ["name", "distance"], columns: { name: "name", score: "distance" }, negate: ["score"] }
+    assert.deepStrictEqual(await load(params, table), ["name\tscore", "a\t-5", "b\t0.5", "c\tNA"])
+  })
+
+  it("says which column is missing, and where a quote does not end", async () => {
+    const missing = await fault(load({ ...options, columns: { a: "{genes}" } }, csv))
+    assert.strictEqual(missing.message, "column 'genes' missing")
+    assert.strictEqual(missing.hint, "did you mean 'gene'?")
+    const open = textFile("open.csv", [["a,b"], ['1,"2'], ["3,4"]])
+    const unended = await fault(load({ separator: "comma", columns: { a: "a" } }, open))
+    assert.deepStrictEqual([unended.message, unended.line], ["a quoted field does not end", 2])
+    const uneven = textFile("uneven.csv", [["a,b"], ["1,2,3"]])
+    assert.deepStrictEqual((await fault(load({ separator: "comma", columns: { a: "a" } }, uneven))).line, 2)
+  })
+})
+
+describe("join-tables", () => {
+  const left = textFile("left.tsv", [
+    ["id", "x"],
+    ["a", 1],
+    ["b", 2],
+    ["a", 3]
+  ])
+
+  it("puts the partner's columns beside each row", async () => {
+    const right = textFile("right.tsv", [
+      ["y", "id"],
+      [10, "a"],
+      [30, "c"]
+    ])
+    const { outputs } = await runStage(joinTables, { on: ["id"] }, { left, right })
+    assert.deepStrictEqual(lines(outputs["table"]!), ["id\tx\ty", "a\t1\t10", "a\t3\t10"])
+  })
+
+  it("refuses two partners, and two columns of one name", async () => {
+    const twice = textFile("twice.tsv", [
+      ["id", "y"],
+      ["a", 1],
+      ["a", 2]
+    ])
+    assert.deepStrictEqual((await fault(runStage(joinTables, { on: ["id"] }, { left, right: twice }))).line, 3)
+    const clash = textFile("clash.tsv", [
+      ["id", "x"],
+      ["a", 1]
+    ])
+    assert.strictEqual(
+      (await fault(runStage(joinTables, { on: ["id"] }, { left, right: clash }))).message,
+      "both tables have a column 'x'"
+    )
+  })
+})
