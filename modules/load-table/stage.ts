@@ -30,6 +30,7 @@ export default Stage.make({
       {},
       "by new column: what each of its texts becomes; rows with any other are left out"
     ),
+    add: Param.withDefault(texts, {}, "columns that hold one text in every row"),
     negate: Param.withDefault(Schema.Array(Schema.String), [], "new columns whose numbers change their sign"),
     sample: Param.optional(
       Schema.Struct({ column: Schema.String, rows: Schema.Record(Schema.String, Param.Count) }),

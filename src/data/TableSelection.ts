@@ -9,6 +9,8 @@ export interface Selection {
   readonly where: { readonly [column: string]: ReadonlyArray<string> }
   /** By new name: a column, or a text with columns in braces (`chr{chromosome}_{position}`). */
   readonly columns: { readonly [name: string]: string }
+  /** By new name: the text of every row. */
+  readonly add: { readonly [name: string]: string }
   /** By new name: what each text becomes; rows with another text are left out. */
   readonly values: { readonly [name: string]: { readonly [text: string]: string } }
   /** New columns whose numbers change their sign. */
@@ -48,9 +50,9 @@ const chosen = (indices: ReadonlyArray<number>, count: number, random: Random.Ra
 /** The selection, in the table's order; the failure names a column that is not there, and what was perhaps meant. */
 export const select = (
   table: TextTable,
-  { where, columns, values, negate, sample, seed }: Selection
+  { where, columns, add, values, negate, sample, seed }: Selection
 ): Result.Result<Selected, { readonly message: string; readonly hint: string }> => {
-  const names = Object.keys(columns)
+  const names = [...Object.keys(columns), ...Object.keys(add)]
   const templates = Object.entries(columns).map(([name, template]) => ({ name, ...parse(template, table.columns) }))
   const needed = [...Object.keys(where), ...templates.flatMap((template) => template.names)]
   const constant = templates.find((template) => template.names.length === 0)
@@ -87,6 +89,7 @@ export const select = (
     .filter((cells) => filters.every((filter) => filter.kept.has(cells[filter.at]!)))
     .map((cells) => makers.map((make) => make(cells)))
     .filter((cells): cells is Array<string> => !cells.includes(undefined))
+    .map((cells) => [...cells, ...Object.values(add)])
   if (sample === undefined) return Result.succeed({ columns: names, rows })
 
   const column = names.indexOf(sample.column)

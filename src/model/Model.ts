@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { InputError } from "../core/Failure.ts"
 import type { Architecture } from "./Architecture.ts"
 import { aparent2 } from "./architectures/Aparent2.ts"
-import { miniBorzoi } from "./architectures/MiniBorzoi.ts"
+import { miniBorzoi, miniBorzoiShort } from "./architectures/MiniBorzoi.ts"
 import { spliceAi } from "./architectures/SpliceAI.ts"
 import { synthetic } from "./architectures/Synthetic.ts"
 import * as ExecModel from "./exec/ExecModel.ts"
@@ -16,6 +16,7 @@ import * as RemoteEntry from "./remote/RemoteEntry.ts"
 export const architectures = {
   aparent2,
   "mini-borzoi": miniBorzoi,
+  "mini-borzoi-short": miniBorzoiShort,
   spliceai: spliceAi,
   synthetic
 } as const satisfies Readonly<Record<string, Architecture>>
@@ -23,6 +24,7 @@ export const architectures = {
 export const models = {
   aparent2: ProgramModel.entry(aparent2),
   "mini-borzoi": ProgramModel.entry(miniBorzoi),
+  "mini-borzoi-short": ProgramModel.entry(miniBorzoiShort),
   spliceai: ProgramModel.entry(spliceAi),
   synthetic: ProgramModel.entry(synthetic),
   "alphagenome-api": RemoteEntry.entry,

@@ -8,11 +8,14 @@
 import * as Effect from "effect/Effect"
 import type { Architecture } from "../Architecture.ts"
 import * as Program from "../Program.ts"
+import type * as SequenceModel from "../SequenceModel.ts"
 import * as Track from "../Track.ts"
 import * as WeightSource from "../WeightSource.ts"
 import * as KerasH5 from "../weights/KerasH5.ts"
 
+/** Base pairs that it was trained on, and the positions that its attention then compares. */
 const inputLength = 131_072
+const trainedPositions = 1024
 const tracks = 74
 const crop = 1024
 const epsilon = 1e-3
@@ -24,12 +27,12 @@ const positionFeatures = 32
 
 /**
  * Enformer's central-mask features of the distances 1-length ... length-1: for each of 16 widths whether the distance is
- * shorter, and the same times the distance's sign. Widths grow geometrically to `length`, in float32 as the weights were
- * trained. Returns [2 length - 1, features].
+ * shorter, and the same times the distance's sign. Widths grow geometrically to the `trained` length, in float32 as the
+ * weights were trained. Returns [2 length - 1, features].
  */
-export const centralMaskFeatures = (length: number, features: number): Float32Array => {
+export const centralMaskFeatures = (length: number, features: number, trained = length): Float32Array => {
   const half = features / 2
-  const rate = Math.fround(Math.exp(Math.fround(Math.fround(Math.log(length + 1)) / half)))
+  const rate = Math.fround(Math.exp(Math.fround(Math.fround(Math.log(trained + 1)) / half)))
   const widths = Array.from({ length: half }, (_, i) => Math.fround(Math.fround(rate ** (i + 1)) - 1))
   const out = new Float32Array((2 * length - 1) * features)
   for (let row = 0; row < 2 * length - 1; row++) {
@@ -61,7 +64,8 @@ const attention = (net: Program.Builder, x: Program.Value, name: string): Progra
   const query = net.scale(project(x, "q_layer", keySize), keySize ** -0.5)
   const key = project(x, "k_layer", keySize)
   const value = project(x, "v_layer", width / heads)
-  const positions = net.constant([2 * length - 1, positionFeatures], centralMaskFeatures(length, positionFeatures))
+  const features = centralMaskFeatures(length, positionFeatures, trainedPositions)
+  const positions = net.constant([2 * length - 1, positionFeatures], features)
   const distance = project(positions, "r_k_layer", keySize)
   const content = net.matMul(net.add(query, bias("r_w_bias")), key, true)
   const relative = net.matMul(net.add(query, bias("r_r_bias")), distance, true)
@@ -70,7 +74,8 @@ const attention = (net: Program.Builder, x: Program.Value, name: string): Progra
   return net.dense(mixed, `${name}/embedding_layer/kernel`, `${name}/embedding_layer/bias`, width)
 }
 
-export const program = (): Program.Program => {
+/** For windows of `length` bp; so many bins are left out at each side. */
+const network = (length: number, crop: number): Program.Program => {
   const net = Program.builder()
   /** Keras numbers layers of a class in order of creation: `dense`, `dense_1`, ... */
   const counts = new Map<string, number>()
@@ -87,7 +92,7 @@ export const program = (): Program.Program => {
   const normGelu = (x: Program.Value) => net.gelu(net.batchNorm(x, layer("batch_normalization"), epsilon))
   const norm = (x: Program.Value) => net.layerNorm(x, layer("layer_normalization"), epsilon)
 
-  let x = net.maxPool(conv(net.input([inputLength, 4]), 64, 7), 2)
+  let x = net.maxPool(conv(net.input([length, 4]), 64, 7), 2)
   const skips: Array<Program.Value> = []
   for (const filters of towerFilters) {
     const skip = conv(normGelu(x), filters, 5)
@@ -106,18 +111,42 @@ export const program = (): Program.Program => {
     const mixed = net.depthwiseConv1d(sum, `${name}/depthwise_kernel`, 3)
     x = net.dense(mixed, `${name}/pointwise_kernel`, `${name}/bias`, width, [1, width, width])
   }
-  const cropped = net.slice(x, 0, crop, x.shape[0]! - crop)
+  const cropped = crop === 0 ? x : net.slice(x, 0, crop, x.shape[0]! - crop)
   return net.build(net.softplus(dense(net.gelu(cropped), tracks)))
 }
 
-export const miniBorzoi: Architecture = {
-  name: "mini-borzoi",
-  summary: "The small Borzoi-style network of calico/baskerville's tests: 74 human tracks, 32-bp bins",
+export const program = (): Program.Program => network(inputLength, crop)
+
+const common = {
   licence: "Apache-2.0",
   citation: "calico/baskerville; Linder et al., Nature Genetics 2025",
   organisms: ["human"],
-  lengths: { preferred: inputLength, min: inputLength, max: inputLength, multiple: inputLength },
-  outputs: () => [{ name: "TRACKS", kind: "tracks", resolution: 32, offset: 32_768, tracks: Track.generic(tracks) }],
-  program,
   weights: (path) => Effect.map(KerasH5.readAll(path), WeightSource.ofTensors)
+} as const satisfies Partial<Architecture>
+
+const output = (offset: number): SequenceModel.Output => ({
+  name: "TRACKS",
+  kind: "tracks",
+  resolution: 32,
+  offset,
+  tracks: Track.generic(tracks)
+})
+
+export const miniBorzoi: Architecture = {
+  ...common,
+  name: "mini-borzoi",
+  summary: "The small Borzoi-style network of calico/baskerville's tests: 74 human tracks, 32-bp bins",
+  lengths: { preferred: inputLength, min: inputLength, max: inputLength, multiple: inputLength },
+  outputs: () => [output(32_768)],
+  program
+}
+
+/** For sequences that stand by themselves: nothing is left out at the sides, which the network was not trained for. */
+export const miniBorzoiShort: Architecture = {
+  ...common,
+  name: "mini-borzoi-short",
+  summary: "mini-borzoi on short windows, predicted from end to end, for single elements",
+  lengths: { preferred: 4096, min: 2048, max: inputLength, multiple: 128 },
+  outputs: () => [output(0)],
+  program: (length) => network(length, 0)
 }
