@@ -85,7 +85,9 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     RunStarted: ({ workflow, file, profiles, stages, run }) => {
       width = Math.max(...stages.map((id) => id.length))
       const profile = profiles.length === 0 ? "" : `, profile ${profiles.join(", ")}`
-      line(`${bold(workflow)} (${file}${profile}): ${stages.length} stages, run ${run}`)
+      line(
+        `${bold(workflow)} (${file}${profile}): ${stages.length} ${stages.length === 1 ? "stage" : "stages"}, run ${run}`
+      )
     },
     StageScattered: ({ stage, tasks }) => {
       many.set(stage, { tasks, done: 0, cached: 0, whyCached: new Map(), whyRun: new Map() })

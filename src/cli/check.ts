@@ -6,6 +6,8 @@ import * as TypeListing from "../dsl/TypeListing.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
 
+const count = ({ length }: ReadonlyArray<unknown>, what: string) => `${length} ${what}${length === 1 ? "" : "s"}`
+
 export const check = Command.make(
   "check",
   {
@@ -26,7 +28,7 @@ export const check = Command.make(
     if (options.format === "json") return yield* stdout("[]")
     if (options.format === "editor") return
     const { name, stages, outputs } = workflow
-    yield* stdout(`${options.workflow}: '${name}' is sound: ${stages.length} stages, ${outputs.length} outputs`)
+    yield* stdout(`${options.workflow}: '${name}' is sound: ${count(stages, "stage")}, ${count(outputs, "output")}`)
   })
 ).pipe(
   Command.withDescription("Check a workflow without running it: every fault at its place, or with --types its types")

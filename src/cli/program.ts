@@ -7,6 +7,7 @@ import * as NodeTerminal from "@effect/platform-node-shared/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -58,6 +59,23 @@ const agflow = (distribution: URL) =>
     ])
   )
 
+/** What is wrong with a command is said in a few lines: all that there is to say of it is a flag away. */
+const presenter = CliOutput.layerPresenter({
+  present: (event) => {
+    if (event._tag !== "InvalidInvocation") return CliOutput.defaultPresenter.present(event)
+    const { commandPath, errors, helpDoc } = event
+    // `agflow flow.yaml`: the file stands where the command is expected.
+    const file = errors.find(
+      (error) => error._tag === "UnknownSubcommand" && /\.(?:ya?ml|m?[jt]s)$/u.test(error.subcommand)
+    )
+    const hint =
+      file?._tag === "UnknownSubcommand" ? `agflow run ${file.subcommand}` : `${commandPath.join(" ")} --help says more`
+    return stderr(
+      [...errors.map(({ message }) => `error: ${message}`), `  usage: ${helpDoc.usage}`, `  hint: ${hint}`].join("\n")
+    )
+  }
+})
+
 const services = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, NodeStdio.layer)
 
 /** `distribution` is the folder that the build wrote. */
@@ -78,6 +96,7 @@ const program = (distribution: URL) =>
     Effect.provide(
       Layer.mergeAll(
         services,
+        presenter,
         Layer.provide(NodeChildProcessSpawner.layer, services),
         StageFolder.layer(fileURLToPath(distribution))
       )

@@ -17,7 +17,7 @@ import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
 import * as Display from "./Display.ts"
 import * as Options from "./Options.ts"
-import { codes, Quit, stderr } from "./Quit.ts"
+import { codes, Quit, stderr, stdout } from "./Quit.ts"
 import { version } from "./version.ts"
 
 const here = (path: string): string => {
@@ -61,6 +61,7 @@ export const run = (distribution: URL) =>
       })
       const worker = fileURLToPath(new URL("worker.js", distribution))
       const command = ["agflow", ...process.argv.slice(2)]
+      let results: string | undefined
       const status = yield* Run.run(workflow, {
         settings: Options.settings(options),
         machine: yield* Options.machine(options),
@@ -72,8 +73,10 @@ export const run = (distribution: URL) =>
         listen: display,
         finish: Effect.fnUntraced(function* (result) {
           const report = yield* RunSummary.write(result, command, version)
+          if (result.outputs.length > 0) results = result.folder.results
           if (Option.isSome(options.outdir) && result.status === "succeeded") {
-            yield* Effect.provide(OutputFolder.publish(result, resolve(options.outdir.value)), NodeFileSystem.layer)
+            results = resolve(options.outdir.value)
+            yield* Effect.provide(OutputFolder.publish(result, results), NodeFileSystem.layer)
           }
           return here(report)
         })
@@ -87,6 +90,7 @@ export const run = (distribution: URL) =>
         }),
         Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Caches.layer(Options.home())))
       )
+      if (results !== undefined) yield* stdout(`results: ${here(results)}`)
       if (status === "failed") return yield* new Quit({ code: codes.failed })
     })
   ).pipe(

@@ -5,6 +5,7 @@ import type { ExpressionFault, Value } from "./Expression.ts"
 import type { Param } from "./Params.ts"
 import type { GivenPort } from "./Port.ts"
 import type { Resources } from "./Stage.ts"
+import type { WrittenScript } from "./ScriptCheck.ts"
 import type { LoadedStage } from "./StageLibrary.ts"
 import type { StageDeclaration } from "./WorkflowFile.ts"
 import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocument.ts"
@@ -37,6 +38,8 @@ export type Item =
 export interface NamedFile {
   readonly path: string
   readonly range: Range
+  /** What may have been meant, should it not be there. */
+  readonly hint: string | undefined
 }
 
 /** An expression of the file, and what was found to be its type and value. */
@@ -78,6 +81,7 @@ export interface CheckContext {
   readonly machine: Resources
   readonly diagnostics: Array<Diagnostic>
   readonly files: Array<NamedFile>
+  readonly scripts: Array<WrittenScript>
   /** By place, where they are to be listed. */
   readonly seen: Map<string, Seen> | undefined
 }

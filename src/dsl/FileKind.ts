@@ -52,3 +52,9 @@ export const extensionOf = (name: FileKindName, path: string): string | undefine
     .extensions.filter((extension) => base.toLowerCase().endsWith(`.${extension}`))
     .sort((a, b) => b.length - a.length)[0]
 }
+
+/** The kind whose files have a name like this: `vcf` for `vcf.gz` and for `calls.vcf.gz`. */
+export const named = (text: string): FileKindName | undefined =>
+  (Object.keys(fileKinds) as ReadonlyArray<FileKindName>)
+    .filter((name) => name !== "file")
+    .findLast((name) => extensionOf(name, `/${text}`) !== undefined || extensionOf(name, `.${text}`) !== undefined)

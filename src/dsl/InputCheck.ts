@@ -74,8 +74,21 @@ const bindOne = (
     report(context, range, "type-mismatch", `'${filled.value}' is not a ${kind} file`, hint)
     return undefined
   }
-  context.files.push({ path: file, range })
+  context.files.push({ path: file, range, hint: meant(context, String(filled.value)) })
   return { _tag: "File", path: file }
+}
+
+/** What else than a path was meant by a text that is none. */
+const meant = ({ ports }: CheckContext, text: string): string | undefined => {
+  if (/^\$?\{/u.test(text)) return "an expression is written ${{ STAGE.OUTPUT }}"
+  if (/^[a-z][a-z0-9+]+:\/\//u.test(text)) return "an address is no path: download the file first, and give its path"
+  if (/[*?]/u.test(text)) return "a pattern stands for no file: name the files one by one, in a list"
+  const [stage, output] = text.split(".")
+  const given = ports.get(stage!)
+  // Of one with faults it is not known what it gives.
+  return output !== undefined && ports.has(stage!) && (given === undefined || Object.hasOwn(given, output))
+    ? `for what stage '${stage}' gives, write "\${{ ${stage}.${output} }}"`
+    : undefined
 }
 
 const inputName = (path: YamlPath): string => String(path.findLast((key) => typeof key === "string"))

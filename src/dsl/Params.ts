@@ -110,7 +110,10 @@ const readValue = ({ type, items = "string" }: ParamDeclaration, value: unknown)
     value instanceof FlagText
       ? value.text === ""
         ? []
-        : value.text.split(",").map((text) => fromText(items, text))
+        : value.text
+            .replace(/^\s*\[(.*)\]\s*$/su, "$1")
+            .split(",")
+            .map((text) => fromText(items, text.trim()))
       : Array.isArray(value)
         ? value.map(read[items])
         : undefined
@@ -182,7 +185,8 @@ export const resolve = (
 
   for (const { name, source, nameRange } of given) {
     if (Object.hasOwn(declarations, name) || broken.has(name)) continue
-    const hint = Suggest.hint(name, Object.keys(declarations), "params")
+    const bare = source.file === "--param" && !source.text.includes("=")
+    const hint = bare ? "write --param NAME=VALUE" : Suggest.hint(name, Object.keys(declarations), "params")
     diagnostics.push({
       code: "unknown-param",
       message: `the workflow has no param '${name}'`,

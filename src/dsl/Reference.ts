@@ -33,7 +33,11 @@ export const lookUp = (context: Context, { path }: Name, range: Range): Referenc
   const { ports } = context
   const [scope, member, ...rest] = path as [string, ...ReadonlyArray<string>]
   if (!ports.has(scope)) {
-    const hint = Suggest.hint(scope, [...ports.keys(), "params"], "stages")
+    // As other languages write it.
+    const prefixed = ["stages", "steps", "needs", "jobs"].includes(scope) && member !== undefined && ports.has(member)
+    const hint = prefixed
+      ? `write ${member}.${rest.at(-1) ?? "OUTPUT"}`
+      : Suggest.hint(scope, [...ports.keys(), "params"], "stages")
     report(context, range, "unknown-stage", `there is no stage '${scope}'`, hint)
     return undefined
   }

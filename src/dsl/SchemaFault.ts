@@ -2,6 +2,7 @@
 import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as Suggest from "../core/Suggest.ts"
+import * as OtherWords from "./OtherWords.ts"
 import type { YamlPath } from "./YamlDocument.ts"
 
 export interface SchemaFault {
@@ -46,7 +47,7 @@ export const from = (issue: SchemaIssue.Issue, path: YamlPath = []): ReadonlyArr
           atKey: true,
           code: "unknown-key",
           message: `unknown key '${key}'`,
-          hint: Suggest.hint(key, keysOf(issue.ast), "keys here")
+          hint: OtherWords.hint(key, keysOf(issue.ast)) ?? Suggest.hint(key, keysOf(issue.ast), "keys here")
         }
       ]
     }
@@ -66,9 +67,22 @@ export const from = (issue: SchemaIssue.Issue, path: YamlPath = []): ReadonlyArr
 
 const depth = (fault: SchemaFault): number => fault.path.length
 
+/** What stands where a mapping is expected: all of it would be too much to show. */
+const insteadOfMapping = (shown: string): string =>
+  shown.startsWith("[") ? "a list" : shown.startsWith('"') ? "a text" : shown === "null" ? "nothing" : shown
+
+const inWords = (message: string): Pick<SchemaFault, "message" | "hint"> => {
+  const got = /^expected object, got (.*)$/su.exec(message)?.[1]
+  if (got !== undefined)
+    return { message: `expected a mapping, got ${insteadOfMapping(got)}`, hint: "write NAME: VALUE, one a line" }
+  return /^expected (?:number|integer), got "-?[0-9.]+"$/u.test(message)
+    ? { message, hint: "write it without quotes" }
+    : { message: message.replace(/^expected array,/u, "expected a list,") }
+}
+
 const leaf = (issue: SchemaIssue.Issue, path: YamlPath): SchemaFault => ({
   path,
   atKey: false,
   code: "invalid-value",
-  message: soften(SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues[0]?.message ?? "not a valid value")
+  ...inWords(soften(SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues[0]?.message ?? "not a valid value"))
 })

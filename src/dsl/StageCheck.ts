@@ -91,6 +91,8 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   const { stage, path } = context.placed.get(id)!
   const before = context.diagnostics.length
   checkShape(context, id)
+  if (stage.run !== undefined)
+    context.scripts.push({ text: stage.run, document: context.document, path: [...path, "run"] })
   const scatter = ScatterCheck.read(context, stage, path)
   const instances: Array<Instance> = []
   let half: Half | undefined
@@ -248,7 +250,11 @@ const checkScript = (context: CheckContext, id: string, script: string): Half =>
   }
   for (const [name, declaration] of Object.entries(outputs)) {
     if (typeof declaration !== "string" || FileKind.isFileKindName(declaration)) continue
-    const hint = Suggest.hint(declaration, Object.keys(FileKind.fileKinds), "kinds")
+    const near = FileKind.named(declaration)
+    const hint =
+      near === undefined
+        ? Suggest.hint(declaration, Object.keys(FileKind.fileKinds), "kinds")
+        : `write its kind: ${near}`
     report(
       context,
       document.locate([...path, "outputs", name]),

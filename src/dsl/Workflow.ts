@@ -3,12 +3,13 @@
  * stages in an order in which they can run.
  */
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { needs, type CheckedStage } from "./CheckedStage.ts"
 import { report, type Seen } from "./CheckContext.ts"
+import * as FileCheck from "./FileCheck.ts"
 import * as Params from "./Params.ts"
+import * as ScriptCheck from "./ScriptCheck.ts"
 import type { Resources } from "./Stage.ts"
 import * as WorkflowCheck from "./WorkflowCheck.ts"
 import * as WorkflowUnit from "./WorkflowUnit.ts"
@@ -49,7 +50,6 @@ export type Loaded =
 /** Reads and checks a workflow file. Fails only when a file cannot be read; all else is in the Diagnostics. */
 export const load = Effect.fn("Workflow.load")(function* (file: string, options: LoadOptions) {
   const path = yield* Path.Path
-  const fs = yield* FileSystem.FileSystem
   const opened = yield* WorkflowUnit.open(file, options.profiles)
   if (opened._tag === "Faults") return faults(opened.diagnostics)
   const { unit } = opened
@@ -78,14 +78,8 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   })
   diagnostics.push(...checked.diagnostics)
 
-  const there = new Map<string, boolean>()
-  for (const { path: named, range, document: source } of checked.files) {
-    const known = there.get(named) ?? (yield* fs.exists(named).pipe(Effect.orElseSucceed(() => false)))
-    there.set(named, known)
-    if (known) continue
-    const hint = "a relative path starts from the folder of the file it is written in"
-    report({ document: source, diagnostics }, range, "missing-file", `there is no file ${named}`, hint)
-  }
+  diagnostics.push(...(yield* FileCheck.check(checked.files)))
+  diagnostics.push(...ScriptCheck.check(checked.scripts))
   const stages = new Map(checked.stages.map((each) => [each.stage.id, each]))
   diagnostics.push(...cycles(stages))
   if (unit.placed.size === 0 && diagnostics.length === 0) {

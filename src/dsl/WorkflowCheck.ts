@@ -3,12 +3,14 @@ import type { Diagnostic, Range } from "../core/Diagnostic.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { CheckedStage, Level } from "./CheckedStage.ts"
-import { report, type CheckContext, type NamedFile, type Seen } from "./CheckContext.ts"
+import { report, type CheckContext, type Seen } from "./CheckContext.ts"
+import type { LookedFor } from "./FileCheck.ts"
 import * as InputCheck from "./InputCheck.ts"
 import { fill } from "./Fill.ts"
 import * as Params from "./Params.ts"
 import * as Reference from "./Reference.ts"
 import type { Resources } from "./Stage.ts"
+import type { WrittenScript } from "./ScriptCheck.ts"
 import * as ScatterCheck from "./ScatterCheck.ts"
 import * as StageCheck from "./StageCheck.ts"
 import * as WorkflowUnit from "./WorkflowUnit.ts"
@@ -21,16 +23,12 @@ export interface PlacedCheck {
   readonly range: Range
 }
 
-/** A file named in the YAML, and the document that names it. */
-export interface LookedFor extends NamedFile {
-  readonly document: YamlDocument
-}
-
 export interface WorkflowCheck {
   /** Of this workflow and of those that it uses, these under `<id of the stage that uses it>/`. */
   readonly stages: ReadonlyArray<PlacedCheck>
   readonly params: ReadonlyMap<string, Params.Param>
   readonly files: ReadonlyArray<LookedFor>
+  readonly scripts: ReadonlyArray<WrittenScript>
   readonly diagnostics: ReadonlyArray<Diagnostic>
   readonly expressions: ReadonlyArray<Seen>
 }
@@ -85,6 +83,7 @@ export const check = (
     machine: options.machine,
     diagnostics,
     files: [],
+    scripts: [],
     seen: options.listing ? new Map() : undefined
   }
   const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
@@ -98,6 +97,7 @@ export const check = (
       const inner = checkPart(context, part, id, options)
       stages.push(...inner.stages)
       files.push(...inner.files)
+      context.scripts.push(...inner.scripts)
     } else if (stage.uses === undefined || !WorkflowUnit.isWorkflowFile(stage.uses)) {
       const checked = StageCheck.check(context, id)
       if (checked !== undefined) stages.push({ stage: checked, document, range: document.locateKey(path) })
@@ -108,7 +108,7 @@ export const check = (
     WorkflowUnit.readOutputs({ ...context, diagnostics: [] }, declaration, unit.profiles)
   }
   const expressions = [...(context.seen?.values() ?? [])].sort((a, b) => a.range.start - b.range.start)
-  return { stages, params: resolved.params, files, diagnostics, expressions }
+  return { stages, params: resolved.params, files, scripts: context.scripts, diagnostics, expressions }
 }
 
 /**
@@ -120,7 +120,7 @@ const checkPart = (
   part: WorkflowUnit.WorkflowUnit,
   id: string,
   options: CheckOptions
-): Pick<WorkflowCheck, "stages" | "files"> => {
+): Pick<WorkflowCheck, "stages" | "files" | "scripts"> => {
   const { diagnostics, prefix, levels } = context
   const { stage, path } = context.placed.get(id)!
   checkPartKeys(context, id)
@@ -128,17 +128,19 @@ const checkPart = (
   const scatter = ScatterCheck.read(context, stage, path, `${prefix}${id}.`)
   const lanes: Array<PlacedCheck> = []
   const files: Array<LookedFor> = []
+  const scripts: Array<WrittenScript> = []
   for (const { chosen, items } of scatter?.combinations ?? []) {
     const given = givenTo({ ...context, items }, part, id)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
     const inner = check(part, given, { ...options, listing: false }, `${prefix}${id}/`, [...levels, ...own])
     lanes.push(...inner.stages)
     files.push(...inner.files)
+    scripts.push(...inner.scripts)
     diagnostics.push(...inner.diagnostics)
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (diagnostics.length > before) break
   }
-  return { stages: [...groupBy(lanes, (each) => each.stage.id).values()].map(merged), files }
+  return { stages: [...groupBy(lanes, (each) => each.stage.id).values()].map(merged), files, scripts }
 }
 
 /** One stage in different lanes: it differs in what depends on their values. */

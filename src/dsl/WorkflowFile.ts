@@ -37,9 +37,11 @@ export const ParamDeclaration = Schema.Struct({
 export type ParamDeclaration = typeof ParamDeclaration.Type
 
 export const ResourcesDeclaration = Schema.Struct({
-  cpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))),
+  cpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0, { message: "expected 1 or more" })))),
   memory: Schema.optionalKey(described(Schema.Union([Schema.String, Schema.Number]), "`4 GB`, `512 MiB`, or bytes")),
-  gpus: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))),
+  gpus: Schema.optionalKey(
+    Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0, { message: "expected 0 or more" })))
+  ),
   time: Schema.optionalKey(
     described(Schema.Union([Schema.String, Schema.Number]), "`1 h`, `90 s`: a task that takes longer is stopped")
   )
@@ -51,7 +53,7 @@ const Factor = Schema.String.pipe(
 
 export const RetryDeclaration = Schema.Struct({
   attempts: described(
-    Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 100 }))),
+    Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 100 }, { message: "expected 1 to 100" }))),
     "how often a task is tried, the first time counted"
   ),
   cpus: Schema.optionalKey(described(Factor, "`x2`: each attempt gets twice the CPUs of the one before")),
@@ -87,7 +89,7 @@ const ScatterDimension = Schema.Struct({
     "a list, or an expression that gives one; the table that `rows` cuts; or a scattered stage's list of files"
   ),
   rows: Schema.optionalKey(
-    Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0))).annotate({
+    Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0, { message: "expected 1 or more" }))).annotate({
       description: "cuts a table into pieces of so many rows"
     })
   ),

@@ -43,13 +43,21 @@ export const isWorkflowFile = (uses: string): boolean => /\.ya?ml$/u.test(uses)
 
 export const readYaml = Effect.fnUntraced(function* (file: string, what = "a workflow's YAML") {
   const fs = yield* FileSystem.FileSystem
-  const text = yield* fs
-    .readFileString(file)
-    .pipe(
-      Effect.mapError(
-        () => new InputError({ message: "cannot read this file", file, hint: `give the path of ${what}` })
-      )
+  const path = yield* Path.Path
+  const text = yield* fs.readFileString(file).pipe(
+    Effect.catch(() =>
+      Effect.gen(function* () {
+        const names = yield* fs.readDirectory(path.dirname(file)).pipe(Effect.orElseSucceed((): Array<string> => []))
+        const near = Suggest.closest(path.basename(file), names)
+        const meant = near === undefined || near === path.basename(file) ? "" : `: did you mean '${near}'?`
+        return yield* new InputError({
+          message: "cannot read this file",
+          file,
+          hint: `give the path of ${what}${meant}`
+        })
+      })
     )
+  )
   return YamlDocument.parse({ file, text })
 })
 

@@ -12,6 +12,7 @@ import {
   type YAMLMap
 } from "yaml"
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
+import * as SyntaxWords from "./SyntaxWords.ts"
 
 export type YamlPath = ReadonlyArray<string | number>
 
@@ -28,12 +29,7 @@ export interface YamlDocument {
 const rangeOf = (node: unknown): Range | undefined =>
   isNode(node) && node.range ? { start: node.range[0], end: node.range[1] } : undefined
 
-const inWords: { readonly [code: string]: string } = {
-  DUPLICATE_KEY: "this key stands twice",
-  NON_STRING_KEY: "a key must be plain text"
-}
-
-/** One quote too many makes a thousand errors of what follows it: the first of them tell what there is to tell. */
+/** Of keys that stand twice, so many are told. */
 const maxSyntaxFaults = 20
 
 /** Alias expansion is bounded, so that a small file cannot unfold into a huge one. */
@@ -86,12 +82,14 @@ export const parse = (
     stringKeys: true,
     logLevel: "error"
   })
-  const diagnostics = document.errors.slice(0, maxSyntaxFaults).map((error): Diagnostic => ({
-    code: "yaml-syntax",
-    message: inWords[error.code] ?? error.message.split("\n")[0]!,
-    source,
-    range: { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }
-  }))
+  const diagnostics = SyntaxWords.telling(document.errors)
+    .slice(0, maxSyntaxFaults)
+    .map((error): Diagnostic => ({
+      code: "yaml-syntax",
+      ...SyntaxWords.of(error, source.text),
+      source,
+      range: { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }
+    }))
   // A key that stands twice leaves the rest readable: go on, so that all faults are seen at once.
   if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { document: undefined, diagnostics }
   try {

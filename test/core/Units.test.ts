@@ -9,6 +9,9 @@ describe("Units", () => {
     ["  2TiB ", 2_199_023_255_552],
     ["7", 7],
     ["7 B", 7],
+    ["4G", 4e9],
+    ["4.GB", 4e9],
+    ["2 Gi", 2_147_483_648],
     [1e9, 1e9],
     [0, 0]
   ])("reads %s", (text, bytes) => assert.strictEqual(parseBytes(text), bytes))

@@ -119,3 +119,38 @@ describe("check --types", () => {
     assert.deepStrictEqual(stages[1].outputs.count, { type: "text", given: "list of text" })
   })
 })
+
+describe("scripts that bash cannot read", () => {
+  const flow = (...scripts: ReadonlyArray<string>) =>
+    `agflow: 1\nname: x\nstages:\n${scripts.map((script, at) => `  s${at}:\n    run: |\n${script.replace(/^/gmu, "      ")}\n    outputs: { out: text }\n`).join("")}`
+
+  it("are told before anything runs, each at its line", async () => {
+    rig.write("flow.yaml", flow("echo 1", "echo 2\nif true; then echo 3", "for i in 1 2\necho $i; done", 'echo "open'))
+    const { code, stdout } = await rig.agflow(["check", "flow.yaml", "--format", "editor"])
+    assert.strictEqual(code, 2)
+    assert.deepStrictEqual(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.replace(/token .*(?= \[)/u, "token")),
+      [
+        "flow.yaml:11:7: error: bash cannot read this script: unexpected end of file [script-syntax]",
+        "flow.yaml:16:7: error: bash cannot read this script: near unexpected token [script-syntax]",
+        "flow.yaml:20:7: error: bash cannot read this script: unexpected EOF while looking for matching `\"' [script-syntax]"
+      ]
+    )
+  })
+
+  it("are not those that only look so", async () => {
+    const odd = [
+      "# nothing",
+      "shopt -s extglob\nls !(a|b)",
+      "cat <<EOF\n} done fi (\nEOF",
+      "f() { echo; }; f",
+      "x='}'; echo ${x#\\}}"
+    ]
+    rig.write("flow.yaml", flow(...odd))
+    const { code, stderr } = await rig.agflow(["check", "flow.yaml"])
+    assert.strictEqual(code, 0, stderr)
+  })
+})

@@ -39,7 +39,13 @@ describe("without a workflow", () => {
     const flag = await agflow(2, "run", "flow.yaml", "--parm", "n=1")
     assert.match(flag.stdout + flag.stderr, /--parm/u)
     const none = await agflow(2, "run")
-    assert.match(none.stdout + none.stderr, /workflow/u)
+    assert.strictEqual(
+      none.stderr,
+      "error: Missing required argument: workflow\n  usage: agflow run [flags] <workflow>\n  hint: agflow run --help says more\n"
+    )
+    assert.match((await agflow(2, "flow.yaml")).stderr, /\n {2}hint: agflow run flow\.yaml\n$/u)
+    rig.write("flow.yaml", "")
+    assert.match((await agflow(2, "check", "flwo.yaml")).stderr, /did you mean 'flow\.yaml'\?/u)
   })
 
   it("lists the stages and shows one", async () => {

@@ -139,8 +139,8 @@ it("an input that is not there any more, or not a file, is a clear error", async
   assert.match(gone.stderr, /there is no file .*x\.txt/u)
   mkdirSync(rig.path("x.txt"))
   const folder = await rig.agflow(["run", "flow.yaml"])
-  assert.strictEqual(folder.code, 1)
-  assert.match(folder.stdout, /✗ a [^]*x\.txt: not a file/u)
+  assert.strictEqual(folder.code, 2)
+  assert.match(folder.stderr, /x\.txt is a folder, where a file is expected/u)
   noTrace(folder)
 })
 

@@ -1,0 +1,62 @@
+/** Whether the files that a workflow names are there. */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type { Diagnostic } from "../core/Diagnostic.ts"
+import * as Suggest from "../core/Suggest.ts"
+import type { NamedFile } from "./CheckContext.ts"
+import type { YamlDocument } from "./YamlDocument.ts"
+
+/** A file named in the YAML, and the document that names it. */
+export interface LookedFor extends NamedFile {
+  readonly document: YamlDocument
+}
+
+type Fault = Pick<Diagnostic, "message" | "hint">
+
+/** Why a path is not that of a file; undefined where it is. */
+const faultOf = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const found = yield* Effect.result(fs.stat(file))
+  if (found._tag === "Success") {
+    if (found.success.type !== "Directory") return undefined
+    return { message: `${file} is a folder, where a file is expected` } satisfies Fault as Fault
+  }
+  if (found.failure.reason._tag === "PermissionDenied") {
+    return {
+      message: `${file} may not be looked at`,
+      hint: "ask for the right to read it and the folders above it"
+    } satisfies Fault as Fault
+  }
+  const names = yield* fs.readDirectory(path.dirname(file)).pipe(Effect.orElseSucceed((): Array<string> => []))
+  const near = Suggest.closest(path.basename(file), names)
+  return {
+    message: `there is no file ${file}`,
+    hint:
+      near === undefined
+        ? "a relative path starts from the folder of the file it is written in"
+        : `did you mean '${near}'?`
+  } satisfies Fault as Fault
+})
+
+/** One Diagnostic for each place that names what is no file. */
+export const check = Effect.fnUntraced(function* (files: ReadonlyArray<LookedFor>) {
+  const known = new Map<string, Fault | undefined>()
+  const told = new Map<string, Diagnostic>()
+  for (const { path: file, range, document, hint } of files) {
+    const fault = known.has(file) ? known.get(file) : yield* faultOf(file)
+    known.set(file, fault)
+    if (fault === undefined) continue
+    // Of a scattered stage, each instance names it.
+    const place = `${document.source.file} ${range.start} ${file}`
+    told.set(place, {
+      code: "missing-file",
+      message: fault.message,
+      hint: hint ?? fault.hint,
+      source: document.source,
+      range
+    })
+  }
+  return [...told.values()]
+})

@@ -1,0 +1,49 @@
+/** What other workflow languages call our keys, for those who come from them. */
+const words: Readonly<Record<string, string>> = {
+  script: "run",
+  shell: "run",
+  command: "run",
+  cmd: "run",
+  exec: "run",
+  stage: "uses",
+  module: "uses",
+  with_items: "scatter",
+  foreach: "scatter",
+  for_each: "scatter",
+  matrix: "scatter",
+  expand: "scatter",
+  when: "if",
+  condition: "if",
+  image: "container",
+  docker: "container",
+  singularity: "container",
+  conda: "container",
+  environment: "env",
+  steps: "stages",
+  jobs: "stages",
+  rules: "stages",
+  processes: "stages",
+  config: "params",
+  threads: "cpus",
+  cores: "cpus",
+  mem: "memory",
+  mem_mb: "memory",
+  ram: "memory",
+  walltime: "time",
+  runtime: "time"
+}
+
+const resources = new Set(["cpus", "memory", "time", "gpus"])
+
+/** What to write instead of a key that is not among those which may stand there; undefined where nothing is known of it. */
+export const hint = (word: string, keys: ReadonlyArray<string>): string | undefined => {
+  const lower = word.toLowerCase()
+  const ours = Object.hasOwn(words, lower) ? words[lower]! : lower
+  if (ours !== word && keys.includes(ours)) return `it is called '${ours}' here`
+  if (resources.has(ours) && keys.includes("resources")) return `write it under 'resources': { ${ours}: ... }`
+  if (lower === "params" && keys.includes("with"))
+    return "give a stage its params under 'with', a script its values under 'env'"
+  if (["needs", "depends_on", "after", "dependencies"].includes(lower) && keys.includes("uses"))
+    return "a stage runs after those whose outputs it reads: there is no need to say it"
+  return undefined
+}

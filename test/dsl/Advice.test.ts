@@ -1,0 +1,91 @@
+/** Faults that people make who are new to the language, or come from another: what they are told to do. */
+import { assert, describe, it } from "vitest"
+import * as Diagnostic from "../../src/core/Diagnostic.ts"
+import type { CheckedStage } from "../../src/dsl/CheckedStage.ts"
+import { load } from "../support/workflow.ts"
+
+describe("what people write who are new to it, or come from elsewhere, is told with what to do", () => {
+  const head = "agflow: 1\nname: x\nstages:\n"
+  const stage = (lines: string) => `${head}  a:\n    run: echo 1 > "$out"\n    outputs: { out: text }\n${lines}`
+
+  it.each([
+    ["a tab", `${head}\ta:\n\t\trun: x\n`, /:4:1 error: a tab indents this line[^]*hint: two spaces/u],
+    [
+      "a wrong indentation",
+      `${head}  a:\n    run: x\n   outputs: {}\n`,
+      /:6:1 error: this line is not indented as the others/u
+    ],
+    [
+      "a colon within a value",
+      `${head}  a:\n    run: echo "a: b"\n`,
+      /:5:10 error: there is a ': ' within this value[^]*hint: .* a \|/u
+    ],
+    ["a missing colon", "agflow: 1\nname: x\nstages\n  a:\n    run: x\n", /:3:1 error: this is no key with a value/u],
+    [
+      "braces without quotes",
+      stage("    env: { x: ${{ params.y }} }\n"),
+      /:7:16 error: within \{ \} and \[ \] an expression needs quotes/u
+    ],
+    ["a list of stages", `${head}  - name: a\n`, /:4:3 error: expected a mapping, got a list/u],
+    [
+      "another language's key",
+      stage("    shell: x\n"),
+      /unknown key 'shell'\n.*\n.*\n +hint: it is called 'run' here/u
+    ],
+    [
+      "resources beside the script",
+      stage("    threads: 4\n"),
+      /unknown key 'threads'\n.*\n.*\n +hint: write it under 'resources': \{ cpus: /u
+    ],
+    [
+      "an order of stages",
+      stage("    needs: [b]\n"),
+      /unknown key 'needs'\n.*\n.*\n +hint: a stage runs after those whose outputs it reads/u
+    ],
+    [
+      "a number in quotes",
+      stage('    resources: { cpus: "2" }\n'),
+      /expected number, got "2"\n.*\n.*\n +hint: write it without quotes/u
+    ],
+    [
+      "an extension for a kind",
+      `${head}  a:\n    run: x\n    outputs: { out: vcf.gz }\n`,
+      /no file kind 'vcf\.gz'\n.*\n.*\n +hint: write its kind: vcf/u
+    ],
+    [
+      "an expression with one brace too few",
+      stage('    inputs: { x: "{{ b.out }}" }\n'),
+      /hint: an expression is written \$\{\{ STAGE\.OUTPUT \}\}/u
+    ],
+    [
+      "an output as a path",
+      stage("    inputs: { x: a.out }\n"),
+      /hint: for what stage 'a' gives, write "\$\{\{ a\.out \}\}"/u
+    ],
+    [
+      "an output by the way to it",
+      stage('    inputs: { x: "${{ stages.a.outputs.out }}" }\n'),
+      /no stage 'stages'\n.*\n.*\n +hint: write a\.out/u
+    ],
+    ["a pattern", stage('    inputs: { x: "./*.tsv" }\n'), /hint: a pattern stands for no file/u],
+    ["an address", stage('    inputs: { x: "https://example.org/a.vcf" }\n'), /hint: an address is no path/u],
+    [
+      "a name nearly right",
+      stage("    inputs: { x: ./valeus.tsv }\n"),
+      /there is no file .*valeus\.tsv\n.*\n.*\n +hint: did you mean 'values\.tsv'\?/u
+    ],
+    ["a folder", stage("    inputs: { x: ../ }\n"), / is a folder, where a file is expected/u]
+  ])("%s", async (_, text, told) => {
+    const { diagnostics } = await load(text, { files: { "values.tsv": "" } })
+    assert.match(Diagnostic.formats.text(diagnostics), told)
+  })
+
+  it("amounts in any of the usual ways, Windows line ends and a byte order mark are no faults", async () => {
+    const resources =
+      "    resources: { memory: 1G, cpus: 1, time: 1-00:00:00 }\n    retry: { attempts: 2, delay: 2 minutes }\n"
+    const { workflow, diagnostics } = await load(`\uFEFF${stage(resources)}`.replaceAll("\n", "\r\n"))
+    assert.deepStrictEqual(diagnostics, [])
+    const [{ resources: asked, policy }] = workflow!.stages as [CheckedStage]
+    assert.deepStrictEqual([asked.memory, policy.time, policy.delay], [1e9, 86_400, 120])
+  })
+})
