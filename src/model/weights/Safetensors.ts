@@ -9,7 +9,10 @@ import { resolve } from "node:path"
 import { messageOf } from "../../core/Failure.ts"
 import { ModelError } from "../ModelError.ts"
 import { size, type Tensor, type Tensors } from "../Tensor.ts"
-import type { DType, WeightSource } from "../WeightSource.ts"
+import type { DType as FloatType, WeightSource } from "../WeightSource.ts"
+
+/** Integers and truth values are read as float32, exact up to 2^24. */
+export type DType = FloatType | "I32" | "I64" | "BOOL"
 
 export interface Entry {
   readonly dtype: DType
@@ -31,7 +34,7 @@ export interface Writer {
   readonly write: (name: string, from: number, data: Float32Array) => Effect.Effect<void, ModelError>
 }
 
-const bytesPerElement = { F32: 4, F16: 2, BF16: 2 } as const satisfies Record<DType, number>
+const bytesPerElement = { F32: 4, F16: 2, BF16: 2, I32: 4, I64: 8, BOOL: 1 } as const satisfies Record<DType, number>
 const chunkBytes = 1 << 28
 const maxHeaderBytes = 100_000_000
 
@@ -63,7 +66,10 @@ const widenBF16 = (bits: Uint16Array): Float32Array => {
 const decode: { readonly [D in DType]: (bytes: ArrayBuffer) => Float32Array } = {
   F32: (bytes) => new Float32Array(bytes),
   F16: (bytes) => widenF16(new Uint16Array(bytes)),
-  BF16: (bytes) => widenBF16(new Uint16Array(bytes))
+  BF16: (bytes) => widenBF16(new Uint16Array(bytes)),
+  I32: (bytes) => Float32Array.from(new Int32Array(bytes)),
+  I64: (bytes) => Float32Array.from(new BigInt64Array(bytes), Number),
+  BOOL: (bytes) => Float32Array.from(new Uint8Array(bytes))
 }
 
 const attempt = <A>(path: string, doing: string, run: () => Promise<A>): Effect.Effect<A, ModelError> =>
@@ -109,7 +115,7 @@ const parseHeader = (text: string, start: number, fileSize: number): Pick<Reader
     }
     const { dtype, shape, data_offsets: offsets } = value ?? {}
     if (typeof dtype !== "string" || !Object.hasOwn(bytesPerElement, dtype)) {
-      return `tensor '${name}' has type ${String(dtype)}; F32, F16 and BF16 can be read`
+      return `tensor '${name}' has type ${String(dtype)}; ${Object.keys(bytesPerElement).join(", ")} can be read`
     }
     if (!isShape(shape) || !isShape(offsets) || offsets.length !== 2) return `tensor '${name}' has no shape or place`
     const [from, to] = offsets as [number, number]
