@@ -39,8 +39,8 @@ export type Outputs = { readonly [name: string]: Output }
 
 /** A program with its weights, ready to run. */
 export interface Executable {
-  /** Takes the program's inputs by name and gives its outputs by name. */
-  readonly run: (inputs: Arrays) => Effect.Effect<Outputs, ModelError>
+  /** Takes the program's inputs by name and gives its outputs, or those that are named, by name. */
+  readonly run: (inputs: Arrays, outputs?: ReadonlyArray<string>) => Effect.Effect<Outputs, ModelError>
   /** For programs of one input and one output: both hold `batch` samples one after the other. */
   readonly predict: (input: Float32Array, batch: number) => Effect.Effect<Float32Array, ModelError>
   /** Gives back the memory that the weights take. */
@@ -90,12 +90,12 @@ const inputFault = (program: Program.Program, inputs: Arrays): string | undefine
 /** An executable from what a runtime does with arrays that fit the program. */
 export const executable = (
   program: Program.Program,
-  compute: (inputs: Arrays) => Effect.Effect<Outputs, ModelError>,
+  compute: (inputs: Arrays, outputs: ReadonlyArray<string>) => Effect.Effect<Outputs, ModelError>,
   release: Effect.Effect<void>
 ): Executable => {
-  const run: Executable["run"] = (inputs) => {
+  const run: Executable["run"] = (inputs, outputs = [...program.outputs.keys()]) => {
     const fault = inputFault(program, inputs)
-    return fault === undefined ? compute(inputs) : Effect.fail(new ModelError({ message: fault }))
+    return fault === undefined ? compute(inputs, outputs) : Effect.fail(new ModelError({ message: fault }))
   }
   const [input] = program.inputs.keys()
   const [output] = program.outputs.keys()

@@ -39,7 +39,11 @@ interface Named {
   columns?: string
 }
 
-/** `initializers` are the program's weights, as {@link uses} asks for them. Inputs and outputs keep their names. */
+/** An input and an output of a program may have one name; those of a graph may not. */
+export const inputName = (name: string): string => `in ${name}`
+export const outputName = (name: string): string => `out ${name}`
+
+/** `initializers` are the program's weights, as {@link uses} asks for them. */
 export const encode = (program: Program.Program, initializers: ReadonlyMap<string, Initializer>): Uint8Array => {
   const nodes: Array<Proto.Field> = []
   const constants = new Map<string, Proto.Field>()
@@ -128,7 +132,7 @@ export const encode = (program: Program.Program, initializers: ReadonlyMap<strin
     floats(`${length} times ${value}`, [length], new Float32Array(length).fill(value))
 
   const handlers: Handlers<Named> = {
-    input: ({ name }) => ({ rows: name }),
+    input: ({ name }) => ({ rows: inputName(name) }),
     constant: ({ shape, data }) => ({ rows: floats(`c${values++}`, [1, ...shape], data) }),
     weight: ({ weight: name, shape }) => ({ rows: weight(name, [1, ...shape]) }),
     conv1d: ({ kernel, bias, width, dilation }, [x]) =>
@@ -210,7 +214,7 @@ export const encode = (program: Program.Program, initializers: ReadonlyMap<strin
       )
     )
   }
-  for (const [name, at] of program.outputs) emit("Identity", [rows(named[at]!)], {}, name)
+  for (const [name, at] of program.outputs) emit("Identity", [rows(named[at]!)], {}, outputName(name))
 
   const axes = (name: string, at: number): ReadonlyArray<number | string> => {
     const { batched, free, shape } = program.nodes[at]!
@@ -219,8 +223,8 @@ export const encode = (program: Program.Program, initializers: ReadonlyMap<strin
   return Proto.model(nodes, constants.values(), [
     ...Array.from(program.inputs, ([name, at]) => {
       const node = program.nodes[at]!
-      return Proto.input(name, node.op === "input" ? node.type : "float32", axes(name, at))
+      return Proto.input(inputName(name), node.op === "input" ? node.type : "float32", axes(name, at))
     }),
-    ...Array.from(program.outputs, ([name, at]) => Proto.output(name, axes(name, at)))
+    ...Array.from(program.outputs, ([name, at]) => Proto.output(outputName(name), axes(name, at)))
   ])
 }

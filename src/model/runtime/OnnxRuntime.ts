@@ -90,7 +90,7 @@ const make = (provider: Provider): Runtime => ({
     })
     return executable(
       program,
-      (inputs) =>
+      (inputs, outputs) =>
         Effect.tryPromise({
           try: async () => {
             const feeds = Object.fromEntries(
@@ -98,13 +98,13 @@ const make = (provider: Provider): Runtime => ({
                 const { data, shape } = inputs[name]!
                 const dims = program.nodes[at]!.batched ? shape : [1, ...shape]
                 const type = data instanceof Int32Array ? "int32" : "float32"
-                return [name, new ort.Tensor(type, data, dims)] as const
+                return [OnnxGraph.inputName(name), new ort.Tensor(type, data, dims)] as const
               })
             )
-            const results = await session.run(feeds)
+            const results = await session.run(feeds, outputs.map(OnnxGraph.outputName))
             return Object.fromEntries(
-              Array.from(program.outputs.keys(), (name): [string, Output] => {
-                const { dims, data } = results[name]!
+              outputs.map((name): [string, Output] => {
+                const { dims, data } = results[OnnxGraph.outputName(name)]!
                 return [name, { shape: dims, data: data as Float32Array }]
               })
             )

@@ -70,7 +70,8 @@ const compute = async (
   backend: string,
   program: Program.Program,
   weights: ReadonlyMap<string, Tf.Tensor>,
-  arrays: Arrays
+  arrays: Arrays,
+  wanted: ReadonlyArray<string>
 ): Promise<Outputs> => {
   await tf.setBackend(backend)
   const inputs = new Map(
@@ -84,7 +85,8 @@ const compute = async (
     const outputs = evaluate(tf, program, weights, inputs)
     try {
       const read: Array<[string, Output]> = []
-      for (const [name, value] of outputs) {
+      for (const name of wanted) {
+        const value = outputs.get(name)!
         read.push([name, { shape: value.shape, data: (await value.data()) as Float32Array }])
       }
       return Object.fromEntries(read)
@@ -125,7 +127,7 @@ const make = (backend: Backend): Runtime => ({
     }
     return executable(
       program,
-      (arrays) => attempt("failed", () => compute(tf, backend.name, program, weights, arrays)),
+      (arrays, wanted) => attempt("failed", () => compute(tf, backend.name, program, weights, arrays, wanted)),
       Effect.sync(() => tf.dispose([...weights.values()]))
     )
   })

@@ -183,7 +183,8 @@ export const source = (path: string, identity?: string): Effect.Effect<WeightSou
       read: (name) => Effect.scoped(Effect.flatMap(open(path), (reader) => reader.read(name))),
       place: (name) => {
         const { dtype, offset } = tensors.get(name)!
-        return { path: resolve(path), dtype, offset }
+        const isFloat = dtype === "F32" || dtype === "F16" || dtype === "BF16"
+        return isFloat ? { path: resolve(path), dtype, offset } : undefined
       },
       identity
     })),

@@ -1,0 +1,184 @@
+/** From wants to answers: what has to be computed of a window for them, and no more. */
+import * as Effect from "effect/Effect"
+import { ModelError } from "../../ModelError.ts"
+import type { Organism, Prediction, Span, Values as ModelValues, Want } from "../../SequenceModel.ts"
+import * as Values from "../../Values.ts"
+import { organisms } from "../../SequenceModel.ts"
+import { pairWidth, tokenWidth, trunkOf } from "./Config.ts"
+import * as Embed from "./Embed.ts"
+import type { Encoding } from "./Encode.ts"
+import * as Heads from "./Heads.ts"
+import * as Junctions from "./Junctions.ts"
+import { requireFinite, type Machine } from "./Machine.ts"
+import { tokensOf, union, widen, within } from "./Spans.ts"
+import * as Tower from "./Tower.ts"
+import type { HeadOutput } from "./Tracks.ts"
+
+interface Wanted extends HeadOutput {
+  readonly want: Want
+  /** Tracks of the output, in the order of the answer, and their columns of the head. */
+  readonly tracks: ReadonlyArray<number>
+  readonly columns: ReadonlyArray<number>
+  readonly bins: ReadonlyArray<Span>
+  readonly loaded: Heads.Loaded | undefined
+}
+
+export interface Plan {
+  readonly organism: number
+  readonly wanted: ReadonlyArray<Wanted>
+  /** Tokens whose base pairs are embedded. */
+  readonly basePairs: ReadonlyArray<Span>
+  /** Tokens of which the encoder's levels are kept for the decoder. */
+  readonly keep: ReadonlyArray<Span>
+  /** To find splice sites with. */
+  readonly classification: Heads.Loaded | undefined
+}
+
+/** Stretches that are so near each other that decoding what lies between costs less than two halos. */
+const joinNear = (tokens: ReadonlyArray<Span>): ReadonlyArray<Span> => {
+  const near = Embed.halo
+  return union(tokens.map(([from, to]): Span => [from, to + 2 * near])).map(([from, to]): Span => [from, to - 2 * near])
+}
+
+export const plan = Effect.fnUntraced(function* (
+  machine: Machine,
+  name: Organism,
+  outputs: ReadonlyArray<HeadOutput>,
+  wants: ReadonlyArray<Want>,
+  length: number
+): Effect.fn.Return<Plan, ModelError> {
+  const organism = organisms.indexOf(name)
+  const wanted: Array<Wanted> = []
+  for (const want of wants) {
+    const known = outputs.find(({ output }) => output.name === want.output)
+    if (known === undefined) {
+      return yield* new ModelError({
+        message: `AlphaGenome has no output '${want.output}' for ${name}`,
+        hint: `it has: ${outputs.map(({ output }) => output.name).join(", ")}`
+      })
+    }
+    const tracks = want.tracks ?? known.output.tracks.map((_, track) => track)
+    const pick = (values: ReadonlyArray<number>) => tracks.map((track) => values[track]!)
+    const [columns, means] = [pick(known.columns), pick(known.means)]
+    const loaded =
+      known.head === undefined ? undefined : yield* Heads.load(machine, known.head, organism, columns, means)
+    wanted.push({ ...known, want, tracks, columns, bins: Values.binsOf(known.output, length, want.regions), loaded })
+  }
+  const fine = wanted.filter(({ output }) => output.resolution === 1)
+  const basePairs = joinNear(tokensOf(fine.flatMap(({ bins }) => bins)))
+  const junctions = wanted.some(({ output }) => output.kind === "junctions")
+  const classes = Heads.heads.find(({ kind }) => kind === "probabilities")!
+  return {
+    organism,
+    wanted,
+    basePairs,
+    keep: widen(basePairs, Embed.halo, length / tokenWidth),
+    classification: junctions ? yield* Heads.load(machine, classes, organism, [0, 1, 2, 3, 4], []) : undefined
+  }
+})
+
+/** Values of tracks that are filled in block by block, in any order. */
+const collector = ({ bins, tracks }: Wanted) => {
+  const values = new Float32Array(Values.rowCount(bins) * tracks.length)
+  const starts: Array<number> = []
+  let rows = 0
+  for (const [from, to] of bins) {
+    starts.push(rows - from)
+    rows += to - from
+  }
+  return {
+    values,
+    /** The rows of bins [from, to), which lie in one of the spans. */
+    put: (from: number, block: Float32Array) => {
+      const span = bins.findIndex(([first, last]) => first <= from && from < last)
+      values.set(block, (starts[span]! + from) * tracks.length)
+    }
+  }
+}
+
+/** Runs a head where it is wanted among the places from `from` on, whose embeddings are given. */
+const applyHead = Effect.fnUntraced(function* (
+  machine: Machine,
+  { loaded, bins, tracks }: Wanted,
+  put: (from: number, block: Float32Array) => void,
+  from: number,
+  embeddings: Float32Array
+): Effect.fn.Return<void, ModelError> {
+  const { width } = loaded!
+  const spans = within(bins, from, from + embeddings.length / width)
+  if (spans.length === 0) return
+  const parts = spans.map(([a, b]) => embeddings.subarray((a - from) * width, (b - from) * width))
+  const rows = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    rows.set(part, at)
+    at += part.length
+  }
+  const values = yield* Heads.apply(machine, loaded!, parts.length === 1 ? parts[0]! : rows)
+  let row = 0
+  for (const [a, b] of spans) {
+    put(a, values.subarray(row * tracks.length, (row + b - a) * tracks.length))
+    row += b - a
+  }
+})
+
+/** The tower and the heads of an encoded window. */
+export const answer = Effect.fnUntraced(function* (
+  machine: Machine,
+  { organism, wanted, basePairs, classification }: Plan,
+  { trunk, skips }: Encoding
+): Effect.fn.Return<Prediction, ModelError> {
+  const tower = yield* Tower.run(machine, trunk, organism)
+  const tokens = trunk.length / trunkOf(machine.config)
+  const answers = new Map<string, ModelValues>()
+  const collected = wanted
+    .filter(({ output }) => output.kind === "tracks")
+    .map((each) => ({ each, resolution: each.output.resolution, ...collector(each) }))
+  const junctions = wanted.find(({ output }) => output.kind === "junctions")
+  const finder = Junctions.finder(machine.options.sites)
+
+  if (basePairs.length > 0) {
+    yield* Embed.basePairs(
+      machine,
+      tower,
+      skips,
+      organism,
+      basePairs,
+      Effect.fnUntraced(function* (from, embeddings) {
+        for (const { each, resolution, put } of collected) {
+          if (resolution === 1) yield* applyHead(machine, each, put, from, embeddings)
+        }
+        if (junctions === undefined) return
+        const width = classification!.width
+        for (const [a, b] of within(junctions.bins, from, from + embeddings.length / width)) {
+          const rows = embeddings.subarray((a - from) * width, (b - from) * width)
+          finder.offer(a, yield* Heads.apply(machine, classification!, rows), rows)
+        }
+      })
+    )
+  }
+  const coarse = collected.filter(({ resolution }) => resolution === tokenWidth)
+  for (const span of union(coarse.flatMap(({ each }) => each.bins))) {
+    const { embeddings } = yield* Embed.tokens(machine, tower, organism, span)
+    for (const { each, put } of coarse) yield* applyHead(machine, each, put, span[0], embeddings)
+  }
+  for (const { each, values } of collected) {
+    answers.set(each.output.name, { kind: "tracks", tracks: each.tracks, bins: each.bins, values })
+  }
+  const contacts = wanted.filter(({ output }) => output.kind === "contacts")
+  if (contacts.length > 0) {
+    const embeddings = yield* Embed.pairs(machine, tower, organism)
+    for (const { output, tracks, loaded } of contacts) {
+      const values = yield* Heads.apply(machine, loaded!, embeddings)
+      answers.set(output.name, { kind: "contacts", tracks, bins: tokens / pairWidth, values })
+    }
+  }
+  if (junctions !== undefined) {
+    const { output, columns, tracks } = junctions
+    const sites = finder.sites()
+    const counts = yield* Junctions.count(machine, organism, columns, tracks, sites, finder.embedding)
+    for (const { values } of counts.strands) yield* requireFinite(`output ${output.name}`, values)
+    answers.set(output.name, counts)
+  }
+  return answers
+})
