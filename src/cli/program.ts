@@ -33,6 +33,7 @@ import { show } from "./show.ts"
 import { verify } from "./verify.ts"
 import { logs } from "./logs.ts"
 import { diff } from "./diff.ts"
+import { doctor } from "./doctor.ts"
 import { version } from "./version.ts"
 
 const agflow = (distribution: URL) =>
@@ -55,7 +56,8 @@ const agflow = (distribution: URL) =>
       explain,
       show,
       logs,
-      diff
+      diff,
+      doctor
     ])
   )
 

@@ -26,6 +26,10 @@ const candidates: { readonly [word: string]: ReadonlyArray<RuntimeId> } = {
   ...Object.fromEntries(runtimeIds.map((id) => [id, [id]]))
 }
 
+/** What a word of `device` tries, in order; nothing for a word that there is not. */
+export const idsOf = (device: string): ReadonlyArray<RuntimeId> =>
+  Object.hasOwn(candidates, device) ? candidates[device]! : []
+
 export interface Choice {
   readonly runtime: Runtime
   readonly device: Device
@@ -37,8 +41,8 @@ export interface Choice {
 export const select = Effect.fnUntraced(function* (
   device: string
 ): Effect.fn.Return<Choice, InputError | RuntimeUnavailable> {
-  const ids = Object.hasOwn(candidates, device) ? candidates[device]! : undefined
-  if (ids === undefined) {
+  const ids = idsOf(device)
+  if (ids.length === 0) {
     return yield* new InputError({
       message: `there is no device '${device}'`,
       hint: `it is one of: ${Object.keys(candidates).join(", ")}`
