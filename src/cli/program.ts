@@ -29,6 +29,7 @@ import { stages } from "./stages.ts"
 import { runs } from "./runs.ts"
 import { evaluations } from "./evaluations.ts"
 import { explain } from "./explain.ts"
+import { serveModel } from "./serve-model.ts"
 import { show } from "./show.ts"
 import { verify } from "./verify.ts"
 import { logs } from "./logs.ts"
@@ -57,7 +58,8 @@ const agflow = (distribution: URL) =>
       show,
       logs,
       diff,
-      doctor
+      doctor,
+      serveModel
     ])
   )
 

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../core/Failure.ts"
+import * as Suggest from "../core/Suggest.ts"
 import type { Architecture } from "./Architecture.ts"
 import { aparent2 } from "./architectures/Aparent2.ts"
 import { miniBorzoi, miniBorzoiShort } from "./architectures/MiniBorzoi.ts"
@@ -33,6 +34,15 @@ export const models = {
 
 export type ModelName = keyof typeof models
 export const ModelName = Schema.Literals(Object.keys(models) as ReadonlyArray<ModelName>)
+
+/** The model of that name, as a user wrote it. */
+export const named = (name: string): Effect.Effect<ModelName, InputError> => {
+  const names = Object.keys(models) as ReadonlyArray<ModelName>
+  const found = names.find((each) => each === name)
+  return found === undefined
+    ? Effect.fail(new InputError({ message: `there is no model '${name}'`, hint: Suggest.hint(name, names, "models") }))
+    : Effect.succeed(found)
+}
 
 /** Opens a model by its name; one that does not know the organism is refused. */
 export const open = Effect.fnUntraced(function* (name: ModelName, request: ModelRequest) {

@@ -140,7 +140,7 @@ describe("ProgramModel", () => {
     )
     assert.strictEqual(
       await message(using((model) => model.predict("human", ["ACGT"], [all]))),
-      "a sequence has 4 bp where synthetic reads 8192"
+      "a sequence has 4 bp where synthetic reads 2048 to 1048576, in multiples of 2048"
     )
     assert.strictEqual(
       await message(using((model) => model.predict("human", [sequence], [{ output: "DNASE" }]))),

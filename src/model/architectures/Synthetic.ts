@@ -18,9 +18,9 @@ const defaultTracks = groups.flatMap((group, at) =>
   }))
 )
 
-export const program = (): Program.Program => {
+export const program = (length = inputLength): Program.Program => {
   const net = Program.builder()
-  let x = net.relu(net.conv1d(net.input([inputLength, 4]), "stem", channels, 15))
+  let x = net.relu(net.conv1d(net.input([length, 4]), "stem", channels, 15))
   for (let i = 0; i < 5; i++) x = net.relu(net.conv1d(net.maxPool(x, 2), `encoder_${i}`, channels, 5))
   for (let i = 0; i < 4; i++) x = net.add(x, net.relu(net.conv1d(x, `residual_${i}`, channels, 3, 2 ** i)))
   return net.build(net.softplus(net.dense(x, "head/kernel", "head/bias", defaultTracks.length)))
@@ -32,7 +32,7 @@ export const synthetic: Architecture = {
   licence: "Apache-2.0",
   citation: "none: random weights made from a seed",
   organisms: ["human"],
-  lengths: { preferred: inputLength, min: inputLength, max: inputLength, multiple: inputLength },
+  lengths: { preferred: inputLength, min: 2048, max: 1_048_576, multiple: 2048 },
   outputs: () => [{ name: "TRACKS", kind: "tracks", resolution: 32, offset: 0, tracks: defaultTracks }],
   program,
   weights: Safetensors.source
