@@ -16,6 +16,7 @@ import * as ModelParams from "../../src/model/ModelParams.ts"
 import * as Calibration from "../../src/scoring/Calibration.ts"
 import * as ScorerParams from "../../src/scoring/ScorerParams.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
+import * as ServiceScoring from "../../src/scoring/ServiceScoring.ts"
 import * as TidyScores from "../../src/scoring/TidyScores.ts"
 import * as TrackTable from "../../src/scoring/TrackTable.ts"
 import * as VariantScoring from "../../src/scoring/VariantScoring.ts"
@@ -32,7 +33,12 @@ export default Stage.make({
       501,
       "base pairs around the variant that centre_mask looks at where it is given no width of its own"
     ),
-    groups: Param.optional(Param.listOf(Schema.String), "score only tracks of these groups; default all")
+    groups: Param.optional(Param.listOf(Schema.String), "score only tracks of these groups; default all"),
+    scored_by: Param.withDefault(
+      Schema.Literals(["agflow", "service"]),
+      "agflow",
+      "for model alphagenome-api: service lets it score the variants on its own genome and genes, and sends scores alone"
+    )
   },
   inputs: {
     ...ModelParams.inputs,
@@ -79,8 +85,11 @@ export default Stage.make({
       return yield* new InputError({ message: `score-variants: scorers: ${refused.join("; ")}` })
     }
     for (const reason of refused) yield* task.log(`not used: ${reason}`)
+    if (params.scored_by === "service" && model.scoreVariant === undefined) {
+      return yield* new InputError({ message: `score-variants: scored_by: ${params.model} is no service` })
+    }
     const { windows, length } = yield* ModelParams.windowsOf(model.info, inputs.windows)
-    yield* model.prepare(length)
+    const atOnce = yield* model.prepare(length)
     const sources: VariantScoring.Sources = {
       model,
       fasta: yield* Fasta.open(inputs.reference),
@@ -93,12 +102,15 @@ export default Stage.make({
       averageStrands: params.average_strands,
       scorings
     }
+    const served = params.scored_by === "service" ? model.scoreVariant : undefined
+    const score = served === undefined ? VariantScoring.scorePlace : ServiceScoring.scorePlace(served)
     const tracks = TrackTable.rows(outputsOfModel)
     let done = 0
     const results = yield* Checkpoint.forEach(
       VariantScoring.groupByPlace(windows),
-      (place) => VariantScoring.scorePlace(sources, options, place),
-      (place) => task.progress((done += place.length), windows.length, "windows")
+      (place) => score(sources, options, place),
+      (place) => task.progress((done += place.length), windows.length, "windows"),
+      served === undefined ? 1 : atOnce
     )
     const scores = results.flatMap((result) => result.scores)
     const rank = new Map(windows.map(({ window_id }, index) => [window_id, index]))

@@ -22,7 +22,8 @@ interface Part<B> {
 }
 
 /**
- * Performs the items in order, `size` of them at a time, but for those that an earlier attempt has performed. Results are
+ * Performs the items in order, `size` of them at a time and `concurrency` of these batches, but for those that an earlier
+ * attempt has performed. Results are
  * given to `take` and not held: first those that were kept, in any order, then the new ones. An item's result must depend
  * on the item and on what is in the task's key alone.
  */
@@ -30,7 +31,8 @@ export const forEachBatch = Effect.fnUntraced(function* <A, B, E, R, E2, R2>(
   items: ReadonlyArray<A>,
   size: number,
   perform: (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, E, R>,
-  take: (result: B, index: number) => Effect.Effect<void, E2, R2>
+  take: (result: B, index: number) => Effect.Effect<void, E2, R2>,
+  concurrency = 1
 ) {
   const { checkpoint, log } = yield* Task
   const kept = new Set<number>()
@@ -40,31 +42,35 @@ export const forEachBatch = Effect.fnUntraced(function* <A, B, E, R, E2, R2>(
     kept.add(index)
   }
   if (kept.size > 0) yield* log(`continued: ${kept.size} of ${items.length} batches were done by an earlier attempt`)
-  for (let from = 0; from < items.length; from += size) {
+  const one = Effect.fnUntraced(function* (from: number) {
     const batch = items.slice(from, from + size)
     // A batch that is kept in part is done again as a whole: its results may depend on who is computed together.
-    if (batch.every((_, at) => kept.has(from + at))) continue
+    if (batch.every((_, at) => kept.has(from + at))) return
     for (const [at, result] of (yield* perform(batch)).entries()) {
       yield* checkpoint.append({ index: from + at, result } satisfies Part<B>)
       yield* take(result, from + at)
     }
-  }
+  })
+  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, batch) => batch * size)
+  yield* Effect.forEach(starts, one, { concurrency, discard: true })
 })
 
 /**
- * Performs the items in order, but for those that an earlier attempt has performed; all results, in order. `tell` hears of
- * each, kept or new.
+ * Performs the items in order, `concurrency` at a time, but for those that an earlier attempt has performed; all results,
+ * in order. `tell` hears of each, kept or new.
  */
 export const forEach = Effect.fnUntraced(function* <A, B, E, R, R2>(
   items: ReadonlyArray<A>,
   perform: (item: A) => Effect.Effect<B, E, R>,
-  tell: (item: A) => Effect.Effect<void, never, R2>
+  tell: (item: A) => Effect.Effect<void, never, R2>,
+  concurrency = 1
 ) {
   const results: Array<B> = []
   const one = ([item]: ReadonlyArray<A>) => Effect.map(perform(item!), (result) => [result])
-  yield* forEachBatch(items, 1, one, (result, index) => {
+  const take = (result: B, index: number) => {
     results[index] = result
     return tell(items[index]!)
-  })
+  }
+  yield* forEachBatch(items, 1, one, take, concurrency)
   return results
 })

@@ -5,6 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import { ModelError, type ModelFailure } from "./ModelError.ts"
+import type { Interval } from "../genome/Interval.ts"
+import type { Variant } from "../genome/Variant.ts"
+import type { ScorerRequest, VariantScores } from "./remote/VariantScores.ts"
 import type { Track } from "./Track.ts"
 
 export const organisms = ["human", "mouse"] as const
@@ -115,6 +118,15 @@ export interface VariantPrediction {
   readonly alternatives: ReadonlyArray<Prediction>
 }
 
+/** A question to a service that scores variants by itself. */
+export interface ScoreQuery {
+  readonly organism: Organism
+  /** On the genome that the service reads. */
+  readonly window: Interval
+  readonly variant: Pick<Variant, "chrom" | "pos" | "ref" | "alt">
+  readonly scorers: ReadonlyArray<ScorerRequest>
+}
+
 export interface SequenceModel {
   readonly info: ModelInfo
   /**
@@ -130,6 +142,8 @@ export interface SequenceModel {
   ) => Effect.Effect<ReadonlyArray<Prediction>, ModelFailure>
   /** The same for alleles of one window; a model that can share work among them does. */
   readonly predictVariants: (query: VariantQuery) => Effect.Effect<VariantPrediction, ModelFailure>
+  /** Of a service: its own scores, one answer for each scorer in order. */
+  readonly scoreVariant?: (query: ScoreQuery) => Effect.Effect<ReadonlyArray<VariantScores>, ModelFailure>
 }
 
 /** Bins of an output for a window of the given length. */

@@ -82,7 +82,10 @@ describe("predict-tracks", () => {
       ["a", "chr1", 0, 100, "+", "NA", "NA"]
     ])
     const error = await failure({}, short)
-    assert.strictEqual(error.message, "window 'a' has 100 bp where synthetic reads 2048 to 1048576, in multiples of 2048")
+    assert.strictEqual(
+      error.message,
+      "window 'a' has 100 bp where synthetic reads 2048 to 1048576, in multiples of 2048"
+    )
     assert.strictEqual(error.line, 2)
     assert.match((await failure({}, windows(["a", 0, "+"], ["a", 5, "+"]))).message, /two windows are named 'a'/u)
     const oneTrack = textFile("tracks.tsv", [

@@ -11,6 +11,7 @@ import type { Message } from "./Protocol.ts"
 import * as Reading from "./Reading.ts"
 import { RemoteError } from "./RemoteError.ts"
 import * as TrackMetadata from "./TrackMetadata.ts"
+import { maxScorers, toMessage, toScores, type ScorerRequest, type VariantScores } from "./VariantScores.ts"
 
 const name = "alphagenome-api"
 
@@ -83,6 +84,9 @@ const termsOf = (wanted: ReadonlyArray<Wanted>): ReadonlyArray<Message<"Ontology
   return [...terms.values()]
 }
 
+const misfit = (cause: unknown) =>
+  new RemoteError({ message: `the server's answer does not fit: ${messageOf(cause)}`, reason: "garbled" })
+
 /** Asks the server what it has, for each organism that it knows. */
 export const make = Effect.fnUntraced(function* (
   connection: Connection,
@@ -144,8 +148,7 @@ export const make = Effect.fnUntraced(function* (
             return [output.name, Answer.toValues(output, sequence.length, want, answer.item, answer.array)]
           })
         ),
-      catch: (cause) =>
-        new RemoteError({ message: `the server's answer does not fit: ${messageOf(cause)}`, reason: "garbled" })
+      catch: misfit
     })
   })
 
@@ -160,8 +163,53 @@ export const make = Effect.fnUntraced(function* (
     })
   })
 
+  const scoreSome = Effect.fnUntraced(function* (
+    { organism, window, variant }: SequenceModel.ScoreQuery,
+    scorers: ReadonlyArray<ScorerRequest>
+  ): Effect.fn.Return<ReadonlyArray<VariantScores>, RemoteError> {
+    const request = {
+      interval: { chromosome: window.chrom, start: window.start, end: window.end, strand: Protocol.strands["."] },
+      variant: {
+        chromosome: variant.chrom,
+        position: variant.pos,
+        reference: variant.ref,
+        alternate: variant.alt
+      },
+      organism: Protocol.organismIds[organism],
+      scorers: yield* Effect.try({
+        try: () => scorers.map(toMessage),
+        catch: (cause) => new RemoteError({ message: messageOf(cause), reason: "refused" })
+      }),
+      modelVersion,
+      mergeStrands: false
+    }
+    const read = yield* connection.call("ScoreVariant", request, ({ next }) =>
+      Reading.all(next, ({ output }) => (output?.variant == null ? undefined : [output.variant, output.variant.values]))
+    )
+    return yield* Effect.try({
+      try: () => {
+        if (read.length !== scorers.length) throw new Error(`${read.length} scores for ${scorers.length} scorers`)
+        return read.map(({ item, array }, at) => {
+          const output = info.outputs(organism).find(({ name }) => name === scorers[at]!.output)
+          return toScores(output, item.metadata, array)
+        })
+      },
+      catch: misfit
+    })
+  })
+
   return {
     info,
+    scoreVariant: (query) => {
+      const count = Math.ceil(query.scorers.length / maxScorers)
+      const parts = Array.from({ length: count }, (_, at) =>
+        query.scorers.slice(at * maxScorers, (at + 1) * maxScorers)
+      )
+      return Effect.map(
+        Effect.forEach(parts, (part) => scoreSome(query, part)),
+        (scores) => scores.flat()
+      )
+    },
     prepare: (length) => {
       const fault = lengthFault(length)
       return fault === undefined

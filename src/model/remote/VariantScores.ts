@@ -1,7 +1,10 @@
 /** Scores of variants that a service computes by itself: what it is asked for, what it answers. */
 import type { Track } from "../Track.ts"
 import * as Protocol from "./Protocol.ts"
+import type { Output } from "../SequenceModel.ts"
 import type { Message } from "./Protocol.ts"
+import type { NumberArray } from "./Reading.ts"
+import * as TrackMetadata from "./TrackMetadata.ts"
 
 /** A scorer, what it reads and how. */
 export interface ScorerRequest {
@@ -90,4 +93,44 @@ export const fromMessage = (message: Message<"VariantScorer">): ScorerRequest | 
   if (message.polyadenylation != null) return whole("polyadenylation", "RNA_SEQ")
   if (message.contactMap != null) return whole("contact_map", "CONTACT_MAPS")
   return undefined
+}
+
+const rowOf = (gene: Message<"GeneMetadata">): VariantScores["rows"][number] => {
+  const { geneId: id, name = null, type = null, strand, junctionStart, junctionEnd } = gene
+  const junction =
+    junctionStart == null || junctionEnd == null ? {} : { junction: { start: junctionStart, end: junctionEnd } }
+  const sign = strand == null ? undefined : Protocol.nameOf(Protocol.strands, strand)
+  return { gene: { id, name, type, strand: sign ?? "." }, ...junction }
+}
+
+/**
+ * What was answered for a scorer of an output: [1 or 2, rows, tracks], the second layer its quantiles. Tracks have the
+ * indices that they have in the output. Throws with what does not fit.
+ */
+export const toScores = (
+  output: Output | undefined,
+  metadata: Message<"VariantMetadata"> | null | undefined,
+  { shape, values }: NumberArray
+): VariantScores => {
+  const [layers, rows = 0, columns = 0] = shape
+  const given = metadata?.tracks ?? []
+  const genes = metadata?.genes ?? []
+  const about = genes.length === 0 && rows === 1 ? [{}] : genes.map(rowOf)
+  if (shape.length !== 3 || (layers !== 1 && layers !== 2) || about.length !== rows || given.length !== columns) {
+    const of = output?.name ?? "a scorer"
+    throw new Error(
+      `scores of ${of} have the shape ${shape.join(" x ")}, for ${genes.length} genes and ${given.length} tracks`
+    )
+  }
+  const known = new Map(output?.tracks.map((track) => [TrackMetadata.identity(track), track]))
+  const size = rows * columns
+  return {
+    rows: about,
+    tracks: given.map((row, at) => {
+      const track = TrackMetadata.toTrack(row, output?.name ?? "", at)
+      return known.get(TrackMetadata.identity(track)) ?? track
+    }),
+    values: values.subarray(0, size),
+    quantiles: layers === 2 ? values.subarray(size) : null
+  }
 }
