@@ -79,7 +79,10 @@ export default Stage.make({
     if (specs._tag === "Failure") {
       return yield* new InputError({ message: `score-variants: scorers: ${specs.failure}` })
     }
-    const { scorings, refused } = VariantScoring.resolve(specs.success, outputsOfModel, params.groups)
+    const { scorings, refused } = VariantScoring.resolve(specs.success, outputsOfModel, {
+      groups: params.groups,
+      polyaSites: inputs.polya_sites !== undefined
+    })
     // Of the recommended scorers those are used that the model can serve; the others were asked for by name.
     if (refused.length > 0 && (scorings.length === 0 || !params.scorers.includes("recommended"))) {
       return yield* new InputError({ message: `score-variants: scorers: ${refused.join("; ")}` })

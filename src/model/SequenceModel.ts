@@ -52,7 +52,10 @@ export interface Want {
   readonly output: string
   /** Indices of tracks, in the order of the answer; all when absent. */
   readonly tracks?: ReadonlyArray<number>
-  /** Ascending and disjoint, in base pairs: bins that overlap one of them are given; all bins when absent. */
+  /**
+   * Ascending and disjoint, in base pairs: bins that overlap one of them are given; all bins when absent. Of junctions:
+   * splice sites are sought there.
+   */
   readonly regions?: ReadonlyArray<Span>
 }
 
@@ -140,7 +143,10 @@ export interface SequenceModel {
     sequences: ReadonlyArray<string>,
     wants: ReadonlyArray<Want>
   ) => Effect.Effect<ReadonlyArray<Prediction>, ModelFailure>
-  /** The same for alleles of one window; a model that can share work among them does. */
+  /**
+   * The same for alleles of one window; a model that can share work among them does. Junctions are counted among the sites
+   * that it finds in either allele: the same for both, those of an alternative on the places of the reference.
+   */
   readonly predictVariants: (query: VariantQuery) => Effect.Effect<VariantPrediction, ModelFailure>
   /** Of a service: its own scores, one answer for each scorer in order. */
   readonly scoreVariant?: (query: ScoreQuery) => Effect.Effect<ReadonlyArray<VariantScores>, ModelFailure>

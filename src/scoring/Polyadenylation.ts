@@ -51,8 +51,6 @@ export const shift = (ratios: ReadonlyArray<number>): number => {
 export const polyadenylation: Scorer = (place) => {
   const { output, tracks, window, variant, polyaSites } = place
   if (polyaSites.size === 0) return Result.fail("no table of polyadenylation sites is given")
-  if (output.resolution !== 1)
-    return Result.fail(`${output.name} has bins of ${output.resolution} bp where 1 bp is needed`)
   const bins = Bins.make(output, window)
   const extent = { chrom: window.chrom, ...Bins.extent(bins) }
   const overlapping = GeneRows.bodies(place)

@@ -13,6 +13,8 @@ interface ScorerKind {
   readonly reads: Output["kind"]
   /** The only output that it reads. */
   readonly only?: string
+  /** Base pairs a bin that it needs. */
+  readonly resolution?: number
   /** Base pairs, null for all, where nothing is said. */
   readonly width?: number | null
   readonly signed: boolean
@@ -70,6 +72,7 @@ export const kinds = {
     fields: [],
     reads: "tracks",
     only: "RNA_SEQ",
+    resolution: 1,
     signed: false,
     rows: "genes"
   },
@@ -207,7 +210,10 @@ export const targets = (
   { scorer, output: wanted }: ScorerSpec,
   outputs: ReadonlyArray<Output>
 ): Result.Result<ReadonlyArray<Target>, string> => {
-  const ofKind = outputs.filter(({ kind }) => kind === kinds[scorer].reads)
+  const needs: ScorerKind = kinds[scorer]
+  const ofKind = outputs.filter(
+    ({ kind, resolution }) => kind === needs.reads && resolution === (needs.resolution ?? resolution)
+  )
   const named = ofKind.filter(({ name }) => wanted === null || name === wanted)
   const groups = wanted === null ? [] : (groupsOf[wanted] ?? [wanted])
   const found =
@@ -221,7 +227,6 @@ export const targets = (
   const offered = outputs.flatMap(({ name, kind, tracks }) =>
     kind === "tracks" && outputs.length === 1 ? [...new Set(tracks.map(({ group }) => group))] : [name]
   )
-  return Result.fail(
-    `${scorer} reads ${wanted ?? `an output of the kind ${kinds[scorer].reads}`}, which the model does not give (it gives ${offered.join(", ")})`
-  )
+  const wants = `${wanted ?? `an output of the kind ${needs.reads}`}${needs.resolution === undefined ? "" : ` in bins of ${needs.resolution} bp`}`
+  return Result.fail(`${scorer} reads ${wants}, which the model does not give (it gives ${offered.join(", ")})`)
 }

@@ -4,7 +4,8 @@
  * A junction's score is |ln(a + 1e-7) - ln(r + 1e-7)|, rounded to float16. Of each protein-coding gene the junctions
  * strictly inside its body and on its strand are looked at; of those, each track's highest is kept, and every junction
  * that is one track's highest is a row with the scores of all tracks. After AlphaGenome (Avsec et al. 2026), which looks
- * at the first 256 sites of each kind.
+ * at the first 256 sites of each kind. Models give the junctions of both alleles among the same sites, on the places of
+ * the reference (`predictVariants` in src/model/SequenceModel).
  */
 import * as Result from "effect/Result"
 import type { JunctionValues } from "../model/SequenceModel.ts"
@@ -81,19 +82,19 @@ export const spliceJunctions: Scorer<JunctionValues> = (place) => {
     score: (ref, alt) => {
       const width = tracks.length
       const [refColumns, altColumns] = [RowReader.columns(ref.tracks, tracks), RowReader.columns(alt.tracks, tracks)]
-      const ofAlt = new Map(list(alt, window.start, mostSites).map((junction) => [keyOf(junction), junction]))
+      const byPlace = (values: JunctionValues) =>
+        new Map(list(values, window.start, mostSites).map((junction) => [keyOf(junction), junction]))
+      const [ofRef, ofAlt] = [byPlace(ref), byPlace(alt)]
+      // A junction that the model gives for one allele only is not used in the other.
       const use = (junction: Junction | undefined, column: number) =>
         junction === undefined ? 0 : column === -1 ? Number.NaN : junction.values[junction.at + column]!
-      const scored = list(ref, window.start, mostSites).map((junction) => {
-        const other = ofAlt.get(keyOf(junction))
-        const scores = tracks.map((_, i) =>
-          Float16.round(
-            Math.abs(
-              Math.log(use(other, altColumns[i]!) + pseudocount) - Math.log(use(junction, refColumns[i]!) + pseudocount)
-            )
-          )
-        )
-        return { junction, scores }
+      const scored = Array.from(new Map([...ofAlt, ...ofRef]).keys(), (key) => {
+        const [inRef, inAlt] = [ofRef.get(key), ofAlt.get(key)]
+        const scores = tracks.map((_, i) => {
+          const [r, a] = [use(inRef, refColumns[i]!), use(inAlt, altColumns[i]!)]
+          return Float16.round(Math.abs(Math.log(a + pseudocount) - Math.log(r + pseudocount)))
+        })
+        return { junction: (inRef ?? inAlt)!, scores }
       })
       const rows: Array<ScoreRow> = []
       const values: Array<number> = []

@@ -43,17 +43,19 @@ export interface Scored {
   readonly unscored: ReadonlyArray<Unscored>
 }
 
-/** What scorers read of a model, tracks of some groups only; and why others cannot be used with it. */
+/** What scorers read of a model, tracks of some groups only; and why others cannot be used. */
 export const resolve = (
   specs: ReadonlyArray<ScorerSpec.ScorerSpec>,
   outputs: ReadonlyArray<Output>,
-  groups: ReadonlyArray<string> | undefined
+  { groups, polyaSites }: { readonly groups: ReadonlyArray<string> | undefined; readonly polyaSites: boolean }
 ): { readonly scorings: ReadonlyArray<Scoring>; readonly refused: ReadonlyArray<string> } => {
   const scorings: Array<Scoring> = []
   const refused: Array<string> = []
   for (const spec of specs) {
     const found = ScorerSpec.targets(spec, outputs)
     if (Result.isFailure(found)) refused.push(found.failure)
+    else if (spec.scorer === "polyadenylation" && !polyaSites)
+      refused.push(`${spec.scorer} needs the input 'polya_sites'`)
     else {
       const targets = found.success
         .map(({ output, tracks }) => ({

@@ -174,6 +174,48 @@ describe("score-variants", () => {
     assert.match((await failure({}, windows(["w", 4000, "+"]))).message, /window 'w' names no variant/u)
   })
 
+  it("takes of the recommended scorers those that the model has outputs for", async () => {
+    const inputs = { windows: windows(["w", 4000, "+", snv(6050), null]), variants: variantTable(snv(6050)) }
+    const { scores, unscored } = await score({ scorers: ["recommended"] }, inputs)
+    assert.deepStrictEqual(unscored, [])
+    // G1 on + starts at 6001; G4 on - at 12400, beyond the window's end at 12192, as G2 before its start.
+    assert.deepStrictEqual(
+      [...new Set(scores.map((row) => `${row.scorer} ${row.group} ${row.gene_id}`))],
+      [
+        "centre_mask ATAC null",
+        "centre_mask DNASE null",
+        "centre_mask CAGE null",
+        "gene_lfc RNA G1",
+        "gene_active RNA G1",
+        "centre_mask_active_sum ATAC null",
+        "centre_mask_active_sum DNASE null",
+        "centre_mask_active_sum CAGE null"
+      ]
+    )
+    const own = await score(
+      { scorers: [{ scorer: "centre_mask", output: "ATAC", width: 2001, aggregation: "L2_DIFF" }] },
+      inputs
+    )
+    assert.deepStrictEqual(
+      own.scores.map(({ scorer, track_name, ref }) => `${scorer} ${track_name} ${ref}`),
+      ["centre_mask_2001_l2_diff ATAC_1 null", "centre_mask_2001_l2_diff ATAC_2 null"]
+    )
+  })
+
+  it("refuses a scorer that the model has no output for", async () => {
+    const inputs = { windows: windows(["w", 4000, "+", snv(6050)]), variants: variantTable(snv(6050)) }
+    const message = (scorers: ReadonlyArray<unknown>) =>
+      score({ scorers }, inputs).then(
+        () => assert.fail("should fail"),
+        (error: Error) => error.message
+      )
+    assert.match(
+      await message(["gene_lfc", "contact_map"]),
+      /contact_map reads CONTACT_MAPS, which the model does not give \(it gives RNA, CAGE, DNASE, ATAC\)/u
+    )
+    assert.match(await message([{ scorer: "gene_lfc", width: 3 }]), /gene_lfc takes no width/u)
+  })
+
   it("predicts after a kill only what was not done before, and writes the same", async () => {
     const ids = Array.from({ length: 12 }, (_, index) => snv(6050 + 10 * index))
     const inputs = {
