@@ -26,6 +26,7 @@ const { metafile } = await build({
   entryPoints: [
     { in: "src/cli/main.ts", out: "cli" },
     { in: "src/executor/worker.ts", out: "worker" },
+    { in: "src/executor/launcher.ts", out: "launcher" },
     { in: "src/index.ts", out: "index" },
     ...stages.map((name) => ({ in: `modules/${name}/stage.ts`, out: `modules/${name}` }))
   ].filter(({ in: file }) => existsSync(file)),

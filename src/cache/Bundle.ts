@@ -69,7 +69,7 @@ const fileOf = (name: string, path: string): Tar.TarFile => ({ name, bytes: lsta
 const filesOfRun = (folder: string): ReadonlyArray<Tar.TarFile> =>
   Inventory.filesBelow(folder)
     .map(({ path }) => fileOf(`run/${relative(folder, path)}`, path))
-    .filter(({ name }) => runFile.test(name))
+    .filter(({ name }) => runFile.test(name) && name !== "run/results")
 
 /** Writes the results of these tasks, with the run's own files, to an archive (`.tar.gz`) or a new folder. */
 export const save = Effect.fnUntraced(function* (run: string, keys: ReadonlyArray<string>, to: string) {
@@ -241,7 +241,7 @@ export const takeIn = Effect.fnUntraced(function* ({ folder, records }: Opened) 
     for (const { sha256 } of Inventory.filesOf(record)) {
       const path = join(folder, "store", sha256.slice(0, 2), sha256)
       // Of two records that name it the first has taken it.
-      if (existsSync(path)) yield* store.put(path, sha256)
+      if (existsSync(path)) yield* store.put(path, { known: sha256 })
     }
     yield* cached.write(record)
     taken++

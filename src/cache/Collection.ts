@@ -7,6 +7,7 @@ import * as Process from "../core/Process.ts"
 import { Home } from "./Home.ts"
 import * as InUse from "./InUse.ts"
 import * as Inventory from "./Inventory.ts"
+import * as ResultSet from "./ResultSet.ts"
 import * as Removal from "./Removal.ts"
 
 export interface RunUse {
@@ -109,6 +110,13 @@ export const choose = Effect.fnUntraced(function* (
       if (names.has(object.sha256) || linked.has(object.sha256) || isYoung(object)) continue
       leftover(object, "no record names it")
     }
+    const publishers = new Map(ResultSet.users(home.runs))
+    for (const name of Inventory.namesIn(home.results)) {
+      const path = join(home.results, name)
+      const set = Inventory.fileAt(path)
+      if (publishers.has(name) || set === undefined || (!Removal.isSetAside(path) && isYoung(set))) continue
+      leftover({ ...set, bytes: Inventory.bytesOf(Inventory.filesBelow(path)) }, "no run published it")
+    }
     for (const lease of leases) {
       if (!held.includes(lease) && !isYoung(lease)) leftover(lease, "its holder is gone")
     }
@@ -141,8 +149,16 @@ export const choose = Effect.fnUntraced(function* (
     const folders = runs
       .filter((run) => !run.kept && !run.live && now - run.used >= spare)
       .map(({ id, path, used }): Candidate => {
-        const bytes = Inventory.bytesOf(Inventory.filesBelow(path))
-        return { used, item: (reason) => ({ kind: "run", name: id, path, bytes, used, reason }), only: true }
+        const item = (reason: string): Item => {
+          const set = ResultSet.of(path)
+          const left = set === undefined ? undefined : publishers.get(set)! - 1
+          if (set !== undefined) publishers.set(set, left!)
+          // What it published goes with the last run that published the same.
+          const results = left === 0 ? Inventory.filesBelow(join(home.results, set!)) : []
+          const bytes = Inventory.bytesOf([...Inventory.filesBelow(path), ...results])
+          return { kind: "run", name: id, path, bytes, used, reason }
+        }
+        return { used, item, only: true }
       })
     const checkpoints = Inventory.namesIn(home.checkpoints)
       .filter((key) => !needed.has(key))
@@ -178,8 +194,8 @@ export const choose = Effect.fnUntraced(function* (
     const candidates = [...results, ...folders, ...checkpoints, ...files].sort((a, b) => a.used - b.used)
 
     const before = Inventory.bytesOf(
-      [home.records, home.store, home.leases, home.checkpoints, home.downloads, home.runs].flatMap((folder) =>
-        Inventory.filesBelow(folder)
+      [home.records, home.store, home.leases, home.checkpoints, home.downloads, home.runs, home.results].flatMap(
+        (folder) => Inventory.filesBelow(folder)
       )
     )
     let after = before - items.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -17,21 +17,30 @@ import {
   statSync,
   utimesSync
 } from "node:fs"
-import { dirname, join } from "node:path"
+import { dirname } from "node:path"
 import * as Digest from "../core/Digest.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import type { Artifact } from "./Artifact.ts"
+import * as DigestJournal from "./DigestJournal.ts"
 import { FileDigests, type FileIdentity } from "./FileDigests.ts"
 import { Home } from "./Home.ts"
 
 export class ContentStore extends Context.Service<
   ContentStore,
   {
-    /** Takes the file away from where it is. Its digest is made here unless it is `known`. */
-    readonly put: (path: string, known?: string) => Effect.Effect<FileIdentity, InputError>
+    /**
+     * Takes the file away from where it is. Its digest is made here unless it is `known`. It is on the disk then if that is
+     * worth waiting for: if not, it is looked at anew once the machine has been started again.
+     */
+    readonly put: (
+      path: string,
+      options?: { readonly known?: string; readonly durable?: boolean }
+    ) => Effect.Effect<FileIdentity, InputError>
     readonly path: (sha256: string) => string
     /** False when a file is gone or no longer has the content that its name says; a damaged one is removed. */
     readonly holds: (artifact: Artifact) => Effect.Effect<boolean>
+    /** Whether all files are there and known to be whole, without reading any; false also means: not known. */
+    readonly knows: (artifact: Artifact) => boolean
   }
 >()("agflow/cache/ContentStore") {
   static readonly layer = Layer.effect(
@@ -39,7 +48,7 @@ export class ContentStore extends Context.Service<
     Effect.gen(function* () {
       const { store } = yield* Home
       const digests = yield* FileDigests
-      const pathOf = (sha256: string) => join(store, sha256.slice(0, 2), sha256)
+      const pathOf = (sha256: string) => `${store}/${sha256.slice(0, 2)}/${sha256}`
       const holdsFile = Effect.fnUntraced(function* (sha256: string) {
         const path = pathOf(sha256)
         if (!existsSync(path)) return false
@@ -50,30 +59,31 @@ export class ContentStore extends Context.Service<
       })
       return ContentStore.of({
         path: pathOf,
-        put: Effect.fnUntraced(function* (path, known) {
+        put: Effect.fnUntraced(function* (path, { known, durable = true } = {}) {
           const attempt = <A>(act: () => A) =>
             Effect.try({
               try: act,
               catch: (cause) => new InputError({ message: `cannot keep a result: ${messageOf(cause)}`, file: path })
             })
+          const isDurable = durable || DigestJournal.boot === undefined
           yield* attempt(() => ownFile(path))
           const sha256 = known ?? (yield* Digest.ofFile(path))
           const target = pathOf(sha256)
           // A file that is there already stays: other runs may be reading it.
           if ((yield* holdsFile(sha256).pipe(Effect.orElseSucceed(() => false))) && markWanted(target)) {
-            yield* attempt(() => rmSync(path))
-            yield* digests.remember(target, sha256)
-            return yield* digests.of(target)
+            yield* attempt(() => {
+              if (isDurable) syncFile(target)
+              rmSync(path)
+            })
+            return yield* digests.remember(target, sha256, isDurable)
           }
           yield* attempt(() => {
-            mkdirSync(dirname(target), { recursive: true })
             // The content, once: a name that a power cut loses leaves a task to be run again, never a wrong result.
-            syncFile(path)
+            if (isDurable) syncFile(path)
             chmodSync(path, 0o444)
-            renameSync(path, target)
+            moveInto(path, target)
           })
-          yield* digests.remember(target, sha256)
-          return yield* digests.of(target)
+          return yield* digests.remember(target, sha256, isDurable)
         }),
         holds: Effect.fnUntraced(
           function* (artifact) {
@@ -81,10 +91,22 @@ export class ContentStore extends Context.Service<
             return true
           },
           Effect.orElseSucceed(() => false)
-        )
+        ),
+        knows: ({ files }) => files.every(({ sha256 }) => digests.knows(pathOf(sha256), sha256))
       })
     })
   )
+}
+
+/** Renames the file; its new folder is made if it is not there, which it mostly is. */
+export const moveInto = (path: string, target: string): void => {
+  try {
+    renameSync(path, target)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
+    mkdirSync(dirname(target), { recursive: true })
+    renameSync(path, target)
+  }
 }
 
 /**
@@ -104,8 +126,8 @@ const markWanted = (path: string): boolean => {
 
 /** Makes of a link, which would bring a file that others write to into the store, a file of its own. */
 const ownFile = (path: string): void => {
-  if (!statSync(path).isFile()) throw new Error("it is not a file")
   const stat = lstatSync(path)
+  if (!(stat.isSymbolicLink() ? statSync(path) : stat).isFile()) throw new Error("it is not a file")
   if (!stat.isSymbolicLink() && stat.nlink === 1) return
   const copy = `${path}.own`
   copyFileSync(path, copy, constants.COPYFILE_FICLONE)

@@ -2,16 +2,18 @@
  * Digests of files, remembered by what the file system says of them, so that a large file is read once.
  *
  * A remembered digest holds while device, inode, size, mtime and ctime are the same, and only if the file had been still
- * for two seconds when it was read: a change within the clock's step would otherwise go unseen.
+ * for two seconds when it was read: a change within the clock's step would otherwise go unseen. What was not waited for
+ * until it was on the disk is remembered until the machine is started again.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { appendFileSync, readFileSync, statSync, type BigIntStats } from "node:fs"
+import { statSync, type BigIntStats } from "node:fs"
 import { join } from "node:path"
 import * as Digest from "../core/Digest.ts"
 import { cannot, InputError } from "../core/Failure.ts"
+import * as DigestJournal from "./DigestJournal.ts"
 import { Home } from "./Home.ts"
 
 export interface FileIdentity {
@@ -19,47 +21,35 @@ export interface FileIdentity {
   readonly bytes: number
 }
 
-const signature = (stat: BigIntStats): string =>
-  [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].map((part) => part.toString(36)).join(".")
-
 const settled = BigInt(2e9)
+
+/** Nanoseconds after which the system has written a file to the disk by itself: it begins at half of that. */
+const written = BigInt(60e9)
+
+/** A file so large that to read it again costs more than to write down what it is at once. */
+const largeBytes = 1 << 20
 
 export class FileDigests extends Context.Service<
   FileDigests,
   {
     readonly of: (path: string) => Effect.Effect<FileIdentity, InputError>
-    /** Tells the digest of a file that the cache itself has just written and that nobody writes to again. */
-    readonly remember: (path: string, sha256: string) => Effect.Effect<void, InputError>
+    /** Whether the file is there and known to have this digest, without reading it; false also means: not known. */
+    readonly knows: (path: string, sha256: string) => boolean
+    /**
+     * Tells the digest of a file that the cache itself has just written and that nobody writes to again. `synced` says that
+     * its content is on the disk.
+     */
+    readonly remember: (path: string, sha256: string, synced: boolean) => Effect.Effect<FileIdentity, InputError>
   }
 >()("agflow/cache/FileDigests") {
   static readonly layer = Layer.effect(
     FileDigests,
     Effect.gen(function* () {
       const { root } = yield* Home
-      const journal = join(root, "digests.tsv")
-      const known = new Map<string, string>()
-      const load = () => {
-        let text = ""
-        try {
-          text = readFileSync(journal, "utf8")
-        } catch {
-          // No journal yet: nothing is remembered.
-        }
-        for (const line of text.split("\n")) {
-          const [name, sha256] = line.split("\t")
-          // A line cut short by a crash is no digest, and is passed over.
-          if (name !== undefined && sha256?.length === 64) known.set(name, sha256)
-        }
-      }
-      load()
-      const keep = (name: string, sha256: string) => {
-        if (known.get(name) === sha256) return
-        known.set(name, sha256)
-        try {
-          appendFileSync(journal, `${name}\t${sha256}\n`)
-        } catch {
-          // Not remembered (a full disk): the file is read again the next time.
-        }
+      const journal = yield* DigestJournal.open(join(root, "digests.tsv"))
+      const keep = (stat: BigIntStats, sha256: string, synced: boolean) => {
+        journal.keep(stat, sha256, synced)
+        if (stat.size >= largeBytes) journal.flush()
       }
       const stat = (path: string) =>
         Effect.try({
@@ -71,11 +61,11 @@ export class FileDigests extends Context.Service<
           const before = yield* stat(path)
           if (!before.isFile()) return yield* new InputError({ message: "not a file", file: path })
           const bytes = Number(before.size)
-          const remembered = known.get(signature(before))
+          const remembered = journal.find(before)
           if (remembered !== undefined) return { sha256: remembered, bytes }
           const sha256 = yield* Digest.ofFile(path)
           const after = yield* stat(path)
-          if (signature(after) !== signature(before)) {
+          if (!DigestJournal.isSame(before, after)) {
             return yield* new InputError({
               message: "the file changed while it was read",
               file: path,
@@ -84,12 +74,18 @@ export class FileDigests extends Context.Service<
           }
           const now = yield* Clock.currentTimeNanos
           // By ctime: mtime can be set to anything, by a copy that keeps it for one.
-          const still = now - after.ctimeNs > settled
-          if (still) keep(signature(after), sha256)
+          const age = now - after.ctimeNs
+          if (age > settled) keep(after, sha256, age > written)
           return { sha256, bytes }
         }),
-        remember: Effect.fnUntraced(function* (path, sha256) {
-          keep(signature(yield* stat(path)), sha256)
+        knows: (path, sha256) => {
+          const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+          return found !== undefined && journal.find(found) === sha256
+        },
+        remember: Effect.fnUntraced(function* (path, sha256, synced) {
+          const found = yield* stat(path)
+          keep(found, sha256, synced)
+          return { sha256, bytes: Number(found.size) }
         })
       })
     })

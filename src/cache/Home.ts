@@ -19,6 +19,8 @@ export interface HomeFolders {
   readonly checkpoints: string
   readonly downloads: string
   readonly runs: string
+  /** What runs have published, once for all that published the same. */
+  readonly results: string
 }
 
 export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Home") {
@@ -28,7 +30,7 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
       Effect.try({
         try: () => {
           const root = resolve(folder)
-          const names = ["store", "records", "work", "leases", "checkpoints", "downloads", "runs"] as const
+          const names = ["store", "records", "work", "leases", "checkpoints", "downloads", "runs", "results"] as const
           const folders = Object.fromEntries(names.map((name) => [name, join(root, name)])) as Record<
             (typeof names)[number],
             string

@@ -15,6 +15,7 @@ import { InputError, messageOf } from "../core/Failure.ts"
 import { Home } from "./Home.ts"
 import * as InUse from "./InUse.ts"
 import * as Inventory from "./Inventory.ts"
+import * as ResultSet from "./ResultSet.ts"
 
 /** Time for a run that has found a record to say so. */
 const pause = "2 seconds"
@@ -80,9 +81,16 @@ export const collect = Effect.fnUntraced(function* (
       rmSync(path, { recursive: true, force: true, maxRetries: 3 })
       freed += bytes
     }
+    const sets: Array<string> = []
     for (const aside of asides) if (existsSync(aside)) remove(aside)
     for (const { kind, path } of items) {
       if (kind === "result" || path.startsWith(`${home.store}/`)) continue
+      if (path.startsWith(`${home.results}/`)) {
+        sets.push(basename(path))
+        continue
+      }
+      const set = kind === "run" ? ResultSet.of(path) : undefined
+      if (set !== undefined) sets.push(set)
       // Taken anew since it was looked at.
       if (path.startsWith(`${home.leases}/`) && InUse.isHeld(path, false)) continue
       // Without its record a folder is nobody's run, should the rest of it stay behind.
@@ -90,8 +98,15 @@ export const collect = Effect.fnUntraced(function* (
     }
     const latest = join(home.runs, "latest")
     if (!existsSync(latest)) rmSync(latest, { force: true })
-    return freed
-  }).pipe(Effect.flatMap((freed) => Effect.map(sweep(now - spareFiles), (swept) => freed + swept)))
+    return { freed, sets }
+  }).pipe(
+    Effect.flatMap(({ freed, sets }) =>
+      Effect.map(
+        Effect.all([sweep(now - spareFiles), ResultSet.sweep(sets)]),
+        ([files, results]) => freed + files + results
+      )
+    )
+  )
 })
 
 /** Removes the stored files that nobody names and that have not changed since; the bytes freed. */

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { Home } from "./Home.ts"
 import * as Inventory from "./Inventory.ts"
+import * as ResultSet from "./ResultSet.ts"
 
 export interface StageUsage {
   readonly stage: string
@@ -18,7 +19,7 @@ export interface RunUsage {
   readonly needs: number
   /** Of those among them that no other run needs. */
   readonly alone: number
-  /** Of its folder: published results, report, logs. */
+  /** Of its folder, report and logs, and of the results that it published, whoever published the same. */
   readonly folder: number
 }
 
@@ -76,7 +77,7 @@ export const measure = Effect.fnUntraced(function* (
       for (const { inode } of own) seen.add(inode)
       return Inventory.bytesOf(own)
     }
-    const names = ["store", "records", "runs", "downloads", "work", "checkpoints"] as const
+    const names = ["store", "records", "runs", "results", "downloads", "work", "checkpoints"] as const
     const folders: Record<string, number> = {}
     for (const name of names) folders[name] = once(Inventory.filesBelow(home[name]))
     const stored = new Set(Array.from(inventory.objects.values(), ({ inode }) => inode))
@@ -86,6 +87,10 @@ export const measure = Effect.fnUntraced(function* (
         .flatMap((name) => Inventory.filesBelow(join(home.root, name)))
     )
 
+    const published = (id: string) => {
+      const set = ResultSet.of(join(home.runs, id))
+      return set === undefined ? [] : [join(home.results, set)]
+    }
     return {
       total: Object.values(folders).reduce((all, bytes) => all + bytes, 0),
       folders,
@@ -94,7 +99,11 @@ export const measure = Effect.fnUntraced(function* (
         id,
         needs: sum(files),
         alone: sum([...files].filter((sha256) => users.get(sha256) === 1)),
-        folder: Inventory.bytesOf(Inventory.filesBelow(join(home.runs, id)).filter(({ inode }) => !stored.has(inode)))
+        folder: Inventory.bytesOf(
+          [join(home.runs, id), ...published(id)]
+            .flatMap(Inventory.filesBelow)
+            .filter(({ inode }) => !stored.has(inode))
+        )
       })),
       unnamed: sum([...inventory.objects.keys()].filter((sha256) => !counted.has(sha256)))
     }

@@ -3,13 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { basename, join, resolve } from "node:path"
 import * as Bundle from "../cache/Bundle.ts"
 import * as Caches from "../cache/Caches.ts"
 import { Home } from "../cache/Home.ts"
+import * as ResultSet from "../cache/ResultSet.ts"
+import * as WorkFolder from "../cache/WorkFolder.ts"
 import { cannot, InputError } from "../core/Failure.ts"
 import * as Reaper from "../engine/Reaper.ts"
-import * as RunFolder from "../engine/RunFolder.ts"
 import * as RunRecord from "../engine/RunRecord.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
@@ -41,7 +42,7 @@ export const importRun = Command.make(
     function* ({ bundle }) {
       const home = yield* Home
       yield* Reaper.reap
-      const folder = join(home.work, Reaper.folderName("import", 0))
+      const folder = join(home.work, WorkFolder.nameFor("import"))
       yield* Effect.gen(function* () {
         const opened = yield* Bundle.open(resolve(bundle), folder)
         const unpacked = join(folder, "run")
@@ -49,13 +50,13 @@ export const importRun = Command.make(
         const taken = yield* Bundle.takeIn(opened)
         const own = join(home.runs, run.id)
         if (!existsSync(own)) {
-          const [logs, results] = [join(unpacked, "logs"), join(unpacked, "results")]
-          for (const each of [logs, results]) mkdirSync(each, { recursive: true })
-          const unpublished = { id: run.id, path: unpacked, logs, results }
-          for (const { name, path, files, synthetic } of run.outputs) {
-            const extension = path.slice(`results/${name}.`.length)
-            yield* RunFolder.publish(unpublished, name, { extension, files, synthetic })
-          }
+          mkdirSync(join(unpacked, "logs"), { recursive: true })
+          yield* ResultSet.publish(
+            unpacked,
+            run.outputs.flatMap(({ path, files }) =>
+              files.map(({ suffix, ...file }) => ({ name: `${basename(path)}${suffix}`, ...file }))
+            )
+          )
           yield* Effect.try({ try: () => renameSync(unpacked, own), catch: cannot("write", own) })
         }
         const { records } = opened

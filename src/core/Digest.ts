@@ -1,7 +1,7 @@
 /** Content identity: sha256, hexadecimal, lower case. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { createHash } from "node:crypto"
+import { createHash, hash as hashOnce } from "node:crypto"
 import { createReadStream, readFileSync, statSync } from "node:fs"
 import { pipeline } from "node:stream/promises"
 import { cannot, type InputError } from "./Failure.ts"
@@ -12,8 +12,7 @@ export const Sha256 = Schema.String.pipe(
 )
 export type Sha256 = typeof Sha256.Type
 
-export const ofBytes = (bytes: Uint8Array | string): Sha256 =>
-  createHash("sha256").update(bytes).digest("hex") as Sha256
+export const ofBytes = (bytes: Uint8Array | string): Sha256 => hashOnce("sha256", bytes, "hex") as Sha256
 
 const chunk = 1 << 20
 
@@ -32,15 +31,17 @@ export const ofFile = (path: string): Effect.Effect<Sha256, InputError> =>
 
 /** JSON with sorted object keys and no space: one text for one value. `undefined` members are left out. */
 export const canonicalJson = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(",")}]`
-  if (value !== null && typeof value === "object") {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
-    return `{${members.join(",")}}`
+  if (value === null || typeof value !== "object") return JSON.stringify(value)
+  let text = ""
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === "" ? "" : ","}${canonicalJson(item === undefined ? null : item)}`
+    return `[${text}]`
   }
-  return JSON.stringify(value)
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Readonly<Record<string, unknown>>)[key]
+    if (member !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(member)}`
+  }
+  return `{${text}}`
 }
 
 export const ofJson = (value: unknown): Sha256 => ofBytes(canonicalJson(value))

@@ -1,5 +1,4 @@
 /** Processes of this machine, told apart even when a number is used again. */
-import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { hostname } from "node:os"
 
@@ -45,20 +44,3 @@ export const isAlive = ({ host, pid, started }: ProcessIdentity): boolean | unde
   if (stat?.state === "Z" || stat?.state === "X") return false
   return started === null || stat?.started === started
 }
-
-/** Signals a whole process group, 0 to see whether it is there; one that is gone is no error. */
-export const signalGroup = (pid: number, signal: NodeJS.Signals | 0): boolean => {
-  try {
-    process.kill(-pid, signal)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** TERM first, so that programs can clean up; KILL for those that do not end. */
-export const stopGroup = Effect.fnUntraced(function* (pid: number) {
-  if (!signalGroup(pid, "SIGTERM")) return
-  for (let waited = 0; waited < 20 && signalGroup(pid, 0); waited++) yield* Effect.sleep("100 millis")
-  signalGroup(pid, "SIGKILL")
-})

@@ -21,7 +21,19 @@ const closing = (text: string, from: number): number => {
   return -1
 }
 
+const parsed = new Map<string, Template>()
+
+/** A scattered stage has the same text for each of its tasks: it is parsed once. */
 export const parse = (text: string): Template => {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const template = parseNew(text)
+  if (parsed.size >= 1000) parsed.clear()
+  parsed.set(text, template)
+  return template
+}
+
+const parseNew = (text: string): Template => {
   const parts: Array<string | Expression.Expression> = []
   const faults: Array<Expression.ExpressionFault> = []
   let at = 0

@@ -7,7 +7,7 @@ import type { CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Resources } from "../dsl/Stage.ts"
 import type { EventBody } from "./Event.ts"
 import { nothing, type Step } from "./Scheduler.ts"
-import type { TaskFailure } from "./TaskRunner.ts"
+import type { TaskFailure } from "./TaskFailure.ts"
 
 /** One try: its number from 1, and what it is given. */
 export interface Attempt extends Policy.Allotment {

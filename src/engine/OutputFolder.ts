@@ -5,7 +5,7 @@ import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSyn
 import { basename, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
-import type { RunResult } from "./Run.ts"
+import type { RunResult } from "./RunResult.ts"
 
 const table = {
   name: Table.string("name of the output in the workflow"),

@@ -9,12 +9,12 @@ import { Records } from "../cache/Record.ts"
 import type { TaskKey } from "../cache/TaskKey.ts"
 import type { Failure } from "../core/Failure.ts"
 import type { Provenance } from "../core/Task.ts"
-import * as TaskFolder from "../executor/TaskFolder.ts"
+import * as TaskLog from "../executor/TaskLog.ts"
 import * as PastRun from "./PastRun.ts"
 import type { RunTask } from "./RunRecord.ts"
 import * as TaskRunner from "./TaskRunner.ts"
 
-export type LogName = (typeof TaskFolder.logNames)[number]
+export type LogName = (typeof TaskLog.names)[number]
 
 export interface PastTask {
   readonly id: string
@@ -121,10 +121,10 @@ export const make = Effect.fnUntraced(function* (
   const record = task.key === null || !ended ? undefined : yield* records.read(task.key)
   const structure = record?.structure ?? detail?.structure
   const logs: Array<PastTask["logs"][number]> = []
-  for (const name of TaskFolder.logNames) {
+  for (const name of TaskLog.names) {
     const path = yield* logPath(past, run, task, name)
     if (path === undefined) continue
-    const last = TaskFolder.tail(dirname(path), basename(path), 10)
+    const last = TaskLog.tail(dirname(path), basename(path), 10)
     if (last.length > 0) logs.push({ path, last })
   }
   const view: PastTask = {

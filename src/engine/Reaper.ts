@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { readFileSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { Home } from "../cache/Home.ts"
+import * as WorkFolder from "../cache/WorkFolder.ts"
 import * as Process from "../core/Process.ts"
 import * as Container from "../executor/Container.ts"
 
@@ -51,24 +52,13 @@ const identity = (path: string): Child | undefined => {
   }
 }
 
-/** The name of a task's folder: unique, and it tells which process of which machine makes it. */
-export const folderName = (key: string, counter: number): string => {
-  const { host, pid, started } = Process.self()
-  return `${key.slice(0, 16)}-${host}-${pid}.${started ?? ""}-${counter}`
-}
-
-const makerOf = (name: string): Process.ProcessIdentity | undefined => {
-  const match = /^[^-]+-(.+)-(\d+)\.(\d*)-\d+$/u.exec(name)
-  return match === null ? undefined : { host: match[1]!, pid: Number(match[2]), started: match[3] || null }
-}
-
 export const reap = Effect.gen(function* () {
   const { work } = yield* Home
   yield* Effect.sync(() => {
     const abandoned: Array<string> = []
     for (const name of readdirSync(work)) {
       const folder = join(work, name)
-      const maker = makerOf(name)
+      const maker = WorkFolder.makerOf(name)
       if (maker === undefined || Process.isAlive(maker) !== false) continue
       const child = identity(join(folder, "child.json"))
       if (child !== undefined && Process.isAlive(child) === true) kill(-child.pid)

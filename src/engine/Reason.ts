@@ -126,6 +126,15 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow, own: string
     return TaskKey.explain(before, structure).join("; ")
   })
 
+  const cached = Effect.fnUntraced(function* (task: Keyed) {
+    const known = yield* knownAs(task.id)
+    if (known === undefined) {
+      const former = yield* formerly(task)
+      return former?.task.key === task.key ? `done before, as '${former.task.id}'` : "done before"
+    }
+    return known.task.key === task.key ? unchanged : `done before; since the last run: ${yield* since(known, task)}`
+  })
+
   const reasons: Reasons = {
     toRun: Effect.fnUntraced(function* (task) {
       const known = yield* knownAs(task.id)
@@ -134,14 +143,11 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow, own: string
       if (former === undefined) return "not run before"
       return `first run under this name; '${former.task.id}' before it: ${yield* since(former, task)}`
     }),
-    cached: Effect.fnUntraced(function* (task) {
-      const known = yield* knownAs(task.id)
-      if (known === undefined) {
-        const former = yield* formerly(task)
-        return former?.task.key === task.key ? `done before, as '${former.task.id}'` : "done before"
-      }
-      return known.task.key === task.key ? unchanged : `done before; since the last run: ${yield* since(known, task)}`
-    })
+    cached: (task) => {
+      // Of a run that has nothing to do, this is asked of every task.
+      const last = past[0]?.tasks.get(task.id)
+      return last?.key === task.key ? Effect.succeed(unchanged) : cached(task)
+    }
   }
   return reasons
 })

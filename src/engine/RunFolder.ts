@@ -2,19 +2,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
-import {
-  appendFileSync,
-  constants,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync
-} from "node:fs"
+import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
-import { ContentStore } from "../cache/ContentStore.ts"
 import { Home } from "../cache/Home.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
@@ -36,7 +26,7 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow) {
   const folder: RunFolder = { id, path, logs: join(path, "logs"), results: join(path, "results") }
   yield* Effect.try({
     try: () => {
-      for (const each of [folder.logs, folder.results]) mkdirSync(each, { recursive: true })
+      mkdirSync(folder.logs, { recursive: true })
       writeFileSync(join(path, "workflow.yaml"), workflow.text)
       // By rename, so that of runs that start together none finds the name taken.
       const latest = join(path, "latest")
@@ -48,12 +38,34 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow) {
   return folder
 })
 
-/** A disk that is full is no reason to lose the run over its log: the tasks say so themselves. */
-export const append = ({ path }: RunFolder, event: Event): void => {
-  try {
-    appendFileSync(join(path, "events.ndjson"), `${JSON.stringify(event)}\n`)
-  } catch {
-    return
+/** Characters of events that are gathered before they are written, and milliseconds that they wait for more. */
+const flushAt = 1 << 16
+const flushAfter = 100
+
+/**
+ * The run's events, in order. Those that tell of the cache only come by the thousand, and are written together; at any
+ * other all are written. A disk that is full is no reason to lose the run over its log: the tasks say so themselves.
+ */
+export const log = ({ path }: RunFolder) => {
+  let pending = ""
+  let timer: NodeJS.Timeout | undefined
+  const flush = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    try {
+      appendFileSync(join(path, "events.ndjson"), pending)
+      pending = ""
+    } catch {
+      // What there is of it may end within a line.
+      pending = "\n"
+    }
+  }
+  return {
+    append: (event: Event): void => {
+      pending += `${JSON.stringify(event)}\n`
+      if (event._tag !== "TaskCached" || pending.length > flushAt) flush()
+      else timer ??= setTimeout(flush, flushAfter)
+    }
   }
 }
 
@@ -77,22 +89,5 @@ export const scripts = ({ path }: RunFolder) => {
   }
 }
 
-/** Up to this size a result is a copy of its own; above, a second name of the stored file. */
-const copyLimit = 64e6
-
-/** Puts an output under its name into `results/`; the path of its main file, relative to the run's folder. */
-export const publish = Effect.fnUntraced(function* ({ path }: RunFolder, name: string, artifact: Artifact) {
-  const store = yield* ContentStore
-  const main = join("results", `${name}.${artifact.extension}`)
-  yield* Effect.try({
-    try: () => {
-      for (const { suffix, sha256, bytes } of artifact.files) {
-        const target = join(path, `${main}${suffix}`)
-        if (bytes > copyLimit) linkSync(store.path(sha256), target)
-        else copyFileSync(store.path(sha256), target, constants.COPYFILE_FICLONE)
-      }
-    },
-    catch: (cause) => new InputError({ message: `cannot publish output '${name}': ${messageOf(cause)}`, file: path })
-  })
-  return main
-})
+/** Where the main file of an output is, relative to the run's folder. */
+export const outputPath = (name: string, { extension }: Artifact): string => join("results", `${name}.${extension}`)

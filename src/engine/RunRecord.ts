@@ -6,38 +6,64 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { StoredFile } from "../cache/Artifact.ts"
+import type { StoredFile } from "../cache/Artifact.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { Event } from "./Event.ts"
 
-const RunTask = Schema.Struct({
-  /** `scores`, or `scores/chr1` for one of many. */
-  id: Schema.String,
-  /** Its stage's id in the workflow. */
-  stage: Schema.String,
-  key: Schema.NullOr(Schema.String),
-  status: Schema.Literals(["done", "cached", "failed", "skipped", "running", "not started"]),
-  reason: Schema.String,
-  seconds: Schema.NullOr(Schema.Number)
-})
-export type RunTask = typeof RunTask.Type
+const taskStatuses = ["done", "cached", "failed", "skipped", "running", "not started"] as const
 
-const RunOutput = Schema.Struct({
-  name: Schema.String,
-  stage: Schema.String,
-  port: Schema.String,
-  /** Of the main file, relative to the run's folder. */
-  path: Schema.String,
-  /** Of the main file. */
-  sha256: Schema.String,
-  bytes: Schema.Int,
-  synthetic: Schema.Boolean,
+export interface RunTask {
+  /** `scores`, or `scores/chr1` for one of many. */
+  readonly id: string
+  /** Its stage's id in the workflow. */
+  readonly stage: string
+  readonly key: string | null
+  readonly status: (typeof taskStatuses)[number]
+  readonly reason: string
+  readonly seconds: number | null
+}
+
+/** Of a hundred thousand tasks a Schema would make a second of this. */
+const isTask = (value: unknown): value is RunTask => {
+  const { id, stage, key, status, reason, seconds } = (value ?? {}) as Partial<Record<keyof RunTask, unknown>>
+  return (
+    typeof id === "string" &&
+    typeof stage === "string" &&
+    (key === null || typeof key === "string") &&
+    (taskStatuses as ReadonlyArray<unknown>).includes(status) &&
+    typeof reason === "string" &&
+    (seconds === null || typeof seconds === "number")
+  )
+}
+
+const isFile = (value: unknown): value is StoredFile => {
+  const { suffix, sha256, bytes } = (value ?? {}) as Partial<Record<keyof StoredFile, unknown>>
+  return typeof suffix === "string" && typeof sha256 === "string" && Number.isInteger(bytes)
+}
+
+export interface RunOutput extends Omit<StoredFile, "suffix"> {
+  readonly name: string
+  readonly stage: string
+  readonly port: string
+  /** Of the main file, relative to the run's folder; so are digest and size. */
+  readonly path: string
+  readonly synthetic: boolean
   /** The main file and those beside it. */
-  files: Schema.Array(StoredFile)
-})
-export type RunOutput = typeof RunOutput.Type
+  readonly files: ReadonlyArray<StoredFile>
+}
+
+const isOutput = (value: unknown): value is RunOutput => {
+  const { name, stage, port, path, synthetic, files } = (value ?? {}) as Partial<Record<keyof RunOutput, unknown>>
+  return (
+    [name, stage, port, path].every((text) => typeof text === "string") &&
+    typeof synthetic === "boolean" &&
+    Array.isArray(files) &&
+    files.every(isFile) &&
+    isFile({ suffix: "", ...(value as object) })
+  )
+}
 
 export const RunRecord = Schema.Struct({
   id: Schema.String,
@@ -51,8 +77,8 @@ export const RunRecord = Schema.Struct({
   version: Schema.String,
   command: Schema.Array(Schema.String),
   process: Schema.Struct({ host: Schema.String, pid: Schema.Int, started: Schema.NullOr(Schema.String) }),
-  tasks: Schema.Array(RunTask),
-  outputs: Schema.Array(RunOutput)
+  tasks: Schema.Array(Schema.declare(isTask)),
+  outputs: Schema.Array(Schema.declare(isOutput))
 })
 export type RunRecord = typeof RunRecord.Type
 

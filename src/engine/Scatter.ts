@@ -10,6 +10,7 @@ import { ContentStore } from "../cache/ContentStore.ts"
 import { Home } from "../cache/Home.ts"
 import { Records, type Record as CacheRecord } from "../cache/Record.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
+import * as WorkFolder from "../cache/WorkFolder.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
 import { groupBy } from "../core/GroupBy.ts"
@@ -24,7 +25,6 @@ import {
 } from "../dsl/CheckedStage.ts"
 import * as Port from "../dsl/Port.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
-import * as Reaper from "./Reaper.ts"
 import {
   bindInput,
   isThere,
@@ -34,8 +34,6 @@ import {
   type Site,
   type StageOutputs
 } from "./TaskResolution.ts"
-
-let counter = 0
 
 /** Does what a key stands for unless its record is there; the files are written into a folder of their own. */
 const once = Effect.fnUntraced(function* <E, R>(
@@ -61,7 +59,7 @@ const once = Effect.fnUntraced(function* <E, R>(
   const listOf = ({ outputs }: CacheRecord) =>
     Object.values(outputs).map((artifact): Artifact.Artifact => ({ ...artifact, synthetic }))
   if (found !== undefined) return listOf(found)
-  const folder = join(home.work, Reaper.folderName(key, counter++))
+  const folder = join(home.work, WorkFolder.nameFor(key))
   mkdirSync(folder)
   return yield* Effect.gen(function* () {
     const paths = yield* write(folder)

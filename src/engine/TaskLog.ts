@@ -1,11 +1,11 @@
 /** The log of a task, as it is or as it grows. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { closeSync, openSync, readSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import { join } from "node:path"
 import { Home } from "../cache/Home.ts"
 import { cannot } from "../core/Failure.ts"
-import * as TaskFolder from "../executor/TaskFolder.ts"
+import * as TaskLog from "../executor/TaskLog.ts"
 import * as PastRun from "./PastRun.ts"
 import * as PastTask from "./PastTask.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -13,33 +13,7 @@ import * as RunRecord from "./RunRecord.ts"
 /** Takes what a log says, piece by piece. */
 export type Write = (name: PastTask.LogName, bytes: Uint8Array) => void
 
-const chunk = 1 << 16
 const pollInterval = "200 millis"
-
-/** An open log: what was appended to it since the last look. It can be read to its end also when it has got another name. */
-class Reader {
-  readonly path: string
-  readonly name: PastTask.LogName
-  readonly handle: number
-  at = 0
-
-  constructor(path: string, name: PastTask.LogName) {
-    this.path = path
-    this.name = name
-    this.handle = openSync(path, "r")
-  }
-
-  readonly drain = (write: Write): void => {
-    const bytes = Buffer.alloc(chunk)
-    for (let read = -1; read !== 0;) {
-      read = readSync(this.handle, bytes, 0, chunk, this.at)
-      this.at += read
-      if (read > 0) write(this.name, Buffer.from(bytes.subarray(0, read)))
-    }
-  }
-
-  readonly close = (): void => closeSync(this.handle)
-}
 
 /** All that the logs say by now; how many of them there are. */
 export const print = Effect.fnUntraced(function* (
@@ -49,17 +23,17 @@ export const print = Effect.fnUntraced(function* (
   write: Write
 ) {
   let found = 0
-  for (const name of TaskFolder.logNames) {
+  for (const name of TaskLog.names) {
     const path = yield* PastTask.logPath(past, run, task, name)
     if (path === undefined) continue
     found++
     yield* Effect.try({
       try: () => {
-        const reader = new Reader(path, name)
+        const reader = TaskLog.Reader.open(path)
         try {
-          reader.drain(write)
+          reader?.drain((bytes) => write(name, bytes))
         } finally {
-          reader.close()
+          reader?.close()
         }
       },
       catch: cannot("read", path)
@@ -85,10 +59,11 @@ export const follow = Effect.fnUntraced(function* (
   write: Write
 ) {
   const { runs } = yield* Home
-  let readers: ReadonlyArray<Reader> = []
+  const readers = new Map<PastTask.LogName, TaskLog.Reader>()
+  const drain = () => readers.forEach((reader, name) => reader.drain((bytes) => write(name, bytes)))
   const closeAll = () => {
-    for (const reader of readers) reader.close()
-    readers = []
+    readers.forEach((reader) => reader.close())
+    readers.clear()
   }
   return yield* Effect.gen(function* () {
     let current = run
@@ -109,19 +84,18 @@ export const follow = Effect.fnUntraced(function* (
         const working = yield* PastTask.workFolder(task!.key)
         if (working !== folder) {
           // Another attempt has a folder of its own.
-          for (const reader of readers) reader.drain(write)
+          drain()
           closeAll()
           folder = working
         }
         if (folder !== undefined) {
-          for (const name of TaskFolder.logNames) {
-            const path = join(folder, name)
-            if (readers.some((reader) => reader.name === name)) continue
-            if (statSync(path, { throwIfNoEntry: false }) !== undefined) readers = [...readers, new Reader(path, name)]
+          for (const name of TaskLog.names) {
+            const reader = readers.has(name) ? undefined : TaskLog.Reader.open(join(folder, name))
+            if (reader !== undefined) readers.set(name, reader)
           }
         }
       }
-      for (const reader of readers) reader.drain(write)
+      drain()
       const over = status !== "running" && !(status === "not started" && state === "running")
       if (over) {
         // A task too quick to be caught at work has its log where it is kept.

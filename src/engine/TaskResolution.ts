@@ -187,6 +187,17 @@ const declared = (port: Port.OutputPort): string =>
         ...Object.entries(port.columns).map(([name, { type, nullable }]) => `${name}:${type}${nullable ? "?" : ""}`)
       ].join(" ")
 
+/** Of the script of a stage that is many tasks, once. */
+const scriptDigests = new Map<string, string>()
+
+const scriptDigest = (script: string): string => {
+  const known = scriptDigests.get(script)
+  if (known !== undefined) return known
+  const digest = Digest.ofBytes(script)
+  scriptDigests.set(script, digest)
+  return digest
+}
+
 const structureOf = (
   body: Body,
   outputs: CheckedStage["outputs"],
@@ -201,7 +212,7 @@ const structureOf = (
   return {
     version: TaskKey.keyVersion,
     stage: body._tag === "Uses" ? body.stage.name : "script",
-    code: body._tag === "Uses" ? body.code : Digest.ofBytes(body.script),
+    code: body._tag === "Uses" ? body.code : scriptDigest(body.script),
     params: (body._tag === "Uses" ? body.stage.encodeParams(body.params) : body.env) as Readonly<
       Record<string, unknown>
     >,

@@ -3,7 +3,8 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { InputError } from "../core/Failure.ts"
-import type { Prepared, TaskExit } from "./TaskFolder.ts"
+import type { TaskExit } from "./TaskExit.ts"
+import type { Prepared } from "./TaskFolder.ts"
 
 /** What a task says of itself while it runs. */
 export type TaskMessage =

@@ -16,12 +16,11 @@ import type { TaskMessage } from "./Executor.ts"
 import * as CheckpointJournal from "./CheckpointJournal.ts"
 import * as StageCall from "./StageCall.ts"
 import * as StageModule from "./StageModule.ts"
+import * as TaskExit from "./TaskExit.ts"
 import * as TaskFolder from "./TaskFolder.ts"
+import type { TaskSpec } from "./TaskSpec.ts"
 
-const stageOf = Effect.fnUntraced(function* ({
-  stage: name,
-  module
-}: TaskFolder.TaskSpec & { readonly kind: "stage" }) {
+const stageOf = Effect.fnUntraced(function* ({ stage: name, module }: TaskSpec & { readonly kind: "stage" }) {
   if (module === undefined) return (yield* (yield* StageLibrary).load(name)).stage
   return yield* Effect.tryPromise({
     try: () => StageModule.stage(module, name),
@@ -60,7 +59,7 @@ const perform = Effect.fnUntraced(function* (
   )
 })
 
-const plain = ({ _tag, message, file, line, hint }: Failure): TaskFolder.TaskExit["failure"] => ({
+const plain = ({ _tag, message, file, line, hint }: Failure): TaskExit.TaskExit["failure"] => ({
   _tag,
   message,
   ...(file === undefined ? {} : { file }),
@@ -81,12 +80,12 @@ export const run = Effect.fnUntraced(function* (folder: string, listen: (message
   }
   if (Exit.isSuccess(exit)) {
     const outputs = Object.entries(exit.value).map(([port, path]) => [port, basename(path)] as const)
-    TaskFolder.writeExit(folder, { ...common, code: 0, failure: null, outputs: Object.fromEntries(outputs) })
+    TaskExit.write(folder, { ...common, code: 0, failure: null, outputs: Object.fromEntries(outputs) })
     return
   }
   const failure = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
   if (failure === undefined) appendFileSync(join(folder, "stderr.log"), `${Cause.pretty(exit.cause)}\n`)
-  TaskFolder.writeExit(folder, {
+  TaskExit.write(folder, {
     ...common,
     code: 1,
     failure: plain(

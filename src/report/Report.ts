@@ -140,6 +140,10 @@ ${body(each)}<p class="small muted"><a href="${relativeHref(each.path)}">${each.
 </article>
 `
 
+const unshown = ({ unshown = 0 }: RunReport): Part =>
+  unshown > 0 &&
+  markup`<p class="muted">${Numeral.counted(unshown, "more result")} in <a href="results/">results/</a>.</p>\n`
+
 const title = (text: string, kind?: string) => (kind === undefined ? { title: text } : { title: text, class: kind })
 
 const sources = ({ datasets, models, devices }: RunReport): Part => [
@@ -259,7 +263,7 @@ export const render = (report: RunReport): string =>
       "Results",
       report.results.length === 0
         ? markup`<p class="muted">The run has no results${report.status !== "succeeded" && ": it did not reach its end"}.</p>\n`
-        : report.results.map(result)
+        : [report.results.map(result), unshown(report)]
     ),
     Page.section("sources", "Data and models", sources(report)),
     Page.section("stages", "Stages", stages(report)),

@@ -85,6 +85,8 @@ export interface RunReport {
   /** True when any output is synthetic. */
   readonly synthetic: boolean
   readonly results: ReadonlyArray<Result>
+  /** Results beyond these: a page of thousands is of no use. */
+  readonly unshown?: number
   readonly stages: ReadonlyArray<ReportedStage>
   /** Without duplicates. */
   readonly datasets: ReadonlyArray<DatasetUse>

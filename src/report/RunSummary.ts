@@ -1,6 +1,6 @@
 /** Writes a run's report and trace from what the engine tells of it. */
 import * as Effect from "effect/Effect"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism, totalmem } from "node:os"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
@@ -11,7 +11,7 @@ import type { Provenance } from "../core/Task.ts"
 import { needs, usesOf } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
-import type { PublishedOutput, RunResult, StageResult, TaskResult, TaskStatus } from "../engine/Run.ts"
+import type { PublishedOutput, RunResult, StageResult, TaskResult, TaskStatus } from "../engine/RunResult.ts"
 import * as Table from "../data/Table.ts"
 import * as Report from "./Report.ts"
 import type { ReportedStage, Result, ResultBody, RunReport } from "./RunReport.ts"
@@ -19,6 +19,9 @@ import * as Trace from "./Trace.ts"
 
 /** Rows of a table that the page shows; the file beside it has all. */
 const shownRows = 50
+
+/** Results that the page shows; the folder beside it has all. */
+const shownResults = 200
 
 const bodyOf = Effect.fnUntraced(function* (path: string, kind: FileKind.FileKindName) {
   if (kind === "tsv") {
@@ -39,15 +42,7 @@ const bodyOf = Effect.fnUntraced(function* (path: string, kind: FileKind.FileKin
   return body
 })
 
-const readText = (path: string) =>
-  Effect.flatMap(
-    Effect.promise(() => import("node:fs/promises")),
-    ({ readFile }) =>
-      Effect.tryPromise({
-        try: () => readFile(path, "utf8"),
-        catch: cannot("read", path)
-      })
-  )
+const readText = (path: string) => Effect.try({ try: () => readFileSync(path, "utf8"), catch: cannot("read", path) })
 
 const resultOf = Effect.fnUntraced(function* (run: RunResult, output: PublishedOutput) {
   const { stage } = run.stages.find((result) => result.stage.id === output.stage)!
@@ -122,7 +117,7 @@ export const commandLine = (words: ReadonlyArray<string>): string => words.map(s
 
 const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyArray<string>, version: string) {
   const { workflow } = run
-  const results = yield* Effect.forEach(run.outputs, (output) => resultOf(run, output))
+  const results = yield* Effect.forEach(run.outputs.slice(0, shownResults), (output) => resultOf(run, output))
   const report: RunReport = {
     title: workflow.name,
     description: workflow.description,
@@ -142,6 +137,7 @@ const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyA
     })),
     synthetic: run.stages.some(({ tasks }) => tasks.some(({ synthetic }) => synthetic)),
     results,
+    unshown: run.outputs.length - results.length,
     stages: run.stages.map(stageOf),
     datasets: factsOf(run, "dataset"),
     models: factsOf(run, "model"),

@@ -76,6 +76,32 @@ describe("FileDigests", () => {
     assert.strictEqual((await digest(3)).sha256, Digest.ofBytes("abc"))
   })
 
+  it("reads a file again after a restart of the machine, unless it was on the disk before", async () => {
+    writeFileSync(file, "abc")
+    const remember = (synced: boolean) =>
+      withCache(
+        join(folder, "state"),
+        Effect.flatMap(FileDigests, (digests) => digests.remember(file, "0".repeat(64), synced))
+      )
+    await remember(false)
+    assert.strictEqual((await digest(3)).sha256, "0".repeat(64), "the machine is still the same")
+    const path = join(folder, "state/digests.tsv")
+    writeFileSync(path, readFileSync(path, "utf8").replace(/[^\t\n]+\n$/u, "another-boot\n"))
+    assert.strictEqual((await digest(3)).sha256, Digest.ofBytes("abc"))
+    await remember(true)
+    assert.strictEqual((await digest(3)).sha256, "0".repeat(64))
+  })
+
+  it("writes its journal anew when most of it is outdated", async () => {
+    writeFileSync(file, "abc")
+    await digest(3)
+    const [line] = journal()
+    const old = line!.replace(/\.[^.]+\t.*$/u, `.1\t${"0".repeat(64)}\n`)
+    writeFileSync(join(folder, "state/digests.tsv"), old.repeat(20_000) + `${line}\n`)
+    assert.strictEqual((await digest(3)).sha256, Digest.ofBytes("abc"))
+    assert.deepStrictEqual(journal(), [line])
+  })
+
   it("names a file that is not there, and a folder", async () => {
     const none = await withCache(
       join(folder, "state"),

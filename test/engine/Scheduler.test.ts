@@ -65,7 +65,7 @@ const run = async (plans: Readonly<Record<string, Plan>>, total = machine) => {
 describe("Scheduler", () => {
   it("starts a job when all that it needs has ended", async () => {
     const { happened, failed, skipped } = await run({
-      a: { millis: 20 },
+      a: { millis: 300 },
       b: { millis: 5 },
       c: { needs: ["a", "b"] },
       d: { needs: ["b"] },

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
-import { keepLogs, quote, tail } from "../../src/executor/TaskFolder.ts"
+import { quote } from "../../src/executor/ScriptCommand.ts"
+import { keep, tail } from "../../src/executor/TaskLog.ts"
 import { temporaryFolder } from "../support/stage.ts"
 
 describe("TaskFolder", () => {
@@ -26,7 +27,7 @@ describe("TaskFolder", () => {
     mkdirSync(join(folder, "logs"))
     writeFileSync(join(folder, "stdout.log"), "said\n")
     writeFileSync(join(folder, "stderr.log"), "\n")
-    keepLogs(folder, join(folder, "logs", "a"))
+    keep(folder, join(folder, "logs", "a"))
     assert.strictEqual(readFileSync(join(folder, "logs/a.stdout.log"), "utf8"), "said\n")
     assert.isFalse(existsSync(join(folder, "logs/a.stderr.log")))
   })

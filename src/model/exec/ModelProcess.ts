@@ -8,7 +8,7 @@ import * as Semaphore from "effect/Semaphore"
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { messageOf } from "../../core/Failure.ts"
-import * as Process from "../../core/Process.ts"
+import * as ProcessGroup from "../../core/ProcessGroup.ts"
 import { Task } from "../../core/Task.ts"
 import { ModelError } from "../ModelError.ts"
 import * as Frames from "./Frames.ts"
@@ -70,12 +70,12 @@ export const start = Effect.fnUntraced(function* ({
     ({ pid, stdin }) =>
       Effect.suspend(() => {
         stdin.end()
-        return pid === undefined ? Effect.void : Process.stopGroup(pid)
+        return pid === undefined ? Effect.void : ProcessGroup.stop(pid)
       })
   )
   const { pid } = child
   if (pid !== undefined) {
-    const kill = () => Process.signalGroup(pid, "SIGKILL")
+    const kill = () => ProcessGroup.signal(pid, "SIGKILL")
     yield* Effect.acquireRelease(
       Effect.sync(() => process.on("exit", kill)),
       () => Effect.sync(() => process.off("exit", kill))

@@ -1,0 +1,96 @@
+/** The end of a run: whatever happened, what is finished is published and reported. */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { basename } from "node:path"
+import * as ResultSet from "../cache/ResultSet.ts"
+import type { InputError } from "../core/Failure.ts"
+import { dispensable, needs } from "../dsl/CheckedStage.ts"
+import type { Workflow } from "../dsl/Workflow.ts"
+import type { EventBody, RunStatus } from "./Event.ts"
+import * as RunFolder from "./RunFolder.ts"
+import * as RunRecord from "./RunRecord.ts"
+import type { PublishedOutput, RunResult } from "./RunResult.ts"
+import type { RunState } from "./RunState.ts"
+import type { Outcome } from "./Scheduler.ts"
+import * as TaskResolution from "./TaskResolution.ts"
+
+export interface Concluded {
+  readonly workflow: Workflow
+  readonly folder: RunFolder.RunFolder
+  /** The record with which the run started. */
+  readonly about: RunRecord.RunRecord
+  readonly state: RunState
+  readonly publish: (event: EventBody) => Effect.Effect<void>
+  readonly finish: (result: RunResult) => Effect.Effect<string, InputError>
+}
+
+/** Why a task was not reached. */
+const reasonOf = ({ stageOf, sites, upstream }: RunState, id: string): string => {
+  const stage = stageOf(id)
+  const spare = dispensable(stage)
+  const site = sites.get(id)
+  const missing = [
+    ...needs(stage).filter((need) => !upstream.has(need)),
+    ...(site === undefined ? [] : TaskResolution.missing(site, upstream))
+  ]
+  const blocker = missing.find((need) => !spare.has(need)) ?? missing[0]
+  return blocker === undefined ? "the run was stopping after a failure" : `it needs '${blocker}'`
+}
+
+const outputsOf = ({ outputs }: Workflow, { upstream }: RunState): ReadonlyArray<PublishedOutput> =>
+  outputs.flatMap(({ name, stage, port }) => {
+    const given = upstream.get(stage)?.[port]
+    if (given === undefined) return []
+    const artifacts = "files" in given ? [given] : given
+    return artifacts.map((artifact, index) => {
+      const own = "files" in given ? name : `${name}.${index}`
+      return { name: own, stage, port, artifact, path: RunFolder.outputPath(own, artifact) }
+    })
+  })
+
+export const conclude = Effect.fnUntraced(function* (
+  exit: Exit.Exit<Outcome, unknown>,
+  { workflow, folder, about, state, publish, finish }: Concluded
+) {
+  const status: RunStatus = Exit.isSuccess(exit)
+    ? state.statusOf(exit.value)
+    : Cause.hasInterruptsOnly(exit.cause)
+      ? "interrupted"
+      : "failed"
+  const { skipped, stopped } = Exit.isSuccess(exit) ? exit.value : { skipped: [], stopped: [] }
+  const left = [
+    ...skipped.map((id) => [id, reasonOf(state, id)] as const),
+    // One that was to be stopped may have ended in that very moment.
+    ...stopped
+      .filter((id) => state.results.get(id)!.status === "not started")
+      .map((id) => [id, "it was stopped when another task failed"] as const)
+  ]
+  for (const [id, reason] of left) {
+    state.skip(id, reason)
+    yield* publish({ _tag: "TaskSkipped", stage: id, reason })
+  }
+  const outputs = outputsOf(workflow, state)
+  yield* ResultSet.publish(
+    folder.path,
+    outputs.flatMap(({ path, artifact }) =>
+      artifact.files.map(({ suffix, ...file }) => ({ name: `${basename(path)}${suffix}`, ...file }))
+    )
+  )
+  const ended = yield* Clock.currentTimeMillis
+  // Where it cannot be written, the first record and the events tell the same.
+  yield* RunRecord.write(folder.path, {
+    ...about,
+    status,
+    ended: new Date(ended).toISOString(),
+    tasks: state.lines(),
+    outputs: outputs.map(({ artifact, ...output }) => {
+      const { sha256, bytes } = artifact.files[0]!
+      return { ...output, sha256, bytes, synthetic: artifact.synthetic, files: artifact.files }
+    })
+  }).pipe(Effect.ignore)
+  const started = Date.parse(about.started)
+  const report = yield* finish({ workflow, folder, status, started, ended, stages: state.stages(), outputs })
+  yield* publish({ _tag: "RunEnded", status, seconds: (ended - started) / 1000, folder: folder.path, report })
+})

@@ -1,0 +1,127 @@
+/** What a task is given: its inputs as links below its folder, and what its folder says is to be run. */
+import * as Effect from "effect/Effect"
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import { cannot, InputError } from "../core/Failure.ts"
+import type { SettingsValue } from "../core/Settings.ts"
+import * as FileKind from "../dsl/FileKind.ts"
+import * as Port from "../dsl/Port.ts"
+import * as Container from "../executor/Container.ts"
+import * as StageModule from "../executor/StageModule.ts"
+import type { ScriptSpec, TaskSpec } from "../executor/TaskSpec.ts"
+import type { Attempt } from "./Attempts.ts"
+import type { InputArtifact, Task } from "./TaskResolution.ts"
+
+export interface SetupOptions {
+  readonly attempt: Attempt
+  readonly settings: SettingsValue
+  /** Where imported stages are put for workers to load. */
+  readonly modules: string
+  /** Where the stage keeps what it has finished of its work. */
+  readonly checkpoint: string
+  /** The GPUs that it has for itself: `0,1`. */
+  readonly devices: string | undefined
+}
+
+const outputPath = (folder: string, name: string, port: Port.OutputPort): string =>
+  join(folder, "outputs", `${name}.${FileKind.get(Port.kindOf(port)).extensions[0]}`)
+
+/** The links to be made for a task's inputs, the paths that it is told, and what the user calls the files behind them. */
+export const inputs = (folder: string, task: Task) => {
+  const links = new Map<string, string>()
+  const origins = new Map<string, string>()
+  const script = task.instance.body._tag === "Script"
+  const place = ({ artifact, fileName }: InputArtifact, stem: string): string => {
+    if (!script || fileName === undefined) return `inputs/${stem}.${artifact.extension}`
+    const own = `scratch/${fileName}`
+    // Of two files with one name, from different folders, the second is put where nothing else is.
+    return artifact.files.some(({ suffix }) => links.has(`${own}${suffix}`)) ? `inputs/${stem}/${fileName}` : own
+  }
+  const link = (item: InputArtifact, stem: string): string => {
+    const main = place(item, stem)
+    for (const { suffix } of item.artifact.files) {
+      links.set(`${main}${suffix}`, item.pathOf(suffix))
+      origins.set(join(folder, `${main}${suffix}`), `${item.origin}${suffix}`)
+    }
+    return join(folder, main)
+  }
+  const paths = Object.fromEntries(
+    [...task.inputs].map(([name, input]) => [
+      name,
+      "artifact" in input ? link(input, name) : input.map((item, index) => link(item, `${name}.${index}`))
+    ])
+  )
+  return { paths, origins, links: Array.from(links, ([name, from]) => ({ from, name })) }
+}
+
+const specOf = (
+  task: Task,
+  inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
+  folder: string,
+  { settings, modules, attempt, checkpoint, devices }: SetupOptions,
+  container: ScriptSpec["container"]
+): TaskSpec => {
+  const { outputs } = task.stage
+  const { cpus, memory } = attempt.resources
+  const { body } = task.instance
+  return body._tag === "Uses"
+    ? {
+        kind: "stage",
+        stage: body.stage.name,
+        ...(body.module === undefined ? {} : { module: StageModule.write(modules, body.module) }),
+        params: body.stage.encodeParams(body.params),
+        inputs,
+        settings: { ...settings, threads: Math.min(cpus, availableParallelism()) },
+        checkpoint,
+        ...(devices === undefined ? {} : { devices })
+      }
+    : {
+        kind: "script",
+        script: body.script,
+        inputs,
+        outputs: Object.fromEntries(
+          Object.entries(outputs).map(([name, port]) => [name, outputPath(folder, name, port)])
+        ),
+        // What it was given, for programs that must be told; none of it is in the key.
+        env: {
+          AGFLOW_CPUS: String(cpus),
+          AGFLOW_MEMORY: String(memory),
+          AGFLOW_ATTEMPT: String(attempt.number),
+          ...(devices === undefined ? {} : { CUDA_VISIBLE_DEVICES: devices }),
+          ...body.env
+        },
+        ...(devices === undefined ? {} : { devices }),
+        ...(container === undefined ? {} : { container })
+      }
+}
+
+const containerOf = Effect.fnUntraced(function* ({ instance: { body } }: Task, files: ReadonlyArray<string>) {
+  if (body._tag !== "Script" || body.container === undefined) return undefined
+  const engine = yield* Container.engine
+  const odd = files.find((file) => Container.unmountable(engine, file))
+  if (odd !== undefined) {
+    return yield* new InputError({
+      message: `${engine} cannot be given a file with this name`,
+      file: odd,
+      hint: "rename it: no commas, colons, quotes or line breaks"
+    })
+  }
+  return { ...body.container, engine, files } satisfies ScriptSpec["container"]
+})
+
+/** The spec of the task whose inputs these are, in a folder that need not be there yet. */
+export const spec = Effect.fnUntraced(function* (
+  task: Task,
+  folder: string,
+  { paths, links }: Pick<ReturnType<typeof inputs>, "paths" | "links">,
+  options: SetupOptions
+) {
+  const container = yield* containerOf(
+    task,
+    links.map(({ from }) => from)
+  )
+  return yield* Effect.try({
+    try: () => specOf(task, paths, folder, options, container),
+    catch: cannot("write", options.modules)
+  })
+})

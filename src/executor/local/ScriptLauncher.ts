@@ -1,0 +1,93 @@
+/** Scripts as processes of this machine, each in a process group of its own, started by a small process of their own. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { fork, type ChildProcess } from "node:child_process"
+import { InputError } from "../../core/Failure.ts"
+import * as ProcessGroup from "../../core/ProcessGroup.ts"
+import * as Container from "../Container.ts"
+import { TaskLost } from "../Executor.ts"
+import type { Launch, LaunchReply } from "../launcher.ts"
+
+export interface ScriptLauncher {
+  /** The exit status, null of one that a signal has ended. Interruption stops it and all that it started. */
+  readonly run: (launch: Omit<Launch, "id">) => Effect.Effect<number | null, InputError | TaskLost>
+}
+
+interface Running {
+  pid: number | undefined
+  readonly listen: (reply: LaunchReply | { readonly _tag: "Lost" }) => void
+}
+
+/** `program` is what starts them; it is started when the first script is. */
+export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const running = new Map<number, Running>()
+    let launcher: ChildProcess | undefined
+    let counter = 0
+
+    const killAll = () => running.forEach(({ pid }) => pid !== undefined && ProcessGroup.signal(pid, "SIGKILL"))
+    // An exit in the middle, as at a second Ctrl-C, leaves no script behind.
+    yield* Effect.acquireRelease(
+      Effect.sync(() => process.on("exit", killAll)),
+      () =>
+        Effect.sync(() => {
+          process.off("exit", killAll)
+          launcher?.kill("SIGKILL")
+        })
+    )
+
+    const start = (): ChildProcess => {
+      // Detached, so that a Ctrl-C in the terminal, which goes to the whole group, leaves it to tell how scripts end.
+      const child = fork(program, [], { stdio: ["ignore", "ignore", "ignore", "ipc"], execArgv: [], detached: true })
+      const lost = () => {
+        if (launcher !== child) return
+        launcher = undefined
+        killAll()
+        for (const { listen } of running.values()) listen({ _tag: "Lost" })
+      }
+      child.on("error", lost).on("exit", lost)
+      child.on("message", (reply: LaunchReply) => running.get(reply.id)?.listen(reply))
+      return child
+    }
+
+    return {
+      run: (launch) =>
+        Effect.callback<number | null, InputError | TaskLost>((resume) => {
+          const id = counter++
+          let stopping: ((pid: number | undefined) => void) | undefined
+          const listen: Running["listen"] = (reply) => {
+            if (reply._tag === "Started") {
+              own.pid = reply.pid
+              stopping?.(reply.pid)
+              return
+            }
+            running.delete(id)
+            if (stopping !== undefined) return stopping(own.pid)
+            if (reply._tag === "Lost") {
+              return resume(Effect.fail(new TaskLost({ message: "the process that started the script was killed" })))
+            }
+            // What the script left running in its background ends with it.
+            if (own.pid !== undefined) ProcessGroup.signal(own.pid, "SIGKILL")
+            resume(
+              reply._tag === "Ended"
+                ? Effect.succeed(reply.code)
+                : Effect.fail(new InputError({ message: `cannot start ${launch.program}: ${reply.message}` }))
+            )
+          }
+          const own: Running = { pid: undefined, listen }
+          running.set(id, own)
+          launcher ??= start()
+          // An error of sending is that of a launcher that has just died: its exit tells.
+          launcher.send({ id, ...launch } satisfies Launch, () => undefined)
+          return Effect.gen(function* () {
+            const pid = yield* Effect.callback<number | undefined>((told) => {
+              stopping = (found) => told(Effect.succeed(found))
+              if (own.pid !== undefined || !running.has(id)) stopping(own.pid)
+            })
+            if (pid !== undefined) yield* ProcessGroup.stop(pid)
+            running.delete(id)
+            if (launch.stop !== undefined) Container.end(launch.stop)
+          })
+        })
+    }
+  })
