@@ -10,19 +10,21 @@ import { nextflow } from "./engine/engines/nextflow.mjs"
 import { snakemake } from "./engine/engines/snakemake.mjs"
 import { measure } from "./engine/measure.mjs"
 import * as Results from "./engine/results.mjs"
-import { full, quick } from "./engine/presets.mjs"
+import { presets } from "./engine/presets.mjs"
 
 const engines = [agflow, snakemake, cwltool, nextflow]
 
-const help = `node bench/engine.mjs [--quick | --full | --case NAMES --n NUMBERS] [--table]
+const help = `node bench/engine.mjs [--quick | --full | --large | --peers | --case NAMES --n NUMBERS] [--table]
 
   --quick           a few minutes: N of 100 and 1,000, agflow alone at 10,000
   --full            an hour or two: N up to 10,000 for all, plan and resume to 100,000
+  --large           agflow alone at 100,000: plan, fan-out, resume; half an hour
+  --peers           all at 10,000: plan, fan-out, resume, change; an hour
   --case NAMES      of ${Object.keys(cases).join(", ")}; those that one builds upon run first
   --n NUMBERS       100,1000 (default 100)
   --engines NAMES   of ${engines.map(({ name }) => name).join(", ")}; default: all that are on the PATH
   --repeat COUNT    default 3
-  --limit SECONDS   a command that takes longer is stopped; default 900
+  --limit SECONDS   a command that takes longer is stopped; default 900, and 3600 for the largest
   --until HH:MM     starts no session after this time (UTC)
   --table           write the rows into bench/engine/results.json and bench/README.md
 
@@ -30,13 +32,12 @@ AGFLOW_BINARY names another dist/cli.js than this checkout's.`
 
 const { values } = parseArgs({
   options: {
-    quick: { type: "boolean", default: false },
-    full: { type: "boolean", default: false },
+    ...Object.fromEntries(Object.keys(presets).map((name) => [name, { type: "boolean", default: false }])),
     case: { type: "string" },
     n: { type: "string", default: "100" },
     engines: { type: "string" },
     repeat: { type: "string", default: "3" },
-    limit: { type: "string", default: "900" },
+    limit: { type: "string" },
     until: { type: "string" },
     table: { type: "boolean", default: false },
     help: { type: "boolean", default: false }
@@ -73,8 +74,8 @@ const wrong = (engine, name, n, { folder, code, log }) => {
   return found.sort().join() === words(n).sort().join() ? undefined : "the outputs are not what they must be"
 }
 
-/** One engine's cases, in a new folder. */
-const session = (engine, names, n) => {
+/** One engine's cases, in a new folder; `limit` seconds for each. */
+const session = (engine, names, n, limit) => {
   const folder = mkdtempSync(join(tmpdir(), "agflow-bench-"))
   try {
     mkdirSync(join(folder, "tmp"))
@@ -83,7 +84,7 @@ const session = (engine, names, n) => {
     for (const name of names) {
       const command = engine.commands[name]?.(n, changedOf(n))
       if (command === undefined) continue
-      const { cost, code, log } = measure(command, { folder, limit: Number(values.limit) })
+      const { cost, code, log } = measure(command, { folder, limit })
       const fault = wrong(engine, name, n, { folder, code, log })
       measured[name] = fault === undefined ? { cost } : { fault }
       say(
@@ -124,7 +125,8 @@ const asked = () => ({
   sizes: list(values.n).map(Number),
   repeat: Number(values.repeat)
 })
-const batches = values.full ? full : values.quick ? quick : [asked()]
+const chosen = Object.keys(presets).filter((name) => values[name])
+const batches = chosen.length > 0 ? chosen.flatMap((name) => presets[name]) : [asked()]
 
 /** Minutes of the day, UTC. */
 const clock = () => new Date().getUTCHours() * 60 + new Date().getUTCMinutes()
@@ -145,7 +147,9 @@ for (const batch of batches) {
         // Another engine is the first each time: none always runs upon what another left warm.
         for (const index of here.keys()) {
           const engine = here[(index + round) % here.length]
-          for (const [name, result] of Object.entries(session(engine, steps, n))) {
+          for (const [name, result] of Object.entries(
+            session(engine, steps, n, Number(values.limit ?? batch.limit ?? 900))
+          )) {
             ;((measured[name] ??= {})[engine.name] ??= []).push(result)
             if (result.fault !== undefined) faults++
           }

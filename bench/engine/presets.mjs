@@ -1,9 +1,9 @@
-/** What `--quick` and `--full` measure, the most telling first. */
+/** What `--quick`, `--full`, `--large` and `--peers` measure, the most telling first. `limit` is in seconds, for one command. */
 
 const session = ["plan", "fanout", "resume", "change"]
 const alone = ["agflow"]
 
-export const quick = [
+const quick = [
   { cases: ["start", "check"], sizes: [1], repeat: 5 },
   { cases: session, sizes: [100], repeat: 3 },
   { cases: ["chain"], sizes: [100], repeat: 1 },
@@ -13,11 +13,20 @@ export const quick = [
   { cases: ["resume", "change"], sizes: [10_000], repeat: 1, engines: alone }
 ]
 
-export const full = [
+const full = [
   { cases: ["start", "check"], sizes: [1], repeat: 9 },
   { cases: session, sizes: [100, 1000], repeat: 5 },
   { cases: ["chain"], sizes: [100, 1000], repeat: 3 },
   { cases: session, sizes: [10_000], repeat: 3 },
   { cases: ["plan"], sizes: [50_000, 100_000], repeat: 3 },
-  { cases: ["resume"], sizes: [100_000], repeat: 1, engines: alone }
+  { cases: ["resume"], sizes: [100_000], repeat: 1, engines: alone, limit: 3600 }
 ]
+
+const large = [
+  { cases: ["plan"], sizes: [100_000], repeat: 3, engines: alone },
+  { cases: ["resume"], sizes: [100_000], repeat: 1, engines: alone, limit: 3600 }
+]
+
+const peers = [{ cases: ["plan", "resume", "change"], sizes: [10_000], repeat: 1, limit: 3600 }]
+
+export const presets = { quick, full, large, peers }

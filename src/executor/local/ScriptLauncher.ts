@@ -30,9 +30,11 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
     yield* Effect.acquireRelease(
       Effect.sync(() => process.on("exit", killAll)),
       () =>
-        Effect.sync(() => {
+        Effect.callback<void>((ended) => {
           process.off("exit", killAll)
-          launcher?.kill("SIGKILL")
+          if (launcher === undefined) return ended(Effect.void)
+          // It ends when nobody listens to it any more; what it and the scripts have used is counted when it has.
+          launcher.on("exit", () => ended(Effect.void)).disconnect()
         })
     )
 
