@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: "test/support/temporary.ts",
     // Rig tests start real processes: two cores carry two files at a time.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000
   }
 })

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import { cannot, InputError } from "../../src/core/Failure.ts"
-import * as Dataset from "../../src/data/Dataset.ts"
+import * as DatasetRegistry from "../../src/data/DatasetRegistry.ts"
 import * as Download from "../../src/data/Download.ts"
 import * as FileKind from "../../src/dsl/FileKind.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -22,7 +22,7 @@ export default Stage.make({
   summary: "Brings a named dataset, or a file from a web address, and checks it by its sha256.",
   params: {
     dataset: Param.optional(
-      Schema.String.annotate({ examples: Dataset.all.map(({ name }) => name) }),
+      Schema.String.annotate({ examples: DatasetRegistry.all.map(({ name }) => name) }),
       "name of a registered dataset"
     ),
     url: Param.optional(Schema.String, "web address of any other file"),
@@ -44,7 +44,7 @@ export default Stage.make({
     }
     const located =
       dataset === undefined ? yield* Download.url({ ...params, url: url! }) : yield* Download.dataset(dataset)
-    const source = url ?? (yield* Dataset.find(dataset!)).mirror
+    const source = url ?? (yield* DatasetRegistry.find(dataset!)).mirror
     const target = outputs.file.as(extensionOf(source.replace(/[?#].*$/u, "")))
     // A mirror's file is another's: a link to it would share its fate, and its permissions.
     const copy = fs.copyFile(located.path, target)

@@ -1,9 +1,5 @@
 /** A named external file: where it is, what it must be byte for byte, and on which terms. */
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Suggest from "../core/Suggest.ts"
-import { datasets } from "./datasets.ts"
-import { publishedPredictions } from "./publishedPredictions.ts"
 
 const text = (description: string) => Schema.String.annotate({ description })
 const orNull = (description: string) => Schema.NullOr(Schema.String).annotate({ description })
@@ -29,28 +25,6 @@ export const Dataset = Schema.Struct({
   description: text("what the file holds, with build and coordinates")
 })
 export type Dataset = typeof Dataset.Type
-
-export class UnknownDataset extends Schema.TaggedError<UnknownDataset>()("UnknownDataset", {
-  message: Schema.String,
-  hint: Schema.optionalKey(Schema.String)
-}) {}
-
-export const all: ReadonlyArray<Dataset> = [...datasets, ...publishedPredictions]
-
-export const find = (name: string): Effect.Effect<Dataset, UnknownDataset> => {
-  const found = all.find((dataset) => dataset.name === name)
-  if (found !== undefined) return Effect.succeed(found)
-  return Effect.fail(
-    new UnknownDataset({
-      message: `no dataset is named '${name}'`,
-      hint: Suggest.hint(
-        name,
-        all.map((dataset) => dataset.name),
-        "datasets"
-      )
-    })
-  )
-}
 
 /** Where a URL's file lies below a mirror folder. */
 export const mirrorPath = (url: URL): string => `${url.host}${url.pathname}${url.search}`

@@ -15,6 +15,7 @@ import { cannot, InputError } from "../core/Failure.ts"
 import { Settings } from "../core/Settings.ts"
 import { Task } from "../core/Task.ts"
 import * as Dataset from "./Dataset.ts"
+import * as DatasetRegistry from "./DatasetRegistry.ts"
 import * as PartialFile from "./PartialFile.ts"
 import * as Transfer from "./Transfer.ts"
 
@@ -34,7 +35,7 @@ export class LicenceNotAccepted extends Schema.TaggedError<LicenceNotAccepted>()
 }) {}
 
 export type Failure =
-  | Dataset.UnknownDataset
+  | DatasetRegistry.UnknownDataset
   | LicenceNotAccepted
   | ChecksumMismatch
   | Transfer.DownloadError
@@ -70,7 +71,7 @@ export const dataset = Effect.fnUntraced(function* (
   Failure,
   Settings | Task | FileSystem.FileSystem | Path.Path
 > {
-  const found = yield* Dataset.find(name)
+  const found = yield* DatasetRegistry.find(name)
   const settings = yield* Settings
   if (found.licenceAcceptance && !settings.acceptedLicences.includes(found.licence)) {
     return yield* new LicenceNotAccepted({

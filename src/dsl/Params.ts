@@ -4,12 +4,11 @@ import * as Suggest from "../core/Suggest.ts"
 import type { Binding } from "./CheckedStage.ts"
 import * as Expression from "./Expression.ts"
 import type { GivenPort } from "./Port.ts"
+import * as ParamValue from "./ParamValue.ts"
 import * as Template from "./Template.ts"
 import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocument.ts"
-import type { ParamDeclaration, ScalarType } from "./WorkflowFile.ts"
+import type { ParamDeclaration } from "./WorkflowFile.ts"
 
-export type Scalar = string | number | boolean
-export type ParamValue = Scalar | null | ReadonlyArray<Scalar>
 export type ParamSource = "default" | "profile" | "file" | "command line" | "workflow"
 
 /** A value for a param, and where it was written. */
@@ -26,7 +25,7 @@ export interface GivenParam {
 
 export interface Param {
   readonly name: string
-  readonly value: ParamValue
+  readonly value: ParamValue.ParamValue
   readonly from: ParamSource
   readonly declaration: ParamDeclaration
   readonly folder: string
@@ -69,67 +68,13 @@ export const fromFlag = (flag: string, folder: string): GivenParam => {
   const cut = at === -1 ? flag.length : at
   return {
     name: flag.slice(0, cut),
-    value: new FlagText(flag.slice(cut + 1)),
+    value: new ParamValue.FlagText(flag.slice(cut + 1)),
     from: "command line",
     source,
     nameRange: { start: 0, end: cut },
     valueRange: { start: Math.min(cut + 1, flag.length), end: flag.length },
     folder
   }
-}
-
-/** Text from a command line, whose type only the declaration tells. */
-class FlagText {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-const read: { readonly [T in ScalarType]: (value: unknown) => Scalar | undefined } = {
-  string: (value) => (typeof value === "string" ? value : undefined),
-  file: (value) => (typeof value === "string" && value !== "" ? value : undefined),
-  integer: (value) => (typeof value === "number" && Number.isSafeInteger(value) ? value : undefined),
-  number: (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined),
-  boolean: (value) => (typeof value === "boolean" ? value : undefined)
-}
-
-const fromText = (type: ScalarType, text: string): Scalar | undefined => {
-  if (type === "string" || type === "file") return text
-  if (type === "boolean") return text === "true" ? true : text === "false" ? false : undefined
-  return text.trim() === "" ? undefined : read[type](Number(text))
-}
-
-const typeName = ({ type, items = "string" }: ParamDeclaration): string =>
-  type === "list" ? `a list of ${items}` : type
-
-/** The value as its declaration wants it; on a command line a list is written with commas. */
-const readValue = ({ type, items = "string" }: ParamDeclaration, value: unknown): ParamValue | undefined => {
-  if (type !== "list") return value instanceof FlagText ? fromText(type, value.text) : read[type](value)
-  const parts: ReadonlyArray<unknown> | undefined =
-    value instanceof FlagText
-      ? value.text === ""
-        ? []
-        : value.text
-            .replace(/^\s*\[(.*)\]\s*$/su, "$1")
-            .split(",")
-            .map((text) => fromText(items, text.trim()))
-      : Array.isArray(value)
-        ? value.map(read[items])
-        : undefined
-  return parts?.every((part) => part !== undefined) ? (parts as ReadonlyArray<Scalar>) : undefined
-}
-
-const problem = (declaration: ParamDeclaration, value: ParamValue): string | undefined => {
-  const { enum: allowed, min, max } = declaration
-  if (value !== null && typeof value === "object") {
-    return value.map((item) => problem(declaration, item)).find((fault) => fault !== undefined)
-  }
-  if (allowed !== undefined && value !== null && !allowed.includes(value))
-    return `expected one of ${allowed.join(", ")}`
-  if (min !== undefined && typeof value === "number" && value < min) return `expected at least ${min}`
-  if (max !== undefined && typeof value === "number" && value > max) return `expected at most ${max}`
-  return undefined
 }
 
 export interface Resolved {
@@ -167,18 +112,19 @@ export const resolve = (
           bound: chosen.value
         })
       } else {
-        const text = `param '${name}': expected ${typeName(declaration)}, got a file that a stage gives`
+        const text = `param '${name}': expected ${ParamValue.typeName(declaration)}, got a file that a stage gives`
         diagnostics.push({ code: "invalid-param", message: text, source: chosen.source, range: chosen.valueRange })
       }
       return
     }
-    const value = readValue(declaration, chosen.value)
-    const message = value === undefined ? `expected ${typeName(declaration)}` : problem(declaration, value)
+    const value = ParamValue.read(declaration, chosen.value)
+    const message =
+      value === undefined ? `expected ${ParamValue.typeName(declaration)}` : ParamValue.problem(declaration, value)
     if (value !== undefined && message === undefined) {
       params.set(name, { name, value, from: chosen.from, declaration, folder: chosen.folder })
       return
     }
-    const shown = chosen.value instanceof FlagText ? chosen.value.text : JSON.stringify(chosen.value)
+    const shown = chosen.value instanceof ParamValue.FlagText ? chosen.value.text : JSON.stringify(chosen.value)
     const text = `param '${name}': ${message}, got ${shown}`
     diagnostics.push({ code: "invalid-param", message: text, source: chosen.source, range: chosen.valueRange })
   }

@@ -1,5 +1,6 @@
 /** A string of the YAML with expressions in it: `${{ params.width }}`, `chr${{ item }}`. */
 import * as Expression from "./Expression.ts"
+import * as ExpressionParser from "./ExpressionParser.ts"
 
 export interface Template {
   readonly parts: ReadonlyArray<string | Expression.Expression>
@@ -45,8 +46,8 @@ const parseNew = (text: string): Template => {
     if (close === -1) {
       return { parts, faults: [...faults, { message: "'${{' without '}}'", range: { start, end: text.length } }] }
     }
-    const parsed = Expression.parse(text.slice(start + opening.length, close), start + opening.length)
-    if (Expression.failed(parsed)) faults.push(parsed)
+    const parsed = ExpressionParser.parse(text.slice(start + opening.length, close), start + opening.length)
+    if (ExpressionParser.failed(parsed)) faults.push(parsed)
     else parts.push(parsed)
     at = close + 2
   }

@@ -190,7 +190,10 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
       const choices = [...unsorted].sort((a, b) => a.at - b.at)
       return {
         lane: [...outer.lane, choices.map(({ word }) => word).join(",")],
-        items: new Map([...outer.items, ...choices.flatMap(({ item }) => (item === undefined ? [] : [item]))]),
+        items:
+          shards.length === 0
+            ? outer.items
+            : new Map([...outer.items, ...choices.flatMap(({ item }) => (item === undefined ? [] : [item]))]),
         order: [...outer.order, ...choices.map(({ index }) => index)]
       }
     })

@@ -1,13 +1,14 @@
 import * as Schema from "effect/Schema"
 import { assert, describe, expect, it } from "vitest"
 import * as Dataset from "../../src/data/Dataset.ts"
+import * as DatasetRegistry from "../../src/data/DatasetRegistry.ts"
 import * as JsonSchema from "../../src/dsl/JsonSchema.ts"
 import * as FileKind from "../../src/dsl/FileKind.ts"
 
 describe("Dataset", () => {
   it("has one entry per name, well-formed, of a known file kind", () => {
-    assert.strictEqual(new Set(Dataset.all.map(({ name }) => name)).size, Dataset.all.length)
-    for (const dataset of Dataset.all) {
+    assert.strictEqual(new Set(DatasetRegistry.all.map(({ name }) => name)).size, DatasetRegistry.all.length)
+    for (const dataset of DatasetRegistry.all) {
       assert.isTrue(Schema.is(Dataset.Dataset)(dataset), dataset.name)
       assert.isTrue(FileKind.isFileKindName(dataset.kind), `${dataset.name}: ${dataset.kind}`)
       assert.isTrue(dataset.url !== null || dataset.recipe !== null, dataset.name)
@@ -16,13 +17,13 @@ describe("Dataset", () => {
   })
 
   it("is mirrored under host and path", () => {
-    for (const { url, mirror } of Dataset.all) {
+    for (const { url, mirror } of DatasetRegistry.all) {
       if (url !== null) assert.strictEqual(Dataset.mirrorPath(new URL(url)), mirror)
     }
   })
 
   it("asks for consent to the licences that restrict use", () => {
-    const asked = Dataset.all.filter(({ licenceAcceptance }) => licenceAcceptance).map(({ name }) => name)
+    const asked = DatasetRegistry.all.filter(({ licenceAcceptance }) => licenceAcceptance).map(({ name }) => name)
     assert.deepStrictEqual(
       asked,
       [1, 2, 3, 4, 5].map((i) => `spliceai-${i}`)

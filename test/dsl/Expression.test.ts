@@ -1,12 +1,13 @@
 import { assert, describe, it } from "vitest"
 import * as Expression from "../../src/dsl/Expression.ts"
+import * as ExpressionParser from "../../src/dsl/ExpressionParser.ts"
 import * as Template from "../../src/dsl/Template.ts"
 
 const names: Readonly<Record<string, Expression.Value>> = { "params.n": 4, "params.name": "chr1", none: null }
 
 const evaluate = (text: string): Expression.Value | string => {
-  const parsed = Expression.parse(text)
-  if (Expression.failed(parsed)) return `fault ${parsed.range.start}: ${parsed.message}`
+  const parsed = ExpressionParser.parse(text)
+  if (ExpressionParser.failed(parsed)) return `fault ${parsed.range.start}: ${parsed.message}`
   const evaluated = Expression.evaluate(parsed, ({ path }) => names[path.join(".")])
   if (evaluated._tag === "Value") return evaluated.value
   return evaluated._tag === "Fault" ? `fault ${evaluated.fault.range.start}: ${evaluated.fault.message}` : "unknown"

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { assert, describe, expect, it } from "vitest"
-import * as Dataset from "../../src/data/Dataset.ts"
+import * as DatasetRegistry from "../../src/data/DatasetRegistry.ts"
 import * as JsonSchema from "../../src/dsl/JsonSchema.ts"
 import * as Evaluation from "../../src/evaluation/Evaluation.ts"
 import * as EvaluationDoc from "../../src/evaluation/EvaluationDoc.ts"
@@ -60,7 +60,7 @@ describe("the registry of evaluations", () => {
     const published = variants.filter(({ data }) => data.predictions !== undefined)
     assert.lengthOf(published, 20)
     for (const { id, data, expected, reported, metric } of published) {
-      const dataset = Dataset.all.find(({ name }) => name === data.predictions)
+      const dataset = DatasetRegistry.all.find(({ name }) => name === data.predictions)
       assert.strictEqual(dataset?.url, `https://storage.googleapis.com/alphagenome/evals/${id}_predictions.feather`)
       // The stored outputs of the notebook agree with the values it reports, two of them with the other sign.
       const notebook = reported.find(({ where }) => where === "notebook variant_eval_examples")!

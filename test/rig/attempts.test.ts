@@ -16,10 +16,10 @@ const retrying = () => rig.events().flatMap((event) => (event._tag === "TaskRetr
 describe("a time limit", () => {
   it("stops the task and all that it started: first politely, then by force", async () => {
     const script = `trap 'echo asked >> "$executed"' TERM; sleep 311 & while :; do sleep 0.05; done`
-    rig.write("flow.yaml", workflow({ slow: { ...step(rig, "slow", script), resources: { time: "500 ms" } } }))
+    rig.write("flow.yaml", workflow({ slow: { ...step(rig, "slow", script), resources: { time: "2 s" } } }))
     const { code, stdout } = await rig.agflow(["run", "flow.yaml"])
     assert.strictEqual(code, 1)
-    assert.match(stdout, /✗ slow +failed [^]*it took longer than its limit of 0\.5 s\n +hint: .*resources: time/u)
+    assert.match(stdout, /✗ slow +failed [^]*it took longer than its limit of 2\.0 s\n +hint: .*resources: time/u)
     assert.deepStrictEqual(rig.executed(), ["slow", "asked"])
     assert.deepStrictEqual(rig.processes(), [])
     assert.deepStrictEqual(rig.state("work"), [])
@@ -120,9 +120,9 @@ describe("further attempts", () => {
 })
 
 describe("after a failure", () => {
-  const stages = (onError?: string) => ({
-    bad: { ...step(rig, "bad", "sleep 0.3; exit 1"), ...(onError === undefined ? {} : { onError }) },
-    slow: step(rig, "slow", 'sleep 1; echo slow > "$out"'),
+  const stages = (onError?: string, slow = 'echo slow > "$out"') => ({
+    bad: { ...step(rig, "bad", "exit 1"), ...(onError === undefined ? {} : { onError }) },
+    slow: step(rig, "slow", slow),
     next: step(rig, "next", 'cat "$bad" > "$out"', { inputs: { bad: "${{ bad.out }}" } }),
     both: step(rig, "both", 'cat $all > "$out"', { inputs: { all: ["${{ bad.out }}", "${{ slow.out }}"] } }),
     after: step(rig, "after", 'cat "$slow" > "$out"', { inputs: { slow: "${{ slow.out }}" } })
@@ -130,7 +130,9 @@ describe("after a failure", () => {
   const statuses = () => Object.fromEntries(Object.entries(rig.trace()).map(([id, { status }]) => [id, status]))
 
   it("stop ends what runs", async () => {
-    rig.write("flow.yaml", workflow(stages("stop")))
+    const both = 'until [ "$(wc -l < "$executed")" = 2 ]; do sleep 0.05; done'
+    const { bad, ...rest } = stages("stop", "sleep 311")
+    rig.write("flow.yaml", workflow({ bad: { ...bad, run: `echo bad >> "$executed"; ${both}; exit 1` }, ...rest }))
     const { code, stdout } = await rig.agflow(["run", "flow.yaml"])
     assert.strictEqual(code, 1)
     assert.match(stdout, /- slow +not run: it was stopped when another task failed/u)

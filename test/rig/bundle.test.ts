@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symli
 import { join } from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { writeTableFlow } from "../support/lab.ts"
 import { Rig, step, workflow } from "../support/rig.ts"
 
 let rig: Rig
@@ -13,26 +14,11 @@ beforeEach(() => {
 afterEach(() => rig.remove())
 
 const setUp = async () => {
-  rig.write("rows.tsv", "id\nx\ny\nz\n")
-  rig.write(
-    "flow.yaml",
-    workflow(
-      {
-        table: step(rig, "table", 'cat "$t" > "$out"', { inputs: { t: "./rows.tsv" }, outputs: { out: "tsv" } }),
-        each: {
-          ...step(rig, "each", '(cat "$part"; echo more) > "$out"', {
-            inputs: { part: "${{ part }}" },
-            outputs: { out: "tsv" }
-          }),
-          scatter: { over: "${{ table.out }}", rows: 1, as: "part" }
-        },
-        empty: step(rig, "empty", ': > "$out"'),
-        noise: step(rig, "noise", 'head -c 300000 /dev/urandom > "$out"', { outputs: { out: "file" } })
-      },
-      { outputs: { each: "${{ each.out }}", noise: "${{ noise.out }}", empty: "${{ empty.out }}" } }
-    )
-  )
-  // Of another param's run, nothing may travel.
+  const more = {
+    empty: step(rig, "empty", ': > "$out"'),
+    noise: step(rig, "noise", 'head -c 300000 /dev/urandom > "$out"', { outputs: { out: "file" } })
+  }
+  writeTableFlow(rig, more, { noise: "${{ noise.out }}", empty: "${{ empty.out }}" })
   const { code, stdout, stderr } = await rig.agflow(["run", "flow.yaml"])
   assert.strictEqual(code, 0, stdout + stderr)
   rig.executed()

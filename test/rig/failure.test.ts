@@ -18,14 +18,22 @@ it("after a failure what runs is let finish and kept, and what is not run is lis
   const ready = rig.path("ready")
   const stages = {
     // Of two at a time: the one fails while the other runs.
-    bad: step(rig, "bad", `[ -e "$ready" ] || { sleep 0.3; exit 3; }; echo 1 > "$out"`, { env: { ready } }),
-    good: step(rig, "good", 'sleep 0.8; echo 2 > "$out"'),
+    bad: step(rig, "bad", `[ -e "$ready" ] || exit 3; echo 1 > "$out"`, { env: { ready } }),
+    good: step(rig, "good", 'until [ -e "$seen" ]; do sleep 0.05; done; echo 2 > "$out"', {
+      env: { seen: rig.path("seen") }
+    }),
     next: step(rig, "next", 'cat "$bad" > "$out"', { inputs: { bad: "${{ bad.out }}" } }),
     last: step(rig, "last", 'cat "$next" > "$out"', { inputs: { next: "${{ next.out }}" } }),
     other: step(rig, "other", 'cat "$good" > "$out"', { inputs: { good: "${{ good.out }}" } })
   }
   rig.write("flow.yaml", workflow(stages, { outputs: { other: "${{ other.out }}", good: "${{ good.out }}" } }))
-  const finished = await rig.agflow(["run", "flow.yaml"])
+  const run = rig.start(["run", "flow.yaml", "--max-cpus", "2"])
+  await until(
+    "the failure is told, and the other runs",
+    () => /✗ bad /u.test(run.output()) && /> good /u.test(run.output())
+  )
+  rig.write("seen", "")
+  const finished = await run.ended
   assert.strictEqual(finished.code, 1)
   noTrace(finished)
   assert.match(finished.stdout, /✗ bad +failed after/u)

@@ -15,14 +15,14 @@ afterEach(() => {
 })
 
 const use =
-  (gpus: number) =>
+  (gpus: number, gate = "") =>
   (of: Rig, id: string, seconds = 0.4) =>
     step(
       of,
       id,
-      `echo "begin ${id} $CUDA_VISIBLE_DEVICES" >> "$times"; sleep ${seconds}; echo "end ${id}" >> "$times"; echo 1 > "$out"`,
+      `echo "begin ${id} $CUDA_VISIBLE_DEVICES" >> "$times"; ${gate}sleep ${seconds}; echo "end ${id}" >> "$times"; echo 1 > "$out"`,
       {
-        env: { times: rig.path("times") },
+        env: { times: rig.path("times"), go: rig.path("go") },
         resources: { gpus }
       }
     )
@@ -46,10 +46,12 @@ const replay = () => {
 }
 
 it("two runs of different state folders never use the one GPU at once", async () => {
-  const [a, b] = [use(1), use(1)]
+  const a = use(1, 'until [ -e "$go" ]; do sleep 0.05; done; ')
   rig.write("flow.yaml", workflow({ a1: a(rig, "a1"), a2: a(rig, "a2"), a3: a(rig, "a3") }))
-  other.write("flow.yaml", workflow({ b1: b(other, "b1"), b2: b(other, "b2"), b3: b(other, "b3") }))
+  other.write("flow.yaml", workflow({ b1: a(other, "b1"), b2: a(other, "b2"), b3: a(other, "b3") }))
   const runs = [rig, other].map((each) => each.start(["run", "flow.yaml"], { env: env("0") }))
+  await until("one waits for the other", () => runs.some((run) => run.output().includes("the GPU is in use")), 60_000)
+  rig.write("go", "")
   const finished = await Promise.all(runs.map(({ ended }) => ended))
   assert.deepStrictEqual(
     finished.map(({ code }) => code),

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { labStages } from "../support/lab.ts"
 import { Rig } from "../support/rig.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -12,26 +13,15 @@ beforeEach(() => {
 })
 afterEach(() => rig.remove())
 
-const stages = `import { Effect, InputError, Param, Port, Schema, Stage, Table } from "agflow"
-import { times } from "./helper.ts"
-
-const values = { x: Table.number("a value") }
-
-/** Multiplies. */
-export const scale = Stage.make({
-  name: "scale",
-  version: 1,
-  summary: "Multiplies a column.",
-  params: { by: Param.withDefault(Schema.Finite, 2, "factor") },
-  inputs: { values: Port.table(values, "values") },
-  outputs: { scaled: Port.table(values, "scaled values") },
-  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
-    const rows = yield* inputs.values.rows
-    if (rows.length === 0) return yield* new InputError({ message: "no rows", file: inputs.values.path })
-    yield* outputs.scaled.write(rows.map(({ x }) => ({ x: times(x, params.by) })))
-  })
-})
-`
+/** Multiplies by a helper of the lab's, and takes no empty table. */
+const stages = labStages
+  .replace("import { Effect,", 'import { times } from "./helper.ts"\nimport { Effect, InputError,')
+  .replace("export const scale", "/** Multiplies. */\nexport const scale")
+  .replace(
+    "    yield* outputs",
+    '    if (rows.length === 0) return yield* new InputError({ message: "no rows", file: inputs.values.path })\n    yield* outputs'
+  )
+  .replace("x * params.by", "times(x, params.by)")
 const helper = "export const times = (a: number, b: number): number => a * b\n"
 
 const flow = (lines: string) => `agflow: 1
@@ -70,6 +60,23 @@ describe("imports", () => {
     assert.match((await plan())!, /to run +stage code changed/u)
     await agflow("run", "flow.yaml")
     assert.deepStrictEqual(rig.results(), { "scaled.tsv": "x\n20\n50\n" })
+  })
+
+  it("runs one task after another in the same worker, which is not the engine", async () => {
+    setUp(
+      stages.replace(
+        "outputs.scaled.write(rows.map(({ x }) => ({ x: times(x, params.by) })))",
+        "outputs.scaled.write([{ x: process.pid }])"
+      ),
+      "{ uses: scale, scatter: { over: [1, 2, 3] }, with: { values: ./values.tsv, by: '${{ item }}' } }"
+    )
+    const run = rig.start(["run", "flow.yaml", "--max-cpus", "1"])
+    const { code, stdout } = await run.ended
+    assert.strictEqual(code, 0, stdout)
+    const [, ...pids] = rig.results()["scaled.tsv"]!.trimEnd().split("\n")
+    assert.strictEqual(pids.length, 3)
+    assert.strictEqual(new Set(pids).size, 1)
+    assert.notStrictEqual(pids[0], String(run.pid))
   })
 
   it("keeps its results when the project moves", async () => {

@@ -272,3 +272,21 @@ it("scatters run in the order in which they are written, values and pieces alike
   assert.deepStrictEqual(rig.results(), { "all.tsv": "id\nax\nbx\nay\nby\n" })
   assert.strictEqual(rig.executed().length, 4, "the same tasks in another order")
 })
+
+it("a stage runs for each item of a list param, whose default is made from another", async () => {
+  const stage = {
+    ...step(rig, "each", 'echo "$item of $half" > "$out"', {
+      env: { item: "${{ item }}", half: "${{ params.half }}" }
+    }),
+    scatter: { over: "${{ params.tissues }}" }
+  }
+  const params = {
+    width: { type: "integer", default: 8 },
+    half: { type: "integer", default: "${{ params.width / 2 }}" },
+    tissues: { type: "list", default: ["liver"] }
+  }
+  rig.write("flow.yaml", workflow({ each: stage }, { params, outputs: { all: "${{ each.out }}" } }))
+  const { code, stdout } = await rig.agflow(["run", "flow.yaml", "--param", "tissues=lung,skin", "--param", "width=6"])
+  assert.strictEqual(code, 0, stdout)
+  assert.deepStrictEqual(rig.results(), { "all.0.txt": "lung of 3\n", "all.1.txt": "skin of 3\n" })
+})

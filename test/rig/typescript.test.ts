@@ -1,5 +1,6 @@
 /** Workflows in TypeScript: the same plan, the same keys and the same results as in YAML. */
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { labStages as stages } from "../support/lab.ts"
 import { Rig } from "../support/rig.ts"
 
 let rig: Rig
@@ -7,24 +8,6 @@ beforeEach(() => {
   rig = new Rig()
 })
 afterEach(() => rig.remove())
-
-const stages = `import { Effect, Param, Port, Schema, Stage, Table } from "agflow"
-
-const values = { x: Table.number("a value") }
-
-export const scale = Stage.make({
-  name: "scale",
-  version: 1,
-  summary: "Multiplies a column.",
-  params: { by: Param.withDefault(Schema.Finite, 2, "factor") },
-  inputs: { values: Port.table(values, "values") },
-  outputs: { scaled: Port.table(values, "scaled values") },
-  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
-    const rows = yield* inputs.values.rows
-    yield* outputs.scaled.write(rows.map(({ x }) => ({ x: x * params.by })))
-  })
-})
-`
 
 const typed = `import { Workflow } from "agflow"
 import syntheticModel from "agflow/stages/synthetic-model"

@@ -47,7 +47,7 @@ export interface StartOptions {
 export const pause = (millis: number): Promise<void> => new Promise((done) => void setTimeout(done, millis))
 
 /** Waits until the condition holds; fails with what it waited for. */
-export const until = async (what: string, condition: () => boolean, millis = 20_000): Promise<void> => {
+export const until = async (what: string, condition: () => boolean, millis = 60_000): Promise<void> => {
   for (const end = Date.now() + millis; !condition(); await pause(10)) {
     if (Date.now() > end) throw new Error(`waited ${millis} ms in vain until ${what}`)
   }

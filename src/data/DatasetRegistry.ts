@@ -1,0 +1,29 @@
+/** The datasets that agflow knows by name. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Suggest from "../core/Suggest.ts"
+import type { Dataset } from "./Dataset.ts"
+import { datasets } from "./datasets.ts"
+import { publishedPredictions } from "./publishedPredictions.ts"
+
+export class UnknownDataset extends Schema.TaggedError<UnknownDataset>()("UnknownDataset", {
+  message: Schema.String,
+  hint: Schema.optionalKey(Schema.String)
+}) {}
+
+export const all: ReadonlyArray<Dataset> = [...datasets, ...publishedPredictions]
+
+export const find = (name: string): Effect.Effect<Dataset, UnknownDataset> => {
+  const found = all.find((dataset) => dataset.name === name)
+  if (found !== undefined) return Effect.succeed(found)
+  return Effect.fail(
+    new UnknownDataset({
+      message: `no dataset is named '${name}'`,
+      hint: Suggest.hint(
+        name,
+        all.map((dataset) => dataset.name),
+        "datasets"
+      )
+    })
+  )
+}

@@ -1,0 +1,40 @@
+/** What a stage may use while it runs: asked for in the YAML, or proposed by what it runs. */
+import * as Units from "../core/Units.ts"
+import { report, type CheckContext } from "./CheckContext.ts"
+import type { Resources } from "./Stage.ts"
+
+/** Where nobody says anything. */
+export const standard: Resources = { cpus: 1, memory: 1 << 30, gpus: 0 }
+
+const showAmount = (name: keyof Resources, amount: number): string =>
+  name === "memory" ? Units.formatBytes(amount) : `${amount} ${name}`
+
+/** What the YAML asks for must exist here; what a stage proposes by itself is cut to what there is. */
+export const check = (context: CheckContext, id: string, proposed: Resources): Resources => {
+  const { document, machine } = context
+  const { stage, path } = context.placed.get(id)!
+  const asked = stage.resources ?? {}
+  const memory = asked.memory === undefined ? undefined : Units.parseBytes(asked.memory)
+  if (asked.memory !== undefined && memory === undefined) {
+    const range = document.locate([...path, "resources", "memory"])
+    report(context, range, "invalid-value", `'${asked.memory}' is not an amount of memory`, "write 4 GB or 512 MiB")
+  }
+  const wanted: Partial<Resources> = {
+    ...(asked.cpus === undefined ? {} : { cpus: asked.cpus }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(asked.gpus === undefined ? {} : { gpus: asked.gpus })
+  }
+  const amount = (name: keyof Resources): number => {
+    const value = wanted[name]
+    // What a machine has is looked up when a stage wants some of it: to find GPUs takes a second.
+    if ((value ?? proposed[name]) === 0) return 0
+    if (value === undefined) return Math.min(proposed[name], machine[name])
+    if (value > machine[name]) {
+      const range = document.locate([...path, "resources", name])
+      const message = `stage '${id}' asks for ${showAmount(name, value)}; this machine has ${showAmount(name, machine[name])}`
+      report(context, range, "impossible-resources", message)
+    }
+    return value
+  }
+  return { cpus: amount("cpus"), memory: amount("memory"), gpus: amount("gpus") }
+}

@@ -1,0 +1,105 @@
+/** Checks a stage that runs a script: what it is given, what it says that it writes, and the names of its variables. */
+import * as Suggest from "../core/Suggest.ts"
+import { report, type CheckContext } from "./CheckContext.ts"
+import type { Binding, Body } from "./CheckedStage.ts"
+import * as FileKind from "./FileKind.ts"
+import { fill } from "./Fill.ts"
+import * as InputCheck from "./InputCheck.ts"
+import * as Port from "./Port.ts"
+import * as ResourcesCheck from "./ResourcesCheck.ts"
+import type { StageBody } from "./StageBody.ts"
+import * as Template from "./Template.ts"
+import type { YamlPath } from "./YamlDocument.ts"
+
+const variable = /^[A-Za-z_][A-Za-z0-9_]*$/u
+
+export const check = (context: CheckContext, id: string, script: string): StageBody => {
+  const { document } = context
+  const { stage, path } = context.placed.get(id)!
+  const { inputs: given = {}, outputs = {}, env: values = {} } = stage
+  // A value put into the text of a script could break out of its quotes.
+  if (Template.has(script)) {
+    const hint = "declare it under 'inputs' or 'env' and write \"$name\""
+    report(context, document.locateKey([...path, "run"]), "expression-in-script", "a script takes no ${{ }}", hint)
+  }
+  const inputs = new Map<string, Binding>()
+  const inputPorts: Record<string, Port.InputPort> = {}
+  for (const [name, value] of Object.entries(given)) {
+    const binding = InputCheck.bindAny(context, value, [...path, "inputs", name])
+    if (binding === undefined) continue
+    inputs.set(name, binding)
+    inputPorts[name] = binding._tag === "List" ? Port.list(Port.file("file", "")) : Port.file("file", "")
+  }
+  if (Object.keys(outputs).length === 0) {
+    report(
+      context,
+      document.locateKey([...path, "run"]),
+      "stage-body",
+      `stage '${id}' declares no outputs`,
+      "under 'outputs': NAME: tsv"
+    )
+  }
+  for (const [name, declaration] of Object.entries(outputs)) {
+    if (typeof declaration !== "string" || FileKind.isFileKindName(declaration)) continue
+    const near = FileKind.named(declaration)
+    const hint =
+      near === undefined
+        ? Suggest.hint(declaration, Object.keys(FileKind.fileKinds), "kinds")
+        : `write its kind: ${near}`
+    report(
+      context,
+      document.locate([...path, "outputs", name]),
+      "unknown-kind",
+      `there is no file kind '${declaration}'`,
+      hint
+    )
+  }
+  const env: Record<string, string> = {}
+  for (const [name, value] of Object.entries(values))
+    env[name] = String(fill(context, value, [...path, "env", name]).value)
+  checkVariables(context, path, { inputs: given, outputs, env: values })
+  return {
+    body: { _tag: "Script", script, env, ...checkContainer(context, id) },
+    inputs,
+    inputPorts,
+    proposed: ResourcesCheck.standard,
+    description: "a script of this workflow"
+  }
+}
+
+const checkContainer = (context: CheckContext, id: string): Partial<Body & { readonly _tag: "Script" }> => {
+  const { stage, path } = context.placed.get(id)!
+  if (stage.container === undefined) {
+    if (stage.network !== undefined) {
+      const range = context.document.locateKey([...path, "network"])
+      report(context, range, "stage-body", "'network' goes with 'container': other scripts have it anyway")
+    }
+    return {}
+  }
+  const { value, broken } = fill(context, stage.container, [...path, "container"])
+  const image = String(value).replace(/^docker:\/\//u, "")
+  // A leading dash would be an option; anything but letters and these is no image's name.
+  if (!broken && !/^[\w./][\w./:@+-]*$/u.test(image)) {
+    const range = context.document.locate([...path, "container"])
+    report(context, range, "invalid-value", `'${value}' is not a container image`, "write docker://python:3.12")
+  }
+  return { container: { image, network: stage.network ?? false } }
+}
+
+/** Inputs, outputs and env share one space of names: the script's variables. */
+const checkVariables = (context: CheckContext, path: YamlPath, groups: Readonly<Record<string, object>>): void => {
+  const seen = new Set<string>()
+  for (const [group, members] of Object.entries(groups)) {
+    for (const name of Object.keys(members)) {
+      const problem = !variable.test(name)
+        ? "cannot name a variable"
+        : seen.has(name)
+          ? "names two variables"
+          : undefined
+      seen.add(name)
+      if (problem === undefined) continue
+      const range = context.document.locateKey([...path, group, name])
+      report(context, range, "invalid-name", `'${name}' ${problem} of the script`)
+    }
+  }
+}
