@@ -29,9 +29,14 @@ export default Stage.make({
     ...RegistryParams.inputs,
     scores: Port.list(Port.table(ScoredVariants.table, "scored variants; an evaluation's are of one source")),
     evaluations: Port.optional(
-      Port.table(ScoredVariants.chosenTable, "all that were wanted: those without scores are told as not available")
+      Port.table(
+        ScoredVariants.chosenTable,
+        "all that are wanted, scores of others are left out; those without scores are told as not available"
+      )
     ),
-    bounds: Port.optional(Port.table(BenchmarkTables.boundTable, "what a construction implies of the values"))
+    bounds: Port.optional(
+      Port.list(Port.table(BenchmarkTables.boundTable, "what a construction implies of the values"))
+    )
   },
   outputs: {
     results: Port.table(BenchmarkTables.resultTable, "one row an evaluation"),
@@ -44,9 +49,10 @@ export default Stage.make({
     const registry = yield* RegistryParams.read(inputs.registry)
     const tables = yield* Effect.forEach(inputs.scores, (table) => table.rows)
     const scored = VariantBenchmark.byEvaluation(tables.flat())
-    const wanted = inputs.evaluations === undefined ? [] : yield* inputs.evaluations.rows
-    const ids = new Set([...wanted.map(({ evaluation }) => evaluation), ...scored.keys()])
-    const bounds = new Map((inputs.bounds === undefined ? [] : yield* inputs.bounds.rows).map((b) => [b.evaluation, b]))
+    const wanted = inputs.evaluations === undefined ? undefined : yield* inputs.evaluations.rows
+    const ids = new Set(wanted?.map(({ evaluation }) => evaluation) ?? scored.keys())
+    const implied = yield* Effect.forEach(inputs.bounds ?? [], (table) => table.rows)
+    const bounds = new Map(implied.flat().map((bound) => [bound.evaluation, bound]))
     const results: Array<BenchmarkTables.Result> = []
     const groups: Array<BenchmarkTables.GroupResult> = []
     for (const id of ids) {

@@ -1,0 +1,127 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import * as Suggest from "../../src/core/Suggest.ts"
+import { Task } from "../../src/core/Task.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Param from "../../src/dsl/Param.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as Boosting from "../../src/evaluation/learner/Boosting.ts"
+import * as Lasso from "../../src/evaluation/learner/Lasso.ts"
+import * as RandomForest from "../../src/evaluation/learner/RandomForest.ts"
+import * as Registry from "../../src/evaluation/Registry.ts"
+import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
+import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
+import * as Supervised from "../../src/evaluation/Supervised.ts"
+
+export default Stage.make({
+  name: "supervised-scores",
+  version: 1,
+  summary:
+    "Trains a predictor on scores of variants and predicts those that it did not see: random forest, boosting, LASSO.",
+  params: {
+    evaluation: Param.required(Schema.String, "id of the evaluation that the predictions are for"),
+    method: Param.required(
+      Schema.Literals(["random_forest", "boosting", "lasso"]),
+      "random_forest and boosting for classes, lasso for numbers"
+    ),
+    features: Param.withDefault(
+      Schema.Array(Schema.String),
+      [],
+      "columns to learn from; none for all columns that are not named otherwise"
+    ),
+    key: Param.withDefault(Schema.String, "variant_id", "column that names the row"),
+    target: Param.withDefault(Schema.String, "target", "column of what was measured: a number, or 0 and 1"),
+    split: Param.optional(Schema.String, "column that says `train` or `test`; without it, folds"),
+    within: Param.optional(Schema.String, "column (a locus): rows that share a value have a predictor of their own"),
+    folds: Param.withDefault(
+      Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(2))),
+      5,
+      "without `split`: each fold is predicted from the others"
+    ),
+    absolute: Param.withDefault(Schema.Boolean, false, "learn from the sizes of the features: for causality"),
+    source: Param.withDefault(
+      Schema.Literals(["model", "table", "synthetic"]),
+      "model",
+      "where the features come from: a model in this workflow, a table, or made up"
+    ),
+    seed: Param.withDefault(Schema.Int, 1, "seed of folds and trees"),
+    trees: Param.withDefault(Param.Count, 100, "random_forest: trees"),
+    depth: Param.withDefault(Param.Count, 5, "random_forest: splits from root to leaf at most"),
+    rounds: Param.withDefault(Param.Count, 50, "boosting: rounds over all features"),
+    rate: Param.withDefault(Param.Positive, 0.05, "boosting: what is kept of each step"),
+    inner_folds: Param.withDefault(Param.Count, 10, "lasso: folds that choose the penalty"),
+    alphas: Param.withDefault(Param.Count, 100, "lasso: penalties that are tried")
+  },
+  inputs: {
+    ...RegistryParams.inputs,
+    table: Port.file("file", "one row a variant: its target and its features, numbers")
+  },
+  outputs: { scores: Port.table(ScoredVariants.table, "the rows that were predicted; group is the fold or the locus") },
+  resources: { memory: 2 * 2 ** 30 },
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const task = yield* Task
+    const row = yield* Registry.find(yield* RegistryParams.read(inputs.registry), params.evaluation)
+    const table = yield* Table.readText(inputs.table)
+    const { key, target, split, within, method, absolute } = params
+    const named = [key, target, ...(split === undefined ? [] : [split]), ...(within === undefined ? [] : [within])]
+    const features =
+      params.features.length > 0 ? params.features : table.columns.filter((name) => !named.includes(name))
+    const absent = [...named, ...features].find((name) => !table.columns.includes(name))
+    if (absent !== undefined) {
+      return yield* new InputError({
+        message: `column '${absent}' missing`,
+        file: table.file,
+        line: table.firstLine - 1,
+        hint: Suggest.hint(absent, table.columns, "columns")
+      })
+    }
+    const texts = (name: string) => {
+      const at = table.columns.indexOf(name)
+      return table.rows.map((cells) => cells[at]!)
+    }
+    const schema = Object.fromEntries([target, ...features].map((name) => [name, Table.number(name)]))
+    const rows = yield* Table.decode(table, schema)
+    const column = (name: string) => Float64Array.from(rows, (each) => each[name]!)
+    const targets = column(target)
+    const classes = method !== "lasso"
+    const wrong = classes ? targets.findIndex((value) => value !== 0 && value !== 1) : -1
+    if (wrong !== -1) {
+      return yield* new InputError({
+        message: `column '${target}': ${targets[wrong]} where ${method} needs a class, 0 or 1`,
+        file: table.file,
+        line: table.firstLine + wrong
+      })
+    }
+    const learners = {
+      random_forest: RandomForest.learn({ trees: params.trees, depth: params.depth }),
+      boosting: Boosting.learn({ rounds: params.rounds, rate: params.rate, bins: 255, leaf: 20 }),
+      lasso: Lasso.learn({ folds: params.inner_folds, alphas: params.alphas })
+    }
+    const predictions = yield* Supervised.predict(
+      {
+        features: features.map((name) => (absolute ? column(name).map(Math.abs) : column(name))),
+        targets,
+        within: within === undefined ? rows.map(() => "all") : texts(within),
+        split: split === undefined ? undefined : texts(split)
+      },
+      learners[method],
+      { folds: params.folds, seed: params.seed, classes },
+      task.log
+    )
+    const keys = texts(key)
+    yield* outputs.scores.write(
+      predictions.map(({ row: at, value, group }) => ({
+        evaluation: row.id,
+        source: params.source,
+        key: keys[at]!,
+        group,
+        pair: null,
+        target: targets[at]!,
+        prediction: value,
+        comparator: null
+      }))
+    )
+  })
+})

@@ -1,0 +1,39 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InputError } from "../../src/core/Failure.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Param from "../../src/dsl/Param.ts"
+import * as Port from "../../src/dsl/Port.ts"
+import * as Stage from "../../src/dsl/Stage.ts"
+import * as BenchmarkTables from "../../src/evaluation/BenchmarkTables.ts"
+import * as Registry from "../../src/evaluation/Registry.ts"
+import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
+import * as SyntheticFeatures from "../../src/evaluation/SyntheticFeatures.ts"
+
+export default Stage.make({
+  name: "synthetic-features",
+  version: 1,
+  summary: "Makes up a table that supervised-scores learns from: features found by the evaluation's own scorers.",
+  params: {
+    evaluation: Param.required(Schema.String, "id of an evaluation that trains a predictor"),
+    seed: Param.withDefault(Schema.Int, 1, "seed of everything that is drawn")
+  },
+  inputs: RegistryParams.inputs,
+  outputs: {
+    table: Port.file("tsv", "variant_id, target, split (train or test), locus where there are loci, and the features"),
+    bounds: Port.table(BenchmarkTables.boundTable, "what the law implies: better than one feature, no better than all")
+  },
+  synthetic: () => true,
+  run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const row = yield* Registry.find(yield* RegistryParams.read(inputs.registry), params.evaluation)
+    if (row.scoring.learner === undefined) {
+      return yield* new InputError({
+        message: `'${row.id}' trains no predictor`,
+        hint: "synthetic-scores makes up scores for it"
+      })
+    }
+    const { columns, rows, bound } = SyntheticFeatures.make(row, params.seed)
+    yield* Table.writeText(outputs.table.path, columns, rows)
+    yield* outputs.bounds.write([bound])
+  })
+})
