@@ -40,7 +40,9 @@ export default Stage.make({
   },
   inputs: {
     reference: Port.file("fasta", "the reference sequence"),
-    variants: Port.optional(Port.table(Variant.variants, "for the mode variants")),
+    variants: Port.optional(
+      Port.table(Variant.variants, "for the mode variants; for pairs, variants whose ids do not spell them out")
+    ),
     pairs: Port.optional(Port.table(Variant.pairTable, "for the mode pairs")),
     genes: Port.optional(Port.table(Gene.table, "for the mode pairs: the genes' exons")),
     intervals: Port.optional(Port.file("bed", "for the mode intervals"))
@@ -82,10 +84,14 @@ export default Stage.make({
     if (mode === "pairs") {
       const genes = new Map((yield* (yield* needed("genes", inputs.genes)).rows).map((gene) => [gene.gene_id, gene]))
       const pairs = yield* needed("pairs", inputs.pairs)
+      const rows = inputs.variants === undefined ? [] : yield* inputs.variants.rows
+      const named = new Map(rows.map((variant) => [variant.variant_id, variant]))
       for (const { variant_id, gene_id } of yield* pairs.rows) {
-        const variant = yield* Effect.fromResult(Variant.parse(variant_id)).pipe(
-          Effect.mapError((message) => new InputError({ message, file: pairs.path }))
-        )
+        const variant =
+          named.get(variant_id) ??
+          (yield* Effect.fromResult(Variant.parse(variant_id)).pipe(
+            Effect.mapError((message) => new InputError({ message, file: pairs.path }))
+          ))
         const gene = genes.get(gene_id)
         const placed =
           gene === undefined ? Result.fail("no annotation for the gene") : Placement.place(variant, gene, shape, pieces)

@@ -1,0 +1,82 @@
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import evaluateVariants from "../../modules/evaluate-variants/stage.ts"
+import loadTable from "../../modules/load-table/stage.ts"
+import scoreSequencePairs from "../../modules/score-sequence-pairs/stage.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as MetricTable from "../../src/metric/MetricTable.ts"
+import { benchmark, Rig } from "../support/rig.ts"
+import { mirror, runPromise, runStage } from "../support/stage.ts"
+
+const raw = join(mirror ?? "", "raw.githubusercontent.com")
+const aparent2 = join(
+  raw,
+  "johli/aparent-resnet/a745736a4d9fbe411d1869200f2596a02f875532/saved_models",
+  "aparent_all_libs_resnet_no_clinvar_wt_ep_5_var_batch_size_inference_mode_no_drop.h5"
+)
+const apaMpra = join(
+  raw,
+  "johli/aparent/69ad29791709b48689ff5d9e3a3daefc568de9ce/analysis/predictions/apa_variant_mpra_clinvar_snvs.csv"
+)
+
+describe.skipIf(mirror === undefined)("real runs (AGFLOW_MIRROR names a folder of public files)", () => {
+  it.each(["onnxruntime-cpu", "tfjs-wasm"])(
+    "APARENT2 on 1,818 variants of the APA-MPRA, on %s",
+    async (device) => {
+      const { outputs: pairs } = await runStage(
+        loadTable,
+        {
+          columns: {
+            pair_id: "{clinvar_id} {master_seq}",
+            ref: "wt_seq",
+            alt: "master_seq",
+            label: "delta_logodds_true"
+          }
+        },
+        { table: apaMpra }
+      )
+      const { outputs: scores } = await runStage(
+        scoreSequencePairs,
+        { model: "aparent2", region: [77, 127], measure: "log_odds" },
+        { weights: [aparent2], pairs: pairs["table"]! },
+        { device }
+      )
+      const { outputs } = await runStage(
+        evaluateVariants,
+        { on: ["pair_id"], metrics: ["pearson"], replicates: 0 },
+        { predictions: scores["scores"]!, labels: pairs["table"]! }
+      )
+      const [pearson] = await runPromise(Table.read(outputs["metrics"]!, MetricTable.table))
+      assert.strictEqual(pearson!.n, 1818)
+      // 0.836 as an independent implementation gave it.
+      assert.closeTo(pearson!.value!, 0.836, 0.0005)
+    },
+    300_000
+  )
+
+  // Each workflow says what it expects; the independent figures are in it.
+  it.each([
+    ["splice-benchmark", { sites: 4, brca1: 1 }],
+    ["element-benchmark", { apa: 1, crispri_distance: 1 }]
+  ])(
+    "%s gives what it expects",
+    async (name, expected) => {
+      const rig = new Rig()
+      const finished = await rig.agflow(
+        ["run", join(benchmark, `../${name}.yaml`), "--accept-licence", "CC-BY-NC-4.0"],
+        { env: { AGFLOW_MIRROR: mirror! } }
+      )
+      assert.strictEqual(finished.code, 0, finished.stdout + finished.stderr)
+      for (const [output, verdicts] of Object.entries(expected)) {
+        const metrics = await runPromise(Table.read(rig.latest("results", `${output}.tsv`), MetricTable.table))
+        const judged = metrics.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]))
+        assert.deepStrictEqual(
+          judged,
+          Array.from({ length: verdicts }, () => "inside"),
+          output
+        )
+      }
+    },
+    1_800_000
+  )
+})
