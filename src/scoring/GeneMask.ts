@@ -12,7 +12,7 @@ import type { TrackValues } from "../model/SequenceModel.ts"
 import * as BinMask from "./BinMask.ts"
 import * as Bins from "./Bins.ts"
 import * as GeneRows from "./GeneRows.ts"
-import * as IndelAlignment from "./IndelAlignment.ts"
+import * as IndelAlignment from "../genome/IndelAlignment.ts"
 import * as RowReader from "./RowReader.ts"
 import type { Place, Planned, Scorer, Scores, ScoreRow } from "./Scorer.ts"
 
@@ -53,7 +53,8 @@ const plan = (place: Place, { rule, regions, fill, alleles }: Rule): Planned<Tra
   const genes = found.map(({ region }) => region.gene)
   const tracks = GeneRows.tracksFor(place.tracks, genes)
   const spans = Interval.merge(found.flatMap(({ region }) => region.spans))
-  const alignment = place.output.resolution === 1 ? IndelAlignment.make(place.variant, bins) : undefined
+  const alignment =
+    place.output.resolution === 1 ? IndelAlignment.ofVariant(place.variant, bins.origin, bins.count) : undefined
   const wanted = Bins.clip(bins, spans)
   const rows = found.map(({ region, mask }): ScoreRow => ({
     gene: region.gene,

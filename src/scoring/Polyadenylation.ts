@@ -12,7 +12,7 @@ import * as Interval from "../genome/Interval.ts"
 import type { PolyaSite } from "../genome/PolyaSite.ts"
 import * as Bins from "./Bins.ts"
 import * as GeneRows from "./GeneRows.ts"
-import * as IndelAlignment from "./IndelAlignment.ts"
+import * as IndelAlignment from "../genome/IndelAlignment.ts"
 import * as RowReader from "./RowReader.ts"
 import type { Scorer, ScoreRow } from "./Scorer.ts"
 
@@ -67,7 +67,7 @@ export const polyadenylation: Scorer = (place) => {
       `no gene that overlaps the variant has 2 or more polyadenylation sites with 80 % of them in the model's output (${Interval.format(extent)})`
     )
   }
-  const alignment = IndelAlignment.make(variant, bins)
+  const alignment = IndelAlignment.ofVariant(variant, bins.origin, bins.count)
   const windows = Bins.clip(bins, Interval.merge(found.flatMap(({ sites }) => sites.map(before))))
   const rows = found.map(({ gene, sites }): ScoreRow => ({
     gene,

@@ -1,7 +1,7 @@
 /** Reads bins of track values, whichever of an output's bins and tracks they hold. */
 import type { Span, TrackValues } from "../model/SequenceModel.ts"
 import type { Track } from "../model/Track.ts"
-import { source, type IndelAlignment } from "./IndelAlignment.ts"
+import { source, type IndelAlignment } from "../genome/IndelAlignment.ts"
 
 /** Writes the values of one bin, track by track; NaN where the bin or the track was not given. */
 export type RowReader = (bin: number, into: Float64Array) => void

@@ -197,7 +197,9 @@ export const scorePlace = Effect.fnUntraced(function* (
   const wantsOf = (part: typeof byAlternative) =>
     Scorers.mergeWants(part.flatMap(([, each]) => each.flatMap(({ scorings }) => scorings.map(({ want }) => want))))
   const bytes = wantsOf(byAlternative).reduce((sum, want) => sum + bytesOf(outputs, length, want), 0)
-  const step = Math.max(1, Math.floor(maxBytes / Math.max(1, bytes)))
+  // Junctions are counted among the sites of all alleles of a query: a variant's must not depend on its neighbours.
+  const alone = options.scorings.some(({ spec }) => ScorerSpec.kinds[spec.scorer].reads === "junctions")
+  const step = alone ? 1 : Math.max(1, Math.floor(maxBytes / Math.max(1, bytes)))
   for (let from = 0; from < byAlternative.length; from += step) {
     const part = byAlternative.slice(from, from + step)
     const oriented = Orientation.make(model, { ...options, wants: wantsOf(part) })

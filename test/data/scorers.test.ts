@@ -16,7 +16,7 @@ import * as CentreMask from "../../src/scoring/CentreMask.ts"
 import { contactMap } from "../../src/scoring/ContactMap.ts"
 import { geneActive, geneLfc, geneSplicing } from "../../src/scoring/GeneMask.ts"
 import * as GeneRows from "../../src/scoring/GeneRows.ts"
-import * as IndelAlignment from "../../src/scoring/IndelAlignment.ts"
+import * as IndelAlignment from "../../src/genome/IndelAlignment.ts"
 import * as IsmMatrix from "../../src/scoring/IsmMatrix.ts"
 import { polyadenylation } from "../../src/scoring/Polyadenylation.ts"
 import type { Place, Scorer } from "../../src/scoring/Scorer.ts"
@@ -231,7 +231,7 @@ describe.skipIf(golden === undefined)(
     it("indel: aligns insertions and deletions", () => {
       for (const { name, strand, x, y, ...alleles } of the.indel) {
         const [length, channels] = x.shape as [number, number]
-        const alignment = IndelAlignment.make(variantOf(alleles), { origin: 100, size: 1, count: length, offset: 0 })
+        const alignment = IndelAlignment.ofVariant(variantOf(alleles), 100, length)
         // Predictions for - windows stand on the forward strand here; the golden has them reversed.
         const forward = (values: Float32Array) =>
           strand === "-"

@@ -8,7 +8,7 @@ import * as CentreMask from "../../src/scoring/CentreMask.ts"
 import { combine } from "../../src/scoring/CombinedSplicing.ts"
 import * as Float16 from "../../src/scoring/Float16.ts"
 import { geneActive, geneLfc, geneSplicing, lfc } from "../../src/scoring/GeneMask.ts"
-import * as IndelAlignment from "../../src/scoring/IndelAlignment.ts"
+import * as IndelAlignment from "../../src/genome/IndelAlignment.ts"
 import * as IntervalScorer from "../../src/scoring/IntervalScorer.ts"
 import * as IsmMatrix from "../../src/scoring/IsmMatrix.ts"
 import * as Polyadenylation from "../../src/scoring/Polyadenylation.ts"
@@ -187,7 +187,7 @@ describe("IndelAlignment", () => {
   const bins = { origin: 0, size: 1, count: 6, offset: 0 }
   const align = (pos: number, before: string, after: string) => [
     ...IndelAlignment.align(
-      IndelAlignment.make(variant(pos, before, after), bins),
+      IndelAlignment.ofVariant(variant(pos, before, after), 0, 6),
       Float32Array.of(1, 2, 3, 4, 5, 6),
       1
     )
@@ -203,7 +203,7 @@ describe("IndelAlignment", () => {
 
   it("says what is read", () => {
     const reads = (pos: number, before: string, after: string) =>
-      IndelAlignment.reads(IndelAlignment.make(variant(pos, before, after), bins), [[3, 5]])
+      IndelAlignment.reads(IndelAlignment.ofVariant(variant(pos, before, after), 0, 6), [[3, 5]])
     assert.deepStrictEqual(reads(2, "A", "C"), [[3, 5]])
     // Places 3 and 4 of the reference are 5 and beyond; the peak is at 1 to 3.
     assert.deepStrictEqual(reads(2, "A", "ACC"), [[1, 6]])

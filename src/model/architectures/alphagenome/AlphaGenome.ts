@@ -7,8 +7,10 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ModelError } from "../../ModelError.ts"
+import * as IndelAlignment from "../../../genome/IndelAlignment.ts"
 import type { Runtime } from "../../Runtime.ts"
 import { lengthFault, type ModelInfo, type Organism, type Prediction, type SequenceModel } from "../../SequenceModel.ts"
+import * as SpliceSiteUnion from "../../SpliceSiteUnion.ts"
 import type { WeightSource } from "../../WeightSource.ts"
 import * as Answer from "./Answer.ts"
 import * as Config from "./Config.ts"
@@ -64,14 +66,42 @@ export const make = Effect.fnUntraced(function* (
   const planFor = Effect.fnUntraced(function* (
     organism: Organism,
     length: number,
-    wants: Parameters<SequenceModel["predict"]>[2]
+    wants: Parameters<SequenceModel["predict"]>[2],
+    margin = 0
   ) {
     const fault = lengthFault(info, length)
     if (fault !== undefined) return yield* new ModelError({ message: `a sequence has ${fault}` })
-    return yield* Answer.plan(machine, organism, outputs.get(organism)!, wants, length)
+    return yield* Answer.plan(machine, organism, outputs.get(organism)!, wants, length, margin)
   })
-  const finish = (plan: Answer.Plan, encoding: Encode.Encoding) =>
-    Answer.answer(machine, plan, encoding).pipe(Effect.ensuring(Effect.sync(() => encoding.skips.close())))
+  const { sites: mostSites } = machine.options
+
+  /** With the junctions among the given sites, whose embeddings stand at other places in an alternative. */
+  const complete = Effect.fnUntraced(function* (
+    plan: Answer.Plan,
+    { prediction, found }: Answer.Answered,
+    sites: ReadonlyArray<Int32Array> | undefined,
+    alignment: IndelAlignment.IndelAlignment | undefined
+  ): Effect.fn.Return<Prediction, ModelError> {
+    if (found === undefined || sites === undefined) return prediction
+    const placesOf = (site: number): ReadonlyArray<number> => {
+      const [from, to] = alignment === undefined ? [site, site + 1] : IndelAlignment.source(alignment, site)
+      return Array.from({ length: to - from }, (_, i) => from + i)
+    }
+    const embedding = yield* found.embeddings(new Set(sites.flatMap((each) => [...each].flatMap(placesOf))))
+    const width = 2 * machine.config.channels[0]!
+    /** Of several places the maximum, channel by channel; zeros where the alternative has none. */
+    const aligned = (site: number): Float32Array => {
+      const [first, ...others] = placesOf(site).map(embedding)
+      return others.reduce(
+        (greatest, row) => greatest.map((value, channel) => Math.max(value, row[channel]!)),
+        first ?? new Float32Array(width)
+      )
+    }
+    const counts = yield* Answer.count(machine, plan.organism, found.wanted, sites, aligned)
+    return new Map([...prediction, [found.wanted.output.name, counts]])
+  })
+  const opened = (encoding: Effect.Effect<Encode.Encoding, ModelError>) =>
+    Effect.acquireRelease(encoding, ({ skips }) => Effect.sync(() => skips.close()))
 
   return {
     info,
@@ -80,21 +110,39 @@ export const make = Effect.fnUntraced(function* (
       const answers: Array<Prediction> = []
       for (const sequence of sequences) {
         const plan = yield* planFor(organism, sequence.length, wants)
-        answers.push(yield* finish(plan, yield* Encode.encode(machine, sequence, plan.keep)))
+        const one = Effect.fnUntraced(function* () {
+          const encoding = yield* opened(Encode.encode(machine, sequence, plan.keep))
+          const answered = yield* Answer.answer(machine, plan, encoding)
+          const sites = answered.found && SpliceSiteUnion.union([answered.found.sites], mostSites)
+          return yield* complete(plan, answered, sites, undefined)
+        }, Effect.scoped)
+        answers.push(yield* one())
       }
       return answers
     }),
     predictVariants: Effect.fnUntraced(function* ({ organism, reference, alternatives, wants }) {
-      const plan = yield* planFor(organism, reference.length, wants)
-      const encoding = yield* Encode.encode(machine, reference, plan.keep)
-      return yield* Effect.gen(function* () {
-        const first = yield* Answer.answer(machine, plan, encoding)
-        const rest: Array<Prediction> = []
-        for (const { sequence } of alternatives) {
-          rest.push(yield* finish(plan, yield* Encode.reencode(machine, encoding, sequence, plan.keep)))
-        }
-        return { reference: first, alternatives: rest }
-      }).pipe(Effect.ensuring(Effect.sync(() => encoding.skips.close())))
-    })
+      const { length } = reference
+      const alignments = alternatives.map(({ edit }) => IndelAlignment.make(edit, length))
+      const margin = Math.max(0, ...alignments.map(({ shift }) => Math.abs(shift)))
+      const plan = yield* planFor(organism, length, wants, margin)
+      const encoding = yield* opened(Encode.encode(machine, reference, plan.keep))
+      const first = yield* Answer.answer(machine, plan, encoding)
+      const rest: Array<Answer.Answered> = []
+      for (const { sequence } of alternatives) {
+        const one = Effect.flatMap(opened(Encode.reencode(machine, encoding, sequence, plan.keep)), (each) =>
+          Answer.answer(machine, plan, each)
+        )
+        // Junctions are counted among the sites of all alleles: until those are known, the encodings stay open.
+        rest.push(yield* first.found === undefined ? Effect.scoped(one) : one)
+      }
+      const found = rest.flatMap((each, at) =>
+        each.found === undefined ? [] : [SpliceSiteUnion.onReference(each.found.sites, alignments[at]!)]
+      )
+      const sites = first.found && SpliceSiteUnion.union([first.found.sites, ...found], mostSites)
+      return {
+        reference: yield* complete(plan, first, sites, undefined),
+        alternatives: yield* Effect.forEach(rest, (each, at) => complete(plan, each, sites, alignments[at]))
+      }
+    }, Effect.scoped)
   }
 })

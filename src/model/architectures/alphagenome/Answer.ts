@@ -1,7 +1,8 @@
 /** From wants to answers: what has to be computed of a window for them, and no more. */
 import * as Effect from "effect/Effect"
 import { ModelError } from "../../ModelError.ts"
-import type { Organism, Prediction, Span, Values as ModelValues, Want } from "../../SequenceModel.ts"
+import type { Organism, Span, Values as ModelValues, Want } from "../../SequenceModel.ts"
+import type { Sites } from "../../SpliceSiteUnion.ts"
 import * as Values from "../../Values.ts"
 import { organisms } from "../../SequenceModel.ts"
 import { pairWidth, tokenWidth, trunkOf } from "./Config.ts"
@@ -40,12 +41,14 @@ const joinNear = (tokens: ReadonlyArray<Span>): ReadonlyArray<Span> => {
   return union(tokens.map(([from, to]): Span => [from, to + 2 * near])).map(([from, to]): Span => [from, to - 2 * near])
 }
 
+/** `margin` base pairs more are kept about what junctions are sought in: an indel moves sites by as much. */
 export const plan = Effect.fnUntraced(function* (
   machine: Machine,
   name: Organism,
   outputs: ReadonlyArray<HeadOutput>,
   wants: ReadonlyArray<Want>,
-  length: number
+  length: number,
+  margin = 0
 ): Effect.fn.Return<Plan, ModelError> {
   const organism = organisms.indexOf(name)
   const wanted: Array<Wanted> = []
@@ -65,7 +68,8 @@ export const plan = Effect.fnUntraced(function* (
     wanted.push({ ...known, want, tracks, columns, bins: Values.binsOf(known.output, length, want.regions), loaded })
   }
   const fine = wanted.filter(({ output }) => output.resolution === 1)
-  const basePairs = joinNear(tokensOf(fine.flatMap(({ bins }) => bins)))
+  const places = fine.flatMap(({ output, bins }) => widen(bins, output.kind === "junctions" ? margin : 0, length))
+  const basePairs = joinNear(tokensOf(places))
   const junctions = wanted.some(({ output }) => output.kind === "junctions")
   const classes = Heads.heads.find(({ kind }) => kind === "probabilities")!
   return {
@@ -122,12 +126,26 @@ const applyHead = Effect.fnUntraced(function* (
   }
 })
 
+/** Sites that were found, for {@link count}. */
+export interface Found {
+  readonly wanted: Wanted
+  readonly sites: Sites
+  /** Of any base pairs that the plan keeps, while the encoding is open. */
+  readonly embeddings: (positions: Iterable<number>) => Effect.Effect<Junctions.Embeddings, ModelError>
+}
+
+export interface Answered {
+  /** Without junctions. */
+  readonly prediction: Map<string, ModelValues>
+  readonly found: Found | undefined
+}
+
 /** The tower and the heads of an encoded window. */
 export const answer = Effect.fnUntraced(function* (
   machine: Machine,
   { organism, wanted, basePairs, classification }: Plan,
   { trunk, skips }: Encoding
-): Effect.fn.Return<Prediction, ModelError> {
+): Effect.fn.Return<Answered, ModelError> {
   const tower = yield* Tower.run(machine, trunk, organism)
   const tokens = trunk.length / trunkOf(machine.config)
   const answers = new Map<string, ModelValues>()
@@ -173,12 +191,41 @@ export const answer = Effect.fnUntraced(function* (
       answers.set(output.name, { kind: "contacts", tracks, bins: tokens / pairWidth, values })
     }
   }
-  if (junctions !== undefined) {
-    const { output, columns, tracks } = junctions
-    const sites = finder.sites()
-    const counts = yield* Junctions.count(machine, organism, columns, tracks, sites, finder.embedding)
-    for (const { values } of counts.strands) yield* requireFinite(`output ${output.name}`, values)
-    answers.set(output.name, counts)
+  const embeddings = Effect.fnUntraced(function* (positions: Iterable<number>) {
+    const known = new Map<number, Float32Array>()
+    const unknown: Array<number> = []
+    for (const position of positions) {
+      const row = finder.embedding(position)
+      if (row === undefined) unknown.push(position)
+      else known.set(position, row)
+    }
+    const spans = tokensOf(unknown.map((position): Span => [position, position + 1]))
+    const missing = new Set(unknown)
+    yield* Embed.basePairs(machine, tower, skips, organism, spans, (from, rows) =>
+      Effect.sync(() => {
+        const width = 2 * machine.config.channels[0]!
+        for (let row = 0; row < rows.length / width; row++) {
+          if (missing.has(from + row)) known.set(from + row, rows.slice(row * width, (row + 1) * width))
+        }
+      })
+    )
+    return (position: number) => known.get(position)!
+  })
+  return {
+    prediction: answers,
+    found: junctions && { wanted: junctions, sites: finder.sites(), embeddings }
   }
-  return answers
+})
+
+/** Counts the junctions that are wanted among the sites given by class. */
+export const count = Effect.fnUntraced(function* (
+  machine: Machine,
+  organism: number,
+  { output, columns, tracks }: Wanted,
+  sites: ReadonlyArray<Int32Array>,
+  embeddings: Junctions.Embeddings
+) {
+  const counts = yield* Junctions.count(machine, organism, columns, tracks, sites, embeddings)
+  for (const { values } of counts.strands) yield* requireFinite(`output ${output.name}`, values)
+  return counts
 })

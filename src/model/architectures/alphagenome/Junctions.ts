@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { ModelError } from "../../ModelError.ts"
 import * as Program from "../../Program.ts"
 import type { JunctionValues } from "../../SequenceModel.ts"
+import type { Site, Sites } from "../../SpliceSiteUnion.ts"
 import { maxPosition, root } from "./Config.ts"
 import type { Machine } from "./Machine.ts"
 import * as Positions from "./Positions.ts"
@@ -15,19 +16,17 @@ const threshold = 0.1
 /** Tissues computed at once. */
 const tissueBlock = 16
 
-interface Site {
-  readonly position: number
-  readonly probability: number
-}
-
 /** The most probable sites of each class, and the embeddings there. */
 export interface Finder {
   /** Class probabilities [base pairs, 5] and embeddings [base pairs, width] from base pair `from` on. */
   readonly offer: (from: number, probabilities: Float32Array, embeddings: Float32Array) => void
-  /** By class: ascending positions. */
-  readonly sites: () => ReadonlyArray<Int32Array>
-  readonly embedding: (position: number) => Float32Array
+  readonly sites: () => Sites
+  /** Undefined of a position that is no site. */
+  readonly embedding: (position: number) => Float32Array | undefined
 }
+
+/** Of the sites that junctions are counted among. */
+export type Embeddings = (position: number) => Float32Array
 
 /** At most `count` sites of each class, of probability 0.1 and more; of equals the first. */
 export const finder = (count: number): Finder => {
@@ -57,8 +56,8 @@ export const finder = (count: number): Finder => {
       }
       trim()
     },
-    sites: () => found.map((sites) => Int32Array.from(sites, ({ position }) => position).toSorted()),
-    embedding: (position) => embeddings.get(position)!
+    sites: () => found,
+    embedding: (position) => embeddings.get(position)
   }
 }
 
@@ -100,7 +99,7 @@ const sideInputs = Effect.fnUntraced(function* (
   organism: number,
   siteClass: number,
   positions: Int32Array,
-  embedding: Finder["embedding"]
+  embedding: Embeddings
 ) {
   const { junctionHidden: width, tissues } = machine.config
   const weights = yield* machine.ofOrganism(`${module}/multi_organism_linear/w`, organism)
@@ -151,7 +150,7 @@ export const count = Effect.fnUntraced(function* (
   tissues: ReadonlyArray<number>,
   tracks: ReadonlyArray<number>,
   sites: ReadonlyArray<Int32Array>,
-  embedding: Finder["embedding"]
+  embedding: Embeddings
 ): Effect.fn.Return<JunctionValues, ModelError> {
   const width = machine.config.junctionHidden
   const strands: Array<JunctionValues["strands"][number]> = []

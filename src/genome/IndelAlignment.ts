@@ -7,10 +7,9 @@
  * left, and the last n places are 0; at itself is 0 where the inserted bases do not all fit. Of n deleted bases the n places after `at` are 0 and what follows moves n to the
  * right; the last n are lost.
  */
-import * as Interval from "../genome/Interval.ts"
-import { interval, type Variant } from "../genome/Variant.ts"
-import type { Span } from "../model/SequenceModel.ts"
-import type { Bins } from "./Bins.ts"
+import * as Interval from "./Interval.ts"
+
+type Span = readonly [from: number, to: number]
 
 export interface IndelAlignment {
   readonly at: number
@@ -19,15 +18,22 @@ export interface IndelAlignment {
   readonly length: number
 }
 
-/** On bins of 1 bp. */
+/** Of `removed` bases from place `at` on giving way to `inserted` others, in a stretch of `length` places of 1 bp. */
 export const make = (
-  variant: Pick<Variant, "chrom" | "pos" | "ref" | "alt">,
-  { origin, count }: Bins
+  edit: { readonly at: number; readonly removed: number; readonly inserted: number },
+  length: number
 ): IndelAlignment => ({
-  at: interval(variant).start - origin + Math.min(variant.ref.length, variant.alt.length) - 1,
-  shift: variant.alt.length - variant.ref.length,
-  length: count
+  at: edit.at + Math.min(edit.removed, edit.inserted) - 1,
+  shift: edit.inserted - edit.removed,
+  length
 })
+
+/** Of a variant, in `length` bases of the genome from `start` (0-based) on. */
+export const ofVariant = (
+  { pos, ref, alt }: { readonly pos: number; readonly ref: string; readonly alt: string },
+  start: number,
+  length: number
+): IndelAlignment => make({ at: pos - 1 - start, removed: ref.length, inserted: alt.length }, length)
 
 /** The places of the alternative, from and to before, whose maximum stands at place `i` of the reference; none: 0. */
 export const source = ({ at, shift, length }: IndelAlignment, i: number): readonly [from: number, to: number] => {
@@ -36,6 +42,13 @@ export const source = ({ at, shift, length }: IndelAlignment, i: number): readon
   if (i === at) return last < length ? [at, last + 1] : [0, 0]
   const from = i + shift
   return from <= at || from >= length ? [0, 0] : [from, from + 1]
+}
+
+/** Where place `i` of the alternative stands on the reference, the inverse of {@link source}; undefined for what is lost. */
+export const placeOf = ({ at, shift, length }: IndelAlignment, i: number): number | undefined => {
+  if (shift === 0 || i <= at) return i
+  const place = i <= at + shift ? at : i - shift
+  return place < length ? place : undefined
 }
 
 /** All that is read, of the reference and of the alternative, for stretches of places. */
