@@ -184,7 +184,6 @@ describe("IndelAlignment", () => {
     ref: before,
     alt: after
   })
-  const bins = { origin: 0, size: 1, count: 6, offset: 0 }
   const align = (pos: number, before: string, after: string) => [
     ...IndelAlignment.align(
       IndelAlignment.ofVariant(variant(pos, before, after), 0, 6),
