@@ -13,7 +13,7 @@ const recorded: ReadonlyArray<readonly [string, number, ReadonlyArray<string>, R
     "f32",
     2,
     ["KLUv/SAQgQAAAAAAAAAAwL8AAABAAABJQA==", "KLUv/SAIQQAAbxKDOgDgf8c="],
-    [0.0, -1.5, 2.0, 3.140625, 0.0010000000474974513, -65504.0]
+    [0.0, -1.5, 2.0, 3.140625, 0.001, -65504.0]
   ],
   [
     "f64",
