@@ -8,7 +8,7 @@ import * as Tensors from "../../../src/model/remote/Tensors.ts"
  */
 const recorded: ReadonlyArray<readonly [string, number, ReadonlyArray<string>, ReadonlyArray<number>]> = [
   ["bf16", 1, ["KLUv/SAMYQAAAADAvwBASUCDOoDH"], [0.0, -1.5, 2.0, 3.140625, 0.00099945068359375, -65536.0]],
-  ["f16", 11, ["KLUv/SAMYQAAAAAAvgBASEIZFP/7"], [0.0, -1.5, 2.0, 3.140625, 0.0010004043579101562, -65504.0]],
+  ["f16", 11, ["KLUv/SAMYQAAAAAAvgBASEIZFP/7"], [0.0, -1.5, 2.0, 3.140625, 0.001000404357910156, -65504.0]],
   [
     "f32",
     2,
