@@ -1,5 +1,10 @@
-/** Predictions as a safetensors file: one tensor an output, written window by window. */
+/**
+ * Predictions as a safetensors file: one tensor an output, written window by window. Its metadata say of each tensor
+ * where the bins lie (`TENSOR.resolution` and `TENSOR.offset`, base pairs) and what the tracks are called
+ * (`TENSOR.tracks`, a JSON list).
+ */
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { InputError } from "../core/Failure.ts"
 import type { ModelError } from "./ModelError.ts"
@@ -38,12 +43,17 @@ export const create = Effect.fnUntraced(function* (
   const tensors = outputs.map((output) => {
     const bins = binCount(output, length)
     const shape = [bins, ...(output.kind === "contacts" ? [bins] : []), output.tracks.length]
-    return { output: output.name, tensor: outputs.length === 1 ? "predictions" : output.name, shape }
+    return { ...output, output: output.name, tensor: outputs.length === 1 ? "predictions" : output.name, shape }
   })
-  const file = yield* Safetensors.create(
-    path,
-    Object.fromEntries(tensors.map(({ tensor, shape }) => [tensor, [windows, ...shape]]))
+  const shapes = Object.fromEntries(tensors.map(({ tensor, shape }) => [tensor, [windows, ...shape]]))
+  const metadata = Object.fromEntries(
+    tensors.flatMap(({ tensor, resolution, offset, tracks }) => [
+      [`${tensor}.resolution`, String(resolution)],
+      [`${tensor}.offset`, String(offset)],
+      [`${tensor}.tracks`, JSON.stringify(tracks.map(({ name }) => name))]
+    ])
   )
+  const file = yield* Safetensors.create(path, shapes, metadata)
   return {
     write: Effect.fnUntraced(function* (window, prediction) {
       for (const { output, tensor } of tensors) {
@@ -52,5 +62,53 @@ export const create = Effect.fnUntraced(function* (
         yield* file.write(tensor, window * values.values.length, values.values)
       }
     })
+  }
+})
+
+/** One track of a file: what it predicts of each window. */
+export interface PredictedTrack {
+  readonly name: string
+  /** Base pairs a bin, and at each side of a window without bins. */
+  readonly resolution: number
+  readonly offset: number
+  readonly windows: number
+  /** The bins of a window. */
+  readonly read: (window: number) => Effect.Effect<Float32Array, ModelError>
+}
+
+const namesIn = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Array(Schema.String)))
+
+/** The track of that name, in the tensor of an output; of a file with one tensor that need not be named. */
+export const track = Effect.fnUntraced(function* (
+  path: string,
+  name: string,
+  output: string | undefined
+): Effect.fn.Return<PredictedTrack, ModelError | InputError, Scope.Scope> {
+  const { tensors, metadata, read } = yield* Safetensors.open(path)
+  const fail = (message: string, hint?: string) =>
+    new InputError({ message, file: path, ...(hint === undefined ? {} : { hint }) })
+  const tensor = output ?? (tensors.size === 1 ? [...tensors.keys()][0]! : undefined)
+  const shape = tensor === undefined ? undefined : tensors.get(tensor)?.shape
+  if (tensor === undefined || shape === undefined) {
+    const message = tensor === undefined ? "there are several outputs: say which" : `there is no output '${tensor}'`
+    return yield* fail(message, `the outputs are: ${[...tensors.keys()].join(", ")}`)
+  }
+  const [windows, bins, width] = shape
+  const names = namesIn(metadata[`${tensor}.tracks`])
+  const [resolution, offset] = [Number(metadata[`${tensor}.resolution`]), Number(metadata[`${tensor}.offset`])]
+  if (shape.length !== 3 || names._tag === "None" || !(resolution > 0) || !(offset >= 0)) {
+    return yield* fail(`'${tensor}' is no output of tracks as predict-tracks writes them`)
+  }
+  const at = names.value.indexOf(name)
+  if (at === -1) return yield* fail(`there is no track '${name}'`, `the tracks are: ${names.value.join(", ")}`)
+  return {
+    name,
+    resolution,
+    offset,
+    windows: windows!,
+    read: (window) =>
+      Effect.map(read(tensor, window * bins! * width!, bins! * width!), (all) =>
+        Float32Array.from({ length: bins! }, (_, bin) => all[bin * width! + at]!)
+      )
   }
 })

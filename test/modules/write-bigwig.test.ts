@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import { assert, beforeAll, describe, it } from "vitest"
+import predictTracks from "../../modules/predict-tracks/stage.ts"
+import writeBigwig from "../../modules/write-bigwig/stage.ts"
+import * as Safetensors from "../../src/model/weights/Safetensors.ts"
+import { open } from "../support/bigWig.ts"
+import { runStage } from "../support/stage.ts"
+import { fasta, randomSequence, weights, windows } from "../support/synthetic.ts"
+
+const tracks = 8
+const bins = 256
+
+describe("write-bigwig", () => {
+  let reference: string
+  let predictions: string
+  let values: Float32Array
+  // The second half of the first window is the first half of the second; the third reaches beyond the chromosome.
+  const table = windows(["b", 4096, "+"], ["a", 0, "+"], ["c", 20_000, "-"])
+
+  beforeAll(async () => {
+    reference = fasta({ chr1: randomSequence(25_000), chr2: randomSequence(100) })
+    const { outputs } = await runStage(
+      predictTracks,
+      { model: "synthetic" },
+      { reference, windows: table, weights: await weights() }
+    )
+    predictions = outputs["predictions"]!
+    values = (await Effect.runPromise(Safetensors.readAll(predictions))).get("predictions")!.data
+  })
+  const of = (window: number, bin: number, track: number) => values[(window * bins + bin) * tracks + track]!
+
+  it("puts each bin where it lies, takes the mean where windows overlap, and ends with the chromosome", async () => {
+    const { outputs } = await runStage(writeBigwig, { track: "DNASE_2" }, { predictions, windows: table, reference })
+    const file = open(outputs["bigwig"]!)
+    assert.deepStrictEqual(file.chromosomes.get("chr1"), { id: 0, length: 25_000 })
+    const track = 5
+    const found = file.values("chr1", 0, 25_000)
+    assert.deepStrictEqual(found[0], { start: 0, end: 32, value: of(1, 0, track) })
+    const shared = Math.fround((of(1, 128, track) + of(0, 0, track)) / 2)
+    assert.deepStrictEqual(found[128], { start: 4096, end: 4128, value: shared })
+    assert.deepStrictEqual(found[256], { start: 8192, end: 8224, value: of(0, 128, track) })
+    assert.deepStrictEqual(found[384], { start: 20_000, end: 20_032, value: of(2, 0, track) })
+    assert.deepStrictEqual(found.at(-1), { start: 24_992, end: 25_000, value: of(2, 156, track) })
+    assert.strictEqual(found.length, 384 + 157)
+    assert.deepStrictEqual(file.values("chr2", 0, 100), [])
+  })
+
+  it("says what it does not find", async () => {
+    const message = (params: object, inputs: object = {}) =>
+      runStage(writeBigwig, params, { predictions, windows: table, reference, ...inputs }).then(
+        () => assert.fail("should fail"),
+        (error: Error) => error.message
+      )
+    assert.strictEqual(await message({ track: "DNASE_3" }), "there is no track 'DNASE_3'")
+    assert.strictEqual(await message({ track: "DNASE_2", output: "X" }), "there is no output 'X'")
+    const other = { windows: windows(["a", 0, "+"]) }
+    assert.strictEqual(await message({ track: "DNASE_2" }, other), "1 windows, where the predictions are of 3")
+    const elsewhere = { reference: fasta({ chr3: "ACGT" }) }
+    assert.strictEqual(await message({ track: "DNASE_2" }, elsewhere), "there is no chromosome 'chr1'")
+    const weightsFile = { predictions: await weights() }
+    assert.match(await message({ track: "x", output: "stem/bias" }, weightsFile), /is no output of tracks/u)
+  })
+})
