@@ -63,7 +63,13 @@ export default Stage.make({
     )
     yield* outputs.unmatched.write(joined.unmatched)
     yield* task.log(`${joined.labels.length} labels have a prediction; ${joined.unmatched.length} rows have no partner`)
-    const metrics = VariantEvaluation.evaluate(joined, { ...params, grouped: params.group !== undefined })
+    const coverage = VariantJoin.coverageNote(joined)
+    const metrics = VariantEvaluation.evaluate(joined, { ...params, grouped: params.group !== undefined }).map(
+      (metric) =>
+        metric.subset !== "all" || coverage === null
+          ? metric
+          : { ...metric, note: metric.note === null ? coverage : `${metric.note}; ${coverage}` }
+    )
     yield* Verdict.conclude(metrics, params, outputs.metrics.write)
   })
 })

@@ -143,3 +143,11 @@ export const join = Effect.fnUntraced(function* (
   }
   return { ...joined, unmatched }
 })
+
+/** What part of the labels has no prediction, in words; null where all have one. */
+export const coverageNote = ({ labels, unmatched }: Joined): string | null => {
+  const missing = unmatched.filter(({ side }) => side === "label").length
+  const total = labels.length + missing
+  const figure = (count: number) => count.toLocaleString("en-US")
+  return missing === 0 ? null : `${figure(missing)} of ${figure(total)} labels are not covered`
+}

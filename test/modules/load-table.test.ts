@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "vitest"
+import appendTables from "../../modules/append-tables/stage.ts"
 import joinTables from "../../modules/join-tables/stage.ts"
 import loadTable from "../../modules/load-table/stage.ts"
 import { runStage } from "../support/stage.ts"
@@ -113,5 +114,27 @@ describe("join-tables", () => {
       (await fault(runStage(joinTables, { on: ["id"] }, { left, right: clash }))).message,
       "both tables have a column 'x'"
     )
+  })
+})
+
+describe("append-tables", () => {
+  const first = textFile("first.tsv", [
+    ["id", "x"],
+    ["a", 1]
+  ])
+
+  it("puts rows one after another, columns by name", async () => {
+    const second = textFile("second.tsv", [
+      ["x", "id"],
+      [2, "b"]
+    ])
+    const { outputs } = await runStage(appendTables, {}, { tables: [first, second] })
+    assert.deepStrictEqual(lines(outputs["table"]!), ["id\tx", "a\t1", "b\t2"])
+  })
+
+  it("names the table that lacks a column", async () => {
+    const second = textFile("second.tsv", [["id"], ["b"]])
+    const failure = await fault(runStage(appendTables, {}, { tables: [first, second] }))
+    assert.strictEqual(failure.message, "no column 'x', as another of the tables has")
   })
 })
