@@ -14,6 +14,12 @@ export interface GeneIndex {
    * no width, on `-`; both ends count as inside where the interval holds them (start <= position < end).
    */
   readonly startingIn: (interval: Interval.Interval) => ReadonlyArray<Started>
+  /** Between the exons of the transcripts of genes that overlap the interval; none of genes without transcripts. */
+  readonly introns: (interval: Interval.Interval) => ReadonlyArray<Intron>
+}
+
+export interface Intron extends Transcript.Span {
+  readonly strand: string
 }
 
 export interface Started {
@@ -42,6 +48,14 @@ export const make = (genes: Iterable<Gene.Gene>): GeneIndex => {
   return {
     get: (geneId) => byId.get(Gene.withoutVersion(geneId)),
     overlapping,
+    introns: (interval) =>
+      overlapping(interval).flatMap((gene) =>
+        gene.transcripts === null
+          ? []
+          : transcripts(gene).flatMap(({ exons }) =>
+              exons.slice(1).map(({ start }, i) => ({ strand: gene.strand, start: exons[i]!.end, end: start }))
+            )
+      ),
     startingIn: (interval) =>
       // A gene that ends where the interval starts does not overlap it, and yet may start there.
       overlapping({ ...interval, start: interval.start - 1 }).flatMap((gene) => {

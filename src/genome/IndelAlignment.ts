@@ -3,9 +3,9 @@
  * are moved back to the reference's places, as SpliceAI and AlphaGenome do (Jaganathan et al. 2019, Avsec et al. 2026).
  *
  * Let `at` be the last place that both alleles have (the variant is left-aligned, its first bases are the same). Of n
- * inserted bases the maximum over places at ... at + n of the alternative stands at `at`, what follows moves n to the
- * left, and the last n places are 0; at itself is 0 where the inserted bases do not all fit. Of n deleted bases the n places after `at` are 0 and what follows moves n to the
- * right; the last n are lost.
+ * inserted bases the maximum over places at ... at + n of the alternative stands at `at`, or 0 where they do not all fit;
+ * what follows moves n to the left, and the last n places are 0. Of n deleted bases the n places after `at` are 0 and
+ * what follows moves n to the right; the last n are lost.
  */
 import * as Interval from "./Interval.ts"
 

@@ -1,5 +1,6 @@
 /** Predictions in genome orientation: models read the strand that is asked for, or both. */
 import * as Effect from "effect/Effect"
+import * as AnnotatedSites from "../genome/AnnotatedSites.ts"
 import { reverseComplement } from "../genome/Sequence.ts"
 import { ModelError, type ModelFailure } from "./ModelError.ts"
 import type {
@@ -62,10 +63,11 @@ export const make = (model: SequenceModel, { organism, wants, averageStrands }: 
   const outputOf = new Map(outputs.map((output): [string, Output] => [output.name, output]))
 
   const reversed = (length: number): ReadonlyArray<Want> =>
-    wants.map(({ output, tracks, regions }) => ({
+    wants.map(({ output, tracks, regions, sites }) => ({
       output,
       ...(tracks && { tracks: tracks.map((track) => partners.get(output)?.[track] ?? track) }),
-      ...(regions && { regions: regions.map(([from, to]): Span => [length - to, length - from]).toReversed() })
+      ...(regions && { regions: regions.map(([from, to]): Span => [length - to, length - from]).toReversed() }),
+      ...(sites && { sites: AnnotatedSites.reversed(sites, length) })
     }))
   const turn =
     (length: number) =>

@@ -8,6 +8,7 @@ import { ModelError, type ModelFailure } from "./ModelError.ts"
 import type { Interval } from "../genome/Interval.ts"
 import type { Variant } from "../genome/Variant.ts"
 import type { ScorerRequest, VariantScores } from "./remote/VariantScores.ts"
+import type { StrandSites } from "../genome/AnnotatedSites.ts"
 import type { Track } from "./Track.ts"
 
 export const organisms = ["human", "mouse"] as const
@@ -57,6 +58,8 @@ export interface Want {
    * splice sites are sought there.
    */
   readonly regions?: ReadonlyArray<Span>
+  /** Of junctions: splice sites that are counted whether the model finds them or not; those outside the regions are not. */
+  readonly sites?: ReadonlyArray<StrandSites>
 }
 
 export interface TrackValues {

@@ -1,4 +1,5 @@
 /** Splice sites that alleles have together, as AlphaGenome counts the junctions of a variant among them. */
+import type { StrandSites } from "../genome/AnnotatedSites.ts"
 import * as IndelAlignment from "../genome/IndelAlignment.ts"
 
 export interface Site {
@@ -18,6 +19,20 @@ export const onReference = (sites: Sites, alignment: IndelAlignment.IndelAlignme
       return place === undefined ? [] : [{ position: place, probability }]
     })
   )
+
+/** Sites that are certain, those of them that lie in one of the spans. */
+export const certain = (
+  sites: ReadonlyArray<StrandSites>,
+  spans: ReadonlyArray<readonly [from: number, to: number]>
+): Sites =>
+  (["+", "-"] as const).flatMap((strand) => {
+    const own = sites.filter((each) => each.strand === strand)
+    return [own.flatMap(({ donors }) => donors), own.flatMap(({ acceptors }) => acceptors)].map((places) =>
+      places
+        .filter((place) => spans.some(([from, to]) => from <= place && place < to))
+        .map((position) => ({ position, probability: 1 }))
+    )
+  })
 
 /** By class the `count` places that are most probable in any of the alleles, of equals the first; ascending. */
 export const union = (alleles: ReadonlyArray<Sites>, count: number): ReadonlyArray<Int32Array> =>

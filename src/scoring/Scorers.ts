@@ -63,9 +63,11 @@ const mergeWant = (a: Want, b: Want): Want => {
     a.tracks === undefined || b.tracks === undefined
       ? undefined
       : [...new Set([...a.tracks, ...b.tracks])].sort((x, y) => x - y)
+  const sites = [...(a.sites ?? []), ...(b.sites ?? [])]
   const regions = a.regions === undefined || b.regions === undefined ? undefined : [...a.regions, ...b.regions]
   return {
     output: a.output,
+    ...(sites.length === 0 ? {} : { sites }),
     ...(tracks === undefined ? {} : { tracks }),
     ...(regions === undefined
       ? {}

@@ -7,6 +7,7 @@
  * at the first 256 sites of each kind. Models give the junctions of both alleles among the same sites, on the places of
  * the reference (`predictVariants` in src/model/SequenceModel).
  */
+import * as AnnotatedSites from "../genome/AnnotatedSites.ts"
 import * as Result from "effect/Result"
 import type { JunctionValues } from "../model/SequenceModel.ts"
 import * as Bins from "./Bins.ts"
@@ -32,8 +33,8 @@ export interface Junction {
 
 /**
  * The junctions of a window that starts at `start` (0-based) on the genome: for each strand all donors by all acceptors
- * that come after them. Donors are the last base of an exon, acceptors the first base after the intron less one: on `+`
- * the intron is [donor + 1, acceptor), on `-` [acceptor + 1, donor).
+ * that come after them. Donors are the last base of an exon, acceptors the first of the next: on `+` the intron is
+ * [donor + 1, acceptor), on `-` [acceptor + 1, donor).
  */
 export const list = (
   { strands, tracks }: Pick<JunctionValues, "strands" | "tracks">,
@@ -77,8 +78,13 @@ export const spliceJunctions: Scorer<JunctionValues> = (place) => {
     overlapping.flatMap(({ spans }) => spans)
   )
   return Result.succeed({
-    // Splice sites are sought in the bodies of all genes that overlap the variant.
-    want: { output: output.name, tracks: tracks.map(({ track }) => track), regions: bodies },
+    // Splice sites are sought in the bodies of all genes that overlap the variant; those of the annotation are certain.
+    want: {
+      output: output.name,
+      tracks: tracks.map(({ track }) => track),
+      regions: bodies,
+      sites: AnnotatedSites.of(place.genes, window)
+    },
     score: (ref, alt) => {
       const width = tracks.length
       const [refColumns, altColumns] = [RowReader.columns(ref.tracks, tracks), RowReader.columns(alt.tracks, tracks)]

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as Result from "effect/Result"
+import * as AnnotatedSites from "../../src/genome/AnnotatedSites.ts"
 import * as Annotation from "../../src/genome/Annotation.ts"
 import * as GeneIndex from "../../src/genome/GeneIndex.ts"
 import * as PolyaSite from "../../src/genome/PolyaSite.ts"
@@ -36,6 +37,10 @@ interface Alleles {
 
 interface Golden {
   readonly genome: string
+  readonly splice_sites: ReadonlyArray<{
+    readonly strand: string
+    readonly nz: ReadonlyArray<readonly [number, number]>
+  }>
   readonly variant_seqs: ReadonlyArray<
     Alleles & { readonly strand: string; readonly ref_seq: string; readonly alt_seq: string }
   >
@@ -395,6 +400,24 @@ describe.skipIf(golden === undefined)(
       const scored = variants.map((variant, i) => ({ variant, score: the.ism.scores[i]! }))
       close(Result.getOrThrow(IsmMatrix.matrix(interval, scored, "only")), the.ism.matrix, "matrix")
       close(Result.getOrThrow(IsmMatrix.matrix(interval, scored, "and alternatives")), the.ism.matrix_all, "matrix_all")
+    })
+
+    it("splice_sites: those of an annotation, on either strand", () => {
+      // The golden's introns: 101 to 200 on + and 301 to 400 on -, in a window of 512 bp.
+      const introns = [
+        { strand: "+", start: 101, end: 200 },
+        { strand: "-", start: 301, end: 400 }
+      ]
+      const sites = AnnotatedSites.of({ introns: () => introns }, { chrom: "chr1", start: 0, end: 512 })
+      for (const { strand, nz } of the.splice_sites) {
+        const turned = strand === "-" ? AnnotatedSites.reversed(sites, 512) : sites
+        const classes = turned.flatMap(({ donors, acceptors }) => [donors, acceptors])
+        const found = classes.flatMap((places, at) => places.map((place) => [place, at]))
+        assert.deepStrictEqual(
+          found.sort((a, b) => a[0]! - b[0]!),
+          nz.map((each) => [...each])
+        )
+      }
     })
 
     it("metrics: correlations over batches, the mean of measured tracks", () => {

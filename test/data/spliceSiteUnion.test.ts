@@ -43,7 +43,10 @@ describe.skipIf(mirror === undefined)("Splice sites of alleles (AGFLOW_MIRROR na
     const at = 2000
     const changes = { snv: ["A", "C"], insertion: ["A", "AGTAAG"], deletion: ["ACGTAA", "A"] } as const
     const region = [1000, 3000] as const
-    const wants = [{ output: "SPLICE_JUNCTIONS", regions: [region] }, { output: "SPLICE_SITES" }]
+    // Of the annotation: one in the region, and one outside it that does not count.
+    const [donor, outside] = [1234, 3100]
+    const sites = [{ strand: "-", donors: [donor, outside], acceptors: [] }] as const
+    const wants = [{ output: "SPLICE_JUNCTIONS", regions: [region], sites }, { output: "SPLICE_SITES" }]
     for (const [name, [before, after]] of Object.entries(changes)) {
       const allele = (bases: string) => sequence.slice(0, at) + bases + sequence.slice(at + before.length)
       const reference = allele(before).slice(0, length)
@@ -71,13 +74,16 @@ describe.skipIf(mirror === undefined)("Splice sites of alleles (AGFLOW_MIRROR na
       const expected = [0, 1, 2, 3].map((site) => {
         const places = Array.from({ length: region[1] - region[0] }, (_, i) => region[0] + i)
         const probability = (place: number) =>
-          Math.max(r!.values[place * width + site]!, alignedSites[place * width + site]!)
+          site === 2 && place === donor
+            ? 1
+            : Math.max(r!.values[place * width + site]!, alignedSites[place * width + site]!)
         return places
           .filter((place) => probability(place) >= 0.1)
           .sort((p, q) => probability(q) - probability(p) || p - q)
           .slice(0, most)
           .sort((p, q) => p - q)
       })
+      assert.include(expected[2]!, donor)
       for (const each of junctions) assert.deepStrictEqual(sitesOf(each), expected, name)
       assert.isAbove(Math.min(...expected.map((each) => each.length)), 1)
 

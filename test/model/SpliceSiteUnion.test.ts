@@ -18,6 +18,20 @@ describe("SpliceSiteUnion", () => {
     assert.deepStrictEqual(union(2), [[5, 900], [1]])
   })
 
+  it("takes those of an annotation that lie in the spans", () => {
+    const sites = [
+      { strand: "-", donors: [7], acceptors: [1, 20] },
+      { strand: "+", donors: [3, 30], acceptors: [] }
+    ] as const
+    assert.deepStrictEqual(
+      SpliceSiteUnion.certain(sites, [
+        [0, 10],
+        [20, 25]
+      ]).map((each) => each.map(({ position }) => position)),
+      [[3], [], [7], [1, 20]]
+    )
+  })
+
   it("puts the sites of an alternative on the places of the reference", () => {
     const places = (removed: number, inserted: number) =>
       SpliceSiteUnion.onReference(

@@ -75,6 +75,9 @@ export const make = Effect.fnUntraced(function* (
   })
   const { sites: mostSites } = machine.options
 
+  const unionOf = ({ sites, wanted: { want, bins } }: Answer.Found, others: ReadonlyArray<SpliceSiteUnion.Sites>) =>
+    SpliceSiteUnion.union([sites, ...others, SpliceSiteUnion.certain(want.sites ?? [], bins)], mostSites)
+
   /** With the junctions among the given sites, whose embeddings stand at other places in an alternative. */
   const complete = Effect.fnUntraced(function* (
     plan: Answer.Plan,
@@ -113,7 +116,7 @@ export const make = Effect.fnUntraced(function* (
         const one = Effect.fnUntraced(function* () {
           const encoding = yield* opened(Encode.encode(machine, sequence, plan.keep))
           const answered = yield* Answer.answer(machine, plan, encoding)
-          const sites = answered.found && SpliceSiteUnion.union([answered.found.sites], mostSites)
+          const sites = answered.found && unionOf(answered.found, [])
           return yield* complete(plan, answered, sites, undefined)
         }, Effect.scoped)
         answers.push(yield* one())
@@ -138,7 +141,7 @@ export const make = Effect.fnUntraced(function* (
       const found = rest.flatMap((each, at) =>
         each.found === undefined ? [] : [SpliceSiteUnion.onReference(each.found.sites, alignments[at]!)]
       )
-      const sites = first.found && SpliceSiteUnion.union([first.found.sites, ...found], mostSites)
+      const sites = first.found && unionOf(first.found, found)
       return {
         reference: yield* complete(plan, first, sites, undefined),
         alternatives: yield* Effect.forEach(rest, (each, at) => complete(plan, each, sites, alignments[at]))
