@@ -75,8 +75,10 @@ const valuesOf = (
   if (output.kind === "contacts") {
     return { kind: "contacts", tracks, bins, values: Columns.pick(values, given.length, columns) }
   }
-  const answered = { ...output, tracks: given.map((track) => output.tracks[track]!) }
-  return { ...Values.select(answered, length, values, { ...want, tracks: columns }), tracks }
+  const picked = Columns.pick(values, given.length, columns)
+  const answered = { ...output, tracks: tracks.map((track) => output.tracks[track]!) }
+  const { regions } = want
+  return { ...Values.select(answered, length, picked, { output: output.name, ...(regions && { regions }) }), tracks }
 }
 
 /** `outputs` are the process's own, or what a table of tracks makes of them. */

@@ -7,7 +7,7 @@ import type { Message } from "./Protocol.ts"
 import type { NumberArray } from "./Reading.ts"
 import * as TrackMetadata from "./TrackMetadata.ts"
 
-/** Which track of the output each column is; equal tracks are told apart by their order. */
+/** Which track of the output each column is, -1 for one that nobody knows; equal tracks are told apart by their order. */
 const tracksOf = (
   output: Output,
   rows: ReadonlyArray<{ readonly name: string; readonly strand: string }>
@@ -17,12 +17,7 @@ const tracksOf = (
     const key = TrackMetadata.identity(track)
     known.set(key, [...(known.get(key) ?? []), track.track])
   }
-  return rows.map((row) => {
-    const track = known.get(TrackMetadata.identity(row))?.shift()
-    if (track === undefined)
-      throw new Error(`${output.name} has a track '${row.name}' that is not in the model's metadata`)
-    return track
-  })
+  return rows.map((row) => known.get(TrackMetadata.identity(row))?.shift() ?? -1)
 }
 
 const requireShape = (output: Output, { shape }: NumberArray, expected: ReadonlyArray<number>): void => {
@@ -111,6 +106,8 @@ export const toValues = (
     return { kind: "contacts", tracks, bins, values: Columns.pick(array.values, given.length, columns) }
   }
   requireShape(output, array, [bins, given.length])
-  const answered: Output = { ...output, tracks: given.map((track) => output.tracks[track]!) }
-  return { ...Values.select(answered, length, array.values, { ...want, tracks: columns }), tracks }
+  const picked = Columns.pick(array.values, given.length, columns)
+  const answered: Output = { ...output, tracks: tracks.map((track) => output.tracks[track]!) }
+  const { output: name, regions } = want
+  return { ...Values.select(answered, length, picked, { output: name, ...(regions && { regions }) }), tracks }
 }

@@ -32,14 +32,18 @@ const outputOf = (
   { bins }: Announcement.Announcement
 ): SequenceModel.Output | undefined => {
   const known = Protocol.nameOf(Protocol.outputTypes, type)
-  const rows = tracks?.rows ?? junctions?.rows
+  const rows: ReadonlyArray<Message<"TrackMetadata"> | Message<"JunctionMetadata">> | undefined =
+    tracks?.rows ?? junctions?.rows
   // An output of a later version is nothing that could be asked for.
   if (known === undefined || rows === undefined) return undefined
   return {
     name: known,
     kind: kindOf(known),
     ...(bins[known] ?? Announcement.official.bins[known]!),
-    tracks: rows.map((row, track) => TrackMetadata.toTrack(row, known, track))
+    // AlphaGenome fills its outputs up with tracks of this name, which it does not answer for.
+    tracks: rows
+      .filter((row) => row.name.toLowerCase() !== "padding")
+      .map((row, track) => TrackMetadata.toTrack(row, known, track))
   }
 }
 

@@ -1,8 +1,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { createConnection, createServer } from "node:net"
 import type { AddressInfo } from "node:net"
@@ -316,6 +317,31 @@ describe("calls", () => {
     )
     assert.strictEqual(starts.length, 4)
     starts.forEach((start, at) => assert.isAtLeast(start, at * 1000))
+  })
+
+  it("under way when the server ends are told to come again", async () => {
+    const failure = await run(
+      withMovingClock(() =>
+        Effect.gen(function* () {
+          const inner = yield* Scope.make()
+          let busy = false
+          const port = yield* Scope.provide(
+            listen({
+              PredictSequence: () => {
+                busy = true
+                return Effect.never
+              }
+            }),
+            inner
+          )
+          const asked = yield* Effect.forkChild(Effect.flip(ask(yield* connect(port, { timeout: 1e6 }))))
+          while (!busy) yield* Effect.sleep("50 millis")
+          yield* Scope.close(inner, Exit.void)
+          return yield* Fiber.join(asked)
+        })
+      )
+    )
+    assert.deepInclude(failure, { reason: "unavailable" })
   })
 
   it("that are given up are given up by the server too", async () => {

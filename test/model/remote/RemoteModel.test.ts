@@ -6,6 +6,9 @@ import * as Announcement from "../../../src/model/remote/Announcement.ts"
 import * as Connection from "../../../src/model/remote/Connection.ts"
 import * as ModelServer from "../../../src/model/remote/ModelServer.ts"
 import * as Protocol from "../../../src/model/remote/Protocol.ts"
+import * as RemoteEntry from "../../../src/model/remote/RemoteEntry.ts"
+import * as Model from "../../../src/model/Model.ts"
+import { runPromise } from "../../support/stage.ts"
 import * as Reading from "../../../src/model/remote/Reading.ts"
 import * as RemoteModel from "../../../src/model/remote/RemoteModel.ts"
 import * as Server from "../../../src/model/remote/Server.ts"
@@ -124,6 +127,61 @@ describe("a model over the network", () => {
       "a sequence has 1000 bp where alphagenome-api reads 1024 to 131072"
     )
     assert.include((await failure(1024, "RNA")).message, "alphagenome-api has no output 'RNA'")
+  })
+})
+
+describe("the service", () => {
+  it("that is hosted needs a key", async () => {
+    const request = { organism: "human", weights: [], tracks: undefined, batch: 1 } as const
+    const hosted = await runPromise(Effect.scoped(Effect.flip(Model.open("alphagenome-api", request))))
+    assert.strictEqual(hosted.message, "the hosted AlphaGenome service needs a key")
+    assert.include("hint" in hosted ? hosted.hint : "", "AGFLOW_ALPHAGENOME_API_KEY")
+  })
+
+  it.each([
+    ["gpu-box:50051", "gpu-box:50051", false],
+    ["http://gpu-box:50051/", "gpu-box:50051", true],
+    ["https://models.lab.org", "models.lab.org", false]
+  ])("at %s is found at %s", (text, address, plaintext) => {
+    assert.deepEqual(RemoteEntry.parseAddress(text), { address, plaintext })
+  })
+
+  it("is not asked for lengths that it does not read, nor for padding", async () => {
+    const [model, official] = await run(
+      Effect.gen(function* () {
+        const handlers = ModelServer.make(countingModel(), {
+          reference: undefined,
+          score: undefined,
+          chunkBytes: 1000
+        })
+        const row = (name: string) => ({ name, strand: 3 })
+        const port = yield* Server.listen(
+          {
+            ...handlers,
+            GetMetadata: (_, send) =>
+              send({ outputs: [{ type: 1, tracks: { rows: [row("a"), row("padding"), row("b"), row("Padding")] } }] })
+          },
+          { host: "127.0.0.1", port: 0, headers: {} }
+        )
+        const model = yield* RemoteModel.make(yield* connect(port), {
+          modelVersion: "",
+          workers: 1,
+          onlyLengths: Announcement.officialLengths
+        })
+        const official = yield* Effect.forEach([16_384, 32_768], (length) => Effect.result(model.prepare(length)))
+        return [model, official] as const
+      })
+    )
+    assert.deepEqual(
+      model.info
+        .outputs("human")
+        .map(({ name, resolution, tracks }) => [name, resolution, tracks.map((each) => each.name)]),
+      [["ATAC", 1, ["a", "b"]]]
+    )
+    assert.deepEqual(
+      official.map((each) => (each._tag === "Failure" ? each.failure.message : each.success)),
+      [1, "a window has 32768 bp where the service reads 16384, 131072, 524288, 1048576"]
+    )
   })
 })
 
