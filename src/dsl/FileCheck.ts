@@ -30,7 +30,9 @@ const faultOf = Effect.fnUntraced(function* (file: string) {
     } satisfies Fault as Fault
   }
   const names = yield* fs.readDirectory(path.dirname(file)).pipe(Effect.orElseSucceed((): Array<string> => []))
-  const near = Suggest.closest(path.basename(file), names)
+  const name = path.basename(file)
+  if (names.includes(name)) return { message: `${file} is a link to a file that is not there` } satisfies Fault as Fault
+  const near = Suggest.closest(name, names)
   return {
     message: `there is no file ${file}`,
     hint:

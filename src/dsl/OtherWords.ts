@@ -19,6 +19,7 @@ const words: Readonly<Record<string, string>> = {
   singularity: "container",
   conda: "container",
   environment: "env",
+  columns: "table",
   steps: "stages",
   jobs: "stages",
   rules: "stages",
@@ -31,6 +32,26 @@ const words: Readonly<Record<string, string>> = {
   ram: "memory",
   walltime: "time",
   runtime: "time"
+}
+
+/** Names of types elsewhere. */
+const types: Readonly<Record<string, string>> = {
+  int: "integer",
+  long: "integer",
+  float: "number",
+  double: "number",
+  str: "string",
+  text: "string",
+  varchar: "string",
+  bool: "boolean",
+  path: "file",
+  array: "list"
+}
+
+/** Which of the types is meant by what another language calls it. */
+export const type = (word: string, known: ReadonlyArray<string>): string | undefined => {
+  const lower = word.toLowerCase()
+  return Object.hasOwn(types, lower) && known.includes(types[lower]!) ? types[lower] : undefined
 }
 
 const resources = new Set(["cpus", "memory", "time", "gpus"])

@@ -109,6 +109,14 @@ const readShards = (
     : { of: given.binding as Shards["of"], given: given.port }
 }
 
+/** What a text was meant to be where a list is expected. */
+const meant = (context: CheckContext, text: string): string => {
+  const [scope] = text.split(".")
+  return scope === "params" || context.ports.has(scope!)
+    ? `write "\${{ ${text} }}"`
+    : "write [A, B, ...]; a table is cut into pieces with 'rows: N'"
+}
+
 const readItems = (context: CheckContext, over: unknown, path: YamlPath): ReadonlyArray<Item> | undefined => {
   const list = Array.isArray(over) ? over : fill(context, over, path)
   if (!Array.isArray(list)) {
@@ -119,7 +127,8 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
       context,
       context.document.locate(path),
       "scatter",
-      Array.isArray(value) ? "the list is empty" : "a list is expected"
+      Array.isArray(value) ? "the list is empty" : "a list is expected",
+      typeof value === "string" && value === over ? meant(context, value) : undefined
     )
     return undefined
   }
@@ -156,6 +165,36 @@ export const unknown = ({ scatter }: StageDeclaration): Combination => ({
     ])
   )
 })
+
+/** The items of a combination, and which of them somebody asked for. */
+export class UsedItems extends Map<string, Item> {
+  readonly asked = new Set<string>()
+  override get(name: string): Item | undefined {
+    if (this.has(name)) this.asked.add(name)
+    return super.get(name)
+  }
+}
+
+/** Tasks of a scatter whose item nobody reads would be one and the same. */
+export const checkUse = (
+  context: CheckContext,
+  items: UsedItems,
+  { scatter, uses }: StageDeclaration,
+  path: YamlPath
+): void => {
+  const unused = [...items.keys()].find((name) => !items.asked.has(name))
+  if (unused === undefined) return
+  const index = Array.isArray(scatter) ? scatter.findIndex(({ as = "item" }) => as === unused) : undefined
+  const at = index === undefined ? [...path, "scatter"] : [...path, "scatter", index]
+  const where = uses !== undefined ? "with" : items.get(unused)!._tag === "Value" ? "env" : "inputs"
+  report(
+    context,
+    context.document.locate(at),
+    "scatter",
+    `nothing in the stage reads '${unused}': all its tasks would be the same`,
+    `under '${where}': { ${uses === undefined ? unused : "NAME"}: "\${{ ${unused} }}" }`
+  )
+}
 
 /** Every combination of the values, the last list running fastest. */
 const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyMap<string, Item>): ReadonlyArray<Combination> =>

@@ -75,9 +75,22 @@ const inWords = (message: string): Pick<SchemaFault, "message" | "hint"> => {
   const got = /^expected object, got (.*)$/su.exec(message)?.[1]
   if (got !== undefined)
     return { message: `expected a mapping, got ${insteadOfMapping(got)}`, hint: "write NAME: VALUE, one a line" }
-  return /^expected (?:number|integer), got "-?[0-9.]+"$/u.test(message)
-    ? { message, hint: "write it without quotes" }
-    : { message: message.replace(/^expected array,/u, "expected a list,") }
+  if (/^expected (?:number|integer), got "-?[0-9.]+"$/u.test(message))
+    return { message, hint: "write it without quotes" }
+  const [, choices, word] = /^expected ("[^"]*"(?: \| "[^"]*")+), got "(.*)"$/su.exec(message) ?? []
+  if (choices !== undefined && word !== undefined) {
+    const all = choices.split(" | ").map((each) => each.slice(1, -1))
+    const near = OtherWords.type(word, all) ?? Suggest.closest(word, all)
+    return {
+      message: `expected one of ${all.join(", ")}, got "${word}"`,
+      ...(near === undefined ? {} : { hint: `did you mean '${near}'?` })
+    }
+  }
+  return {
+    message: message.replace(/^expected (?:object|array)(?: \| (?:object|array))*/u, (kinds) =>
+      kinds.replace("object", "a mapping").replace("array", "a list").replace(" | ", " or ")
+    )
+  }
 }
 
 const leaf = (issue: SchemaIssue.Issue, path: YamlPath): SchemaFault => ({

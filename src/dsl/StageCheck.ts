@@ -66,7 +66,8 @@ export const isOn = (context: CheckContext, id: string): boolean => {
     context,
     context.document.locate(at),
     "invalid-value",
-    `'if' must be true or false, not ${JSON.stringify(value)}`
+    `'if' must be true or false, not ${JSON.stringify(value)}`,
+    typeof value === "string" && value === stage.if ? `write it as an expression: "\${{ ${value} }}"` : undefined
   )
   return true
 }
@@ -82,7 +83,8 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   const instances: Array<Instance> = []
   let half: StageBody | undefined
   for (const { chosen, items } of scatter?.combinations ?? [ScatterCheck.unknown(stage)]) {
-    const scoped = { ...context, items }
+    const used = new ScatterCheck.UsedItems(items)
+    const scoped = { ...context, items: used }
     half =
       stage.uses !== undefined
         ? UsesCheck.check(scoped, id, stage.uses)
@@ -91,6 +93,7 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
           : undefined
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (half === undefined || context.diagnostics.length > before) break
+    ScatterCheck.checkUse(context, used, stage, path)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
     instances.push({ levels: [...context.levels, ...own], body: half.body, inputs: half.inputs })
   }

@@ -130,7 +130,9 @@ const checkPart = (
   const files: Array<LookedFor> = []
   const scripts: Array<WrittenScript> = []
   for (const { chosen, items } of scatter?.combinations ?? []) {
-    const given = givenTo({ ...context, items }, part, id)
+    const used = new ScatterCheck.UsedItems(items)
+    const given = givenTo({ ...context, items: used }, part, id)
+    if (diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
     const inner = check(part, given, { ...options, listing: false }, `${prefix}${id}/`, [...levels, ...own])
     lanes.push(...inner.stages)

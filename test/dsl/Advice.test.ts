@@ -74,7 +74,28 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       stage("    inputs: { x: ./valeus.tsv }\n"),
       /there is no file .*valeus\.tsv\n.*\n.*\n +hint: did you mean 'values\.tsv'\?/u
     ],
-    ["a folder", stage("    inputs: { x: ../ }\n"), / is a folder, where a file is expected/u]
+    ["a folder", stage("    inputs: { x: ../ }\n"), / is a folder, where a file is expected/u],
+    [
+      "a scatter whose item nobody reads",
+      stage("    scatter: { over: [x, y], as: name }\n"),
+      /:7:14 error: nothing in the stage reads 'name'[^]*hint: under 'env': \{ name: "\$\{\{ name \}\}" \}/u
+    ],
+    [
+      "a condition without braces",
+      stage("    if: params.x\n"),
+      /hint: write it as an expression: "\$\{\{ params\.x \}\}"/u
+    ],
+    [
+      "a list without braces",
+      stage("    scatter: { over: params.x }\n"),
+      /a list is expected[^]*hint: write "\$\{\{ params\.x \}\}"/u
+    ],
+    [
+      "another language's type",
+      `${head}  a:\n    run: x\n    outputs: { out: { table: { pos: int } } }\n`,
+      /expected one of string, number, .*, got "int"[^]*hint: did you mean 'integer'\?/u
+    ],
+    ["a word nearly right", stage("    onError: ignroe\n"), /hint: did you mean 'ignore'\?/u]
   ])("%s", async (_, text, told) => {
     const { diagnostics } = await load(text, { files: { "values.tsv": "" } })
     assert.match(Diagnostic.formats.text(diagnostics), told)
