@@ -67,10 +67,12 @@ export const start = Effect.fnUntraced(function* ({
       try: () => spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"], detached: true }),
       catch: (cause) => failure(`cannot be started: ${messageOf(cause)}`)
     }),
-    ({ pid, stdin }) =>
+    ({ pid, stdin, exitCode, signalCode }) =>
       Effect.suspend(() => {
         stdin.end()
-        return pid === undefined ? Effect.void : ProcessGroup.stop(pid)
+        // The number of one that is gone may be another's by now.
+        const gone = pid === undefined || exitCode !== null || signalCode !== null
+        return gone ? Effect.void : ProcessGroup.stop(pid)
       })
   )
   const { pid } = child
@@ -80,8 +82,11 @@ export const start = Effect.fnUntraced(function* ({
       Effect.sync(() => process.on("exit", kill)),
       () => Effect.sync(() => process.off("exit", kill))
     )
-    // What it leaves running would hold its pipes open.
-    child.on("exit", kill)
+    child.on("exit", () => {
+      process.off("exit", kill)
+      // What it leaves running would hold its pipes open.
+      kill()
+    })
   }
   child.on("error", (cause) => end(`cannot be started: ${cause.message}`, "is the program installed, and on the PATH?"))
   child.on("close", (code, signal) => end(`ended (${signal ?? `exit code ${code}`}) before it had answered`))
