@@ -62,11 +62,20 @@ export const make = (model: SequenceModel, { organism, wants, averageStrands }: 
   const wantOf = new Map(wants.map((want) => [want.output, want]))
   const outputOf = new Map(outputs.map((output): [string, Output] => [output.name, output]))
 
+  const before = (output: string) => {
+    const { cuts, resolution } = outputOf.get(output)!
+    return cuts === true ? resolution : 0
+  }
   const reversed = (length: number): ReadonlyArray<Want> =>
     wants.map(({ output, tracks, regions, sites }) => ({
       output,
       ...(tracks && { tracks: tracks.map((track) => partners.get(output)?.[track] ?? track) }),
-      ...(regions && { regions: regions.map(([from, to]): Span => [length - to, length - from]).toReversed() }),
+      ...(regions && {
+        // Of cuts the bin to the left is needed as well.
+        regions: regions
+          .map(([from, to]): Span => [length - to, length - Math.max(0, from - before(output))])
+          .toReversed()
+      }),
       ...(sites && { sites: AnnotatedSites.reversed(sites, length) })
     }))
   const turn =
@@ -75,7 +84,7 @@ export const make = (model: SequenceModel, { organism, wants, averageStrands }: 
       new Map(
         [...prediction].map(([name, values]) => [
           name,
-          Values.flip(values, outputOf.get(name)!, length, partners.get(name)!, wantOf.get(name)!.tracks)
+          Values.flip(values, outputOf.get(name)!, length, partners.get(name)!, wantOf.get(name)!)
         ])
       )
 

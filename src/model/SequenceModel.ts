@@ -23,6 +23,11 @@ export interface Output {
   readonly resolution: number
   /** Base pairs at each side of the window that have no output: bin 0 starts here. */
   readonly offset: number
+  /**
+   * Of tracks: values of a reverse complement, turned back, stand one bin too far left; what comes to bin 0 is 0. So it is
+   * with AlphaGenome's DNASE, which counts where the enzyme cut: between two bases.
+   */
+  readonly cuts?: boolean
   readonly tracks: ReadonlyArray<Track>
 }
 

@@ -34,21 +34,37 @@ export const select = (output: Output, length: number, all: Float32Array, want: 
   return { kind: "tracks", tracks, bins, values }
 }
 
+/** For each of the bins the value of the one before it; 0 for bin 0. */
+const moveRight = ({ tracks, bins: given, values }: TrackValues, bins: ReadonlyArray<Span>): TrackValues => {
+  const width = tracks.length
+  const rowOf = new Map<number, number>()
+  for (const [from, to] of given) for (let bin = from; bin < to; bin++) rowOf.set(bin, rowOf.size)
+  const moved = new Float32Array(rowCount(bins) * width)
+  let at = 0
+  for (const [from, to] of bins) {
+    for (let bin = from; bin < to; bin++, at += width) {
+      const row = rowOf.get(bin - 1)
+      if (row !== undefined) moved.set(values.subarray(row * width, (row + 1) * width), at)
+    }
+  }
+  return { kind: "tracks", tracks, bins, values: moved }
+}
+
 const opposite = { "+": "-", "-": "+" } as const
 
 /**
  * What a model says of a reverse complement of `length` bp, as of the forward strand: places in reverse, tracks by their
- * partners on the other strand ({@link Track.strandPartners}). The partners' columns are in the order of `wanted`, tracks
- * of the forward strand; all by default.
+ * partners on the other strand ({@link Track.strandPartners}). The partners' columns are in the order of the wanted tracks
+ * of the forward strand; all by default. Of cuts the bin to the left of the wanted regions must be given as well.
  */
 export const flip = (
   values: Values,
   output: Output,
   length: number,
   partners: Int32Array,
-  wanted: Want["tracks"]
+  wanted: Pick<Want, "tracks" | "regions">
 ): Values => {
-  const tracks = wanted ?? values.tracks
+  const tracks = wanted.tracks ?? values.tracks
   const columns = tracks.map((track) => values.tracks.indexOf(partners[track]!))
   const width = columns.length
   /** Of [places, tracks]; reversing both axes of a map of places by places is reversing its rows. */
@@ -65,7 +81,8 @@ export const flip = (
     case "tracks": {
       const count = binCount(output, length)
       const bins = values.bins.map(([from, to]): Span => [count - to, count - from]).toReversed()
-      return { kind: "tracks", tracks, bins, values: turned(values.values) }
+      const there = { kind: "tracks", tracks, bins, values: turned(values.values) } as const
+      return output.cuts === true ? moveRight(there, binsOf(output, length, wanted.regions)) : there
     }
     case "contacts":
       return { ...values, tracks, values: turned(values.values) }

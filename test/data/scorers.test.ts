@@ -10,6 +10,7 @@ import { reverseComplement } from "../../src/genome/Sequence.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 import * as PearsonAccumulator from "../../src/metric/PearsonAccumulator.ts"
 import type { JunctionValues, Output, TrackValues, Values } from "../../src/model/SequenceModel.ts"
+import { flip } from "../../src/model/Values.ts"
 import type { Track } from "../../src/model/Track.ts"
 import * as BinMask from "../../src/scoring/BinMask.ts"
 import * as Bins from "../../src/scoring/Bins.ts"
@@ -37,6 +38,12 @@ interface Alleles {
 
 interface Golden {
   readonly genome: string
+  readonly rc: ReadonlyArray<{
+    readonly type: string
+    readonly x: NumberArray
+    readonly reindex: ReadonlyArray<number>
+    readonly y: NumberArray
+  }>
   readonly splice_sites: ReadonlyArray<{
     readonly strand: string
     readonly nz: ReadonlyArray<readonly [number, number]>
@@ -417,6 +424,21 @@ describe.skipIf(golden === undefined)(
           found.sort((a, b) => a[0]! - b[0]!),
           nz.map((each) => [...each])
         )
+      }
+    })
+
+    it("rc: tracks of the other strand, turned back", () => {
+      for (const { type, x, reindex, y } of the.rc) {
+        const [, length, width] = x.shape as [number, number, number]
+        const found = flip(
+          { kind: "tracks", tracks: reindex.map((_, track) => track), bins: [[0, length]], values: floats(x) },
+          { ...output(1, ".".repeat(width)), name: type, cuts: type === "DNASE" },
+          length,
+          Int32Array.from(reindex),
+          {}
+        )
+        assert(found.kind === "tracks")
+        assert.deepStrictEqual(found.values, floats(y), type)
       }
     })
 

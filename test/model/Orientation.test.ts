@@ -118,6 +118,33 @@ describe("Orientation", () => {
     assert.deepStrictEqual(minus!.get("JUNCTIONS"), junctionsOf(sequence))
   })
 
+  it("moves cuts one bin to the right, in the regions that are wanted", async () => {
+    const cuts: SequenceModel.SequenceModel = {
+      ...model,
+      info: { ...model.info, outputs: () => [{ ...tracks, cuts: true }] }
+    }
+    const turned = async (want: SequenceModel.Want) => {
+      const oriented = Orientation.make(cuts, options(want))
+      const [minus] = await Effect.runPromise(oriented.predict([{ sequence, strand: "-" }]))
+      const found = minus!.get("TRACKS")!
+      assert(found.kind === "tracks")
+      return found
+    }
+    const whole = [0, 0, 0, ...tracksOf(sequence).slice(0, -3)]
+    assert.deepStrictEqual([...(await turned({ output: "TRACKS" })).values], whole)
+    // Bins 0 and 2 of four.
+    const regions = [
+      [0, 4],
+      [6, 7]
+    ] as const
+    const part = await turned({ output: "TRACKS", regions })
+    assert.deepStrictEqual(part.bins, [
+      [0, 1],
+      [2, 3]
+    ])
+    assert.deepStrictEqual([...part.values], [...whole.slice(0, 3), ...whole.slice(6, 9)])
+  })
+
   it("turns contact maps on both axes", async () => {
     const oriented = Orientation.make(model, options({ output: "CONTACTS" }))
     const [minus] = await Effect.runPromise(oriented.predict([{ sequence, strand: "-" }]))

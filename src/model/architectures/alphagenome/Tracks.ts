@@ -53,7 +53,8 @@ export const outputs = (metadata: Metadata, organism: Organism): ReadonlyArray<H
     const tracks = rows.map(({ row }, track) => trackOf(row, track, name))
     const means = rows.map(({ row }) => (typeof row["nonzero_mean"] === "number" ? row["nonzero_mean"] : NaN))
     const columns = rows.map(({ column }) => column)
-    return [{ output: { name, kind, resolution, offset: 0, tracks }, head, columns, means }]
+    const cuts = name === "DNASE" ? { cuts: true } : {}
+    return [{ output: { name, kind, resolution, offset: 0, ...cuts, tracks }, head, columns, means }]
   }
   return [
     ...heads.flatMap((head) =>
