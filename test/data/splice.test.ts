@@ -2,11 +2,13 @@ import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import loadGenes from "../../modules/load-genes/stage.ts"
 import fetchReference from "../../modules/fetch-reference/stage.ts"
+import scoreVariants from "../../modules/score-variants/stage.ts"
 import spliceSites from "../../modules/splice-sites/stage.ts"
 import spliceVariants from "../../modules/splice-variants/stage.ts"
 import * as Download from "../../src/data/Download.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
+import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 import * as SpliceScoring from "../../src/scoring/SpliceScoring.ts"
 import { mirror, runPromise, runStage } from "../support/stage.ts"
 import { textFile } from "../support/synthetic.ts"
@@ -81,5 +83,43 @@ describe.skipIf(mirror === undefined)("SpliceAI (AGFLOW_MIRROR names a folder of
         ["donor", "average_precision", 0.961, 40]
       ]
     )
+  }, 180_000)
+
+  it("scores a variant of BRCA1 alike as delta scores and through score-variants", async () => {
+    const reference = await runStage(
+      fetchReference,
+      { genome: "local", regions: ["chr17:41196313-41277500"] },
+      { pieces: [await dataset("brca1-reference-hg19")] }
+    )
+    // Three bases before an exon on the minus strand.
+    const [id, pos] = ["chr17_41215971_G_T", 41_215_971]
+    const inputs = {
+      weights: await networks(1),
+      reference: reference.outputs["fasta"]!,
+      variants: variantFile(["chr17", pos, "G", "T"]),
+      genes: textFile("genes.tsv", [
+        ["gene_id", "gene_name", "chrom", "start", "end", "strand", "region", "exons"],
+        ["ENSG00000012048", "BRCA1", "chr17", 41_196_311, 41_277_500, "-", "span", "41196311-41277500"]
+      ])
+    }
+    const { outputs: deltas } = await runStage(spliceVariants, { distance: 2000 }, inputs)
+    const [delta] = await runPromise(Table.read(deltas["scores"]!, SpliceScoring.table))
+    const start = pos - 1 - 7000
+    const { outputs: scored } = await runStage(
+      scoreVariants,
+      { model: "spliceai", scorers: ["gene_splicing"] },
+      {
+        ...inputs,
+        windows: textFile("windows.tsv", [
+          ["window_id", "chrom", "start", "end", "strand", "variant_id", "gene_id"],
+          ["w", "chr17", start, start + 14_001, "-", id, "ENSG00000012048"]
+        ])
+      }
+    )
+    const scores = await runPromise(Table.read(scored["scores"]!, ScoreTable.table))
+    const largest = (track: string) => scores.find(({ track_name }) => track_name === track)!.score
+    assert.isAbove(delta!.ds_al, 0.3)
+    assert.closeTo(largest("acceptor"), Math.max(delta!.ds_ag, delta!.ds_al), 1e-5)
+    assert.closeTo(largest("donor"), Math.max(delta!.ds_dg, delta!.ds_dl), 1e-5)
   }, 180_000)
 })
