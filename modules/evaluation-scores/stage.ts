@@ -21,7 +21,11 @@ const Columns = Schema.Struct({
   prediction: Param.optional(Schema.String, "the score; else prediction or score"),
   comparator: Param.optional(Schema.String, "the score of another model, to compare with on the same rows"),
   group: Param.optional(Schema.String, "tissue, locus or fold; else a column of that name"),
-  pair: Param.optional(Schema.String, "the set of matched rows; else PI or pair")
+  pair: Param.optional(Schema.String, "the set of matched rows; else PI or pair"),
+  distance: Param.optional(
+    Schema.String,
+    "base pairs to the gene, for the metric by distance; else tss_distance or distance"
+  )
 })
 
 export default Stage.make({

@@ -118,6 +118,7 @@ export default Stage.make({
         key: keys[at]!,
         group,
         pair: null,
+        distance: null,
         target: targets[at]!,
         prediction: value,
         comparator: null

@@ -20,6 +20,11 @@ export default Stage.make({
     "Measures evaluations of variants and sets them beside what was reported: values, intervals, verdicts, a figure.",
   params: {
     ...Bootstrap.params,
+    distances: Param.withDefault(
+      Schema.Array(Param.Positive),
+      [1000, 10_000, 100_000],
+      "ascending edges in base pairs of the bins of distance"
+    ),
     permutations: Param.withDefault(Param.Count, 100, "draws of matched pairs, for evaluations over pairs"),
     shuffle: Param.withDefault(Schema.Boolean, false, "put the labels in another order first: what remains is chance"),
     strict: Param.withDefault(Schema.Boolean, false, "fail where a value is not as expected"),
@@ -41,11 +46,15 @@ export default Stage.make({
   outputs: {
     results: Port.table(BenchmarkTables.resultTable, "one row an evaluation"),
     groups: Port.table(BenchmarkTables.groupTable, "one row a tissue, locus or fold"),
+    distances: Port.table(BenchmarkTables.distanceTable, "one row a bin of distance, where distances are known"),
     figure: Port.file("svg", "relative improvement over the best competitor, task by task")
   },
   resources: { memory: 2 * 2 ** 30 },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
+    if (params.distances.some((edge, at) => at > 0 && edge <= params.distances[at - 1]!)) {
+      return yield* new InputError({ message: `distances: ${params.distances.join(", ")} do not ascend` })
+    }
     const registry = yield* RegistryParams.read(inputs.registry)
     const tables = yield* Effect.forEach(inputs.scores, (table) => table.rows)
     const scored = VariantBenchmark.byEvaluation(tables.flat())
@@ -55,6 +64,7 @@ export default Stage.make({
     const bounds = new Map(implied.flat().map((bound) => [bound.evaluation, bound]))
     const results: Array<BenchmarkTables.Result> = []
     const groups: Array<BenchmarkTables.GroupResult> = []
+    const distances: Array<BenchmarkTables.DistanceResult> = []
     for (const id of ids) {
       const row = yield* Registry.find(registry, id)
       const rows = scored.get(id)
@@ -72,10 +82,12 @@ export default Stage.make({
       const evaluated = VariantBenchmark.evaluate(row, rows, bounds.get(id), params)
       results.push(evaluated.result)
       groups.push(...evaluated.groups)
+      distances.push(...VariantBenchmark.byDistance(row, rows, params.distances, params))
       yield* task.progress(results.length, ids.size, "evaluations")
     }
     yield* outputs.results.write(results)
     yield* outputs.groups.write(groups)
+    yield* outputs.distances.write(distances)
     const lines = yield* Effect.forEach(results, (result) =>
       Effect.map(Registry.find(registry, result.evaluation), ({ line }) => ({ result, line }))
     )

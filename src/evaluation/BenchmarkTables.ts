@@ -40,6 +40,20 @@ export const groupTable = {
 }
 export type GroupResult = Table.Row<typeof groupTable>
 
+export const distanceTable = {
+  evaluation: Table.string("id of the evaluation"),
+  from: Table.number("shortest distance of the bin in base pairs, included"),
+  to: Table.nullable(Table.number("end of the bin, excluded; missing for the last, which has none")),
+  value: Table.nullable(Table.number("the evaluation's metric in it; missing where it has none (see note)")),
+  low: Table.nullable(Table.number("lower end of the 95 % bootstrap interval")),
+  high: Table.nullable(Table.number("upper end of the 95 % bootstrap interval")),
+  n: Table.integer("rows of the bin that count"),
+  positives: Table.nullable(Table.integer("positives among them, for a metric of classes")),
+  random: Table.nullable(Table.number("what chance gives in it")),
+  note: Table.nullable(Table.string("why there is no value"))
+}
+export type DistanceResult = Table.Row<typeof distanceTable>
+
 /** What a construction implies of a value. */
 export const boundTable = {
   evaluation: Table.string("id of the evaluation"),

@@ -88,7 +88,11 @@ const Data = Schema.Struct({
 
 const Line = Schema.Struct({
   label: text("the line of the paper's figure; rows of one line are averaged"),
-  improvement: Schema.NullOr(Schema.Finite).annotate({ description: "the relative improvement that it shows, in %" })
+  improvement: Schema.NullOr(Schema.Finite).annotate({ description: "the relative improvement that it shows, in %" }),
+  comparator: may(
+    Schema.String,
+    "the model that all rows of the line are compared with, where it is not each one's best"
+  )
 })
 
 export const Evaluation = Schema.Struct({

@@ -16,6 +16,7 @@ export interface Columns {
   readonly comparator?: string | undefined
   readonly group?: string | undefined
   readonly pair?: string | undefined
+  readonly distance?: string | undefined
 }
 
 export interface Options {
@@ -99,6 +100,7 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
   const group = yield* find(table, columns.group, usualGroups[over] ?? [], usualGroups[over] !== undefined)
   const pair = yield* find(table, columns.pair, ["PI", "pair"], over === "pairs")
   const target = yield* numbers(table, yield* find(table, columns.target, ["target"], true))
+  const distance = yield* numbers(table, yield* find(table, columns.distance, ["tss_distance", "distance"], false))
   const names = columns.key ?? [usualKeys.find((name) => table.columns.includes(name)) ?? []].flat()
   for (const name of names) if (!table.columns.includes(name)) return yield* fault(table, name)
   const named = keysOf(table, names)
@@ -106,6 +108,7 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
     target,
     group: texts(table, group),
     pair: texts(table, pair),
+    distance,
     key: names.length === 0 ? (index: number) => `row ${index + 1}` : named
   }
 })
@@ -117,7 +120,7 @@ export const side = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Scores, InputError> {
   const { row, source, columns, absolute } = options
   const chosen = yield* filtered(table, options.where)
-  const { target, group, pair, key } = yield* labelled(chosen, options)
+  const { target, group, pair, distance, key } = yield* labelled(chosen, options)
   const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
   const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
   const sized = (value: number | null) => (value === null || !absolute ? value : Math.abs(value))
@@ -127,6 +130,7 @@ export const side = Effect.fnUntraced(function* (
     key: key(index),
     group: group(index),
     pair: pair(index),
+    distance: distance(index),
     target: target(index),
     prediction: sized(prediction(index)),
     comparator: sized(comparator(index))
@@ -212,6 +216,7 @@ export const joined = Effect.fnUntraced(function* (
       key: of.key(index),
       group: of.group(index),
       pair: of.pair(index),
+      distance: of.distance(index),
       target: of.target(index),
       prediction: yield* one(key, prediction),
       comparator: yield* one(key, comparator)

@@ -10,6 +10,7 @@ export const table = {
   key: Table.string("what is scored, as its table names it: a variant, with its gene and tissue where it has them"),
   group: Table.nullable(Table.string("tissue, locus or fold, where the metric is taken over them")),
   pair: Table.nullable(Table.string("the set of matched rows that the row belongs to, for a metric over pairs")),
+  distance: Table.nullable(Table.number("base pairs to the gene, where the table tells: for the metric by distance")),
   target: Table.nullable(Table.number("what was measured: a number, or a class, 0 or 1; missing where it was not")),
   prediction: Table.nullable(Table.number("the score; missing where there is none")),
   comparator: Table.nullable(Table.number("the score of another model to compare with, where the table has one"))

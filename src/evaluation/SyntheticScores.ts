@@ -35,6 +35,7 @@ export interface Drawn {
   readonly other: number
   readonly group: string | null
   readonly pair: string | null
+  readonly distance: number | null
 }
 
 const isClasses = ({ metric }: Evaluation): boolean => metric.name === "average_precision" || metric.name === "auroc"
@@ -56,15 +57,24 @@ export const draw = (row: Evaluation, seed: number): ReadonlyArray<Drawn> => {
     const group = row.metric.over === "tissue" ? `tissue ${1 + random.int(tissues)}` : null
     // Positives and negatives in turn: a set of matched rows is a positive with the negatives that follow.
     const pair = row.metric.over === "pairs" ? `set ${Math.floor(index / every)}` : null
+    // Of a QTL of expression: between 100 bp and 100 kb, evenly on the logarithm, whatever the label.
+    const distance = row.family === "expression" ? Math.round(10 ** (2 + 3 * random.next())) : null
     if (isClasses(row)) {
       const target = index % every === 0 ? 1 : 0
-      return { target, model: random.normal() + model * target, other: random.normal() + other * target, group, pair }
+      return {
+        target,
+        model: random.normal() + model * target,
+        other: random.normal() + other * target,
+        group,
+        pair,
+        distance
+      }
     }
     const target = random.normal()
     const correlated = (rho: number) => rho * target + Math.sqrt(1 - rho * rho) * random.normal()
     // Which allele is called the reference is not settled: the other one, here.
     const sign = row.metric.sign === "either" ? -1 : 1
-    return { target, model: sign * correlated(model), other: sign * correlated(other), group, pair }
+    return { target, model: sign * correlated(model), other: sign * correlated(other), group, pair, distance }
   })
 }
 
@@ -187,13 +197,14 @@ export const make = Effect.fnUntraced(function* (row: Evaluation, seed: number) 
   const random = Random.make(seed, `predictions/${row.id}`)
   const score = row.scoring.combine === "attribution" ? attributed : yield* scored(row)
   const made: Array<ScoredVariant> = []
-  for (const [index, { target, model, other, group, pair }] of draw(row, seed).entries()) {
+  for (const [index, { target, model, other, group, pair, distance }] of draw(row, seed).entries()) {
     made.push({
       evaluation: row.id,
       source: "synthetic",
       key: `variant ${index + 1}`,
       group,
       pair,
+      distance,
       target,
       prediction: score(model, random, index),
       comparator: score(other, random, index)

@@ -8,7 +8,7 @@ import { matchedPairs, resampledPairs } from "../metric/MatchedPairs.ts"
 import * as Measure from "../metric/Measure.ts"
 import { metrics, type Metric } from "../metric/Metric.ts"
 import type { Statistic } from "../metric/Resampled.ts"
-import type { Bound, GroupResult, Result } from "./BenchmarkTables.ts"
+import type { Bound, DistanceResult, GroupResult, Result } from "./BenchmarkTables.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import type { ScoredVariant } from "./ScoredVariants.ts"
 
@@ -256,7 +256,8 @@ const compared = (row: Evaluation, scored: ReadonlyArray<ScoredVariant>, options
     if (value === null) return undefined
     return { name: "comparator of the table", value: row.metric.sign === "either" ? Math.abs(value) : value }
   }
-  const [best] = row.comparators
+  // Rows of one line are compared with the same model, as the paper does.
+  const best = row.comparators.find(({ name }) => name === row.line?.comparator) ?? row.comparators[0]
   return best === undefined || scored[0]?.source === "synthetic" ? undefined : best
 }
 
@@ -285,6 +286,26 @@ const groupsOf = (row: Evaluation, rows: Rows, options: Options): ReadonlyArray<
       n: labels.length,
       note
     }
+  })
+}
+
+/** The evaluation by distance: [0, first edge), ..., [last edge, on). Rows whose distance is not known are left out. */
+export const byDistance = (
+  row: Evaluation,
+  scored: ReadonlyArray<ScoredVariant>,
+  edges: ReadonlyArray<number>,
+  options: Options
+): ReadonlyArray<DistanceResult> => {
+  const known = scored.filter(({ distance }) => distance !== null)
+  if (known.length === 0) return []
+  return [0, ...edges].map((from, at) => {
+    const to = edges[at] ?? null
+    const inside = known.filter(({ distance }) => {
+      const size = Math.abs(distance!)
+      return from <= size && (to === null || size < to)
+    })
+    const { value, low, high, n, positives, random, note } = evaluate(row, inside, undefined, options).result
+    return { evaluation: row.id, from, to, value, low, high, n, positives, random, note: value === null ? note : null }
   })
 }
 

@@ -35,7 +35,7 @@ const barsOf = (rows: ReadonlyArray<Row>): ReadonlyArray<Bar> => {
     lines.set(label, [...(lines.get(label) ?? []), row])
   }
   return Array.from(lines, ([label, members]): Bar => ({
-    label,
+    label: members.length > 1 ? `${label} (mean of ${members.length})` : label,
     improvement: mean(members.map(({ result }) => result.improvement)),
     published: members[0]!.line?.improvement ?? null,
     value: mean(members.map(({ result }) => result.value)),

@@ -39,3 +39,37 @@ describe("evaluations", () => {
     assert.match(stderr, /bad\.yaml:3: column 5: unknown key 'wonn'\n +hint: did you mean 'won'/u)
   })
 })
+
+describe("a lab's own scores in a workflow", () => {
+  it("are evaluated with five lines, and the report tells what was missing", async () => {
+    const labels = Array.from({ length: 40 }, (_, i) => `snv_${i}\t${i % 4 === 0 ? 1 : 0}`)
+    const scores = Array.from({ length: 37 }, (_, i) => `snv_${i}\t${(i * 17) % 23}`)
+    rig.write("labels.tsv", `variant_id\ttarget\n${labels.join("\n")}\n`)
+    rig.write("ours.tsv", `id\tlogit\n${scores.join("\n")}\n`)
+    rig.write(
+      "lab.yaml",
+      `agflow: 1
+name: lab
+stages:
+  ours:
+    uses: evaluation-scores
+    with: { evaluation: mfass_splicing, scores: ./ours.tsv, labels: ./labels.tsv, on: { variant_id: id }, columns: { prediction: logit } }
+  result: { uses: variant-benchmark, with: { scores: ["\${{ ours.scores }}"] } }
+outputs: { results: "\${{ result.results }}", missing: "\${{ ours.missing }}" }
+`
+    )
+    const finished = await rig.agflow(["run", "lab.yaml"])
+    assert.strictEqual(finished.code, 0, finished.stdout + finished.stderr)
+    const [header, values] = rig
+      .results()
+      ["results.tsv"]!.split("\n")
+      .map((line) => line.split("\t"))
+    const value = (name: string) => values![header!.indexOf(name)]
+    assert.deepStrictEqual([value("n"), value("without_score"), value("source")], ["37", "3", "table"])
+    // sklearn.metrics.average_precision_score of the 37 rows.
+    assert.closeTo(Number(value("value")), 0.5283960746460746, 1e-12)
+    const missing = rig.results()["missing.tsv"]!
+    for (const id of ["snv_37", "snv_38", "snv_39"]) assert.include(missing, `${id}\tno score`)
+    assert.include(rig.read("state/runs/latest/report.html"), "snv_38")
+  })
+})

@@ -44,7 +44,7 @@ describe("workflows/variant-benchmark.yaml", () => {
 
   it("draws every line of the paper's figure, and says SYNTHETIC on figure and page", () => {
     const figure = readFileSync(rig.latest("results", "figure.svg"), "utf8")
-    for (const label of ["ds/caQTL direction", "ds/caQTL causality", "CAGI5 MPRA", "SYNTHETIC"])
+    for (const label of ["ds/caQTL direction (mean of 5)", "ds/caQTL causality (mean of 3)", "CAGI5 MPRA", "SYNTHETIC"])
       assert.include(figure, label)
     assert.include(readFileSync(rig.latest("results", "page.html"), "utf8"), "SYNTHETIC")
   })

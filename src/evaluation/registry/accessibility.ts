@@ -66,7 +66,7 @@ const coefficient = (row: Own & { readonly either?: boolean }): Evaluation => ({
 })
 
 const causalityLine = { label: "ds/caQTL causality", improvement: 18 }
-const directionLine = { label: "ds/caQTL direction", improvement: 7.7 }
+const directionLine = { label: "ds/caQTL direction", improvement: 7.7, comparator: "ChromBPNet" }
 const averaged = { improvement: "derived; published for the mean of the line's rows only" }
 const positives = { n: "total published; positives inferred from the coefficient set", ...averaged }
 const flipped = "Recomputed from the public table the correlation is negative: which allele is the reference differs."
