@@ -60,15 +60,13 @@ outputs: { results: "\${{ result.results }}", missing: "\${{ ours.missing }}" }
     )
     const finished = await rig.agflow(["run", "lab.yaml"])
     assert.strictEqual(finished.code, 0, finished.stdout + finished.stderr)
-    const [header, values] = rig
-      .results()
-      ["results.tsv"]!.split("\n")
-      .map((line) => line.split("\t"))
+    const results = rig.results()
+    const [header, values] = results["results.tsv"]!.split("\n").map((line) => line.split("\t"))
     const value = (name: string) => values![header!.indexOf(name)]
     assert.deepStrictEqual([value("n"), value("without_score"), value("source")], ["37", "3", "table"])
     // sklearn.metrics.average_precision_score of the 37 rows.
     assert.closeTo(Number(value("value")), 0.5283960746460746, 1e-12)
-    const missing = rig.results()["missing.tsv"]!
+    const missing = results["missing.tsv"]!
     for (const id of ["snv_37", "snv_38", "snv_39"]) assert.include(missing, `${id}\tno score`)
     assert.include(rig.read("state/runs/latest/report.html"), "snv_38")
   })
