@@ -68,7 +68,7 @@ const biosampleOf = (metadata: Metadata): Message<"Biosample"> | undefined => {
 }
 
 /** The inverse of {@link toTrack}. */
-export const fromTrack = ({ name, strand, description, metadata = {} }: Track): Message<"TrackMetadata"> => {
+export const fromTrack = ({ name, strand, metadata = {} }: Track): Message<"TrackMetadata"> => {
   const modified = metadata["genetically_modified"]
   const mean = metadata["nonzero_mean"]
   return {
@@ -76,7 +76,7 @@ export const fromTrack = ({ name, strand, description, metadata = {} }: Track): 
     strand: Protocol.strands[strand as keyof typeof Protocol.strands] ?? Protocol.strands["."],
     ontology: ontologyTerm(metadata["ontology_curie"]),
     biosample: biosampleOf(metadata),
-    assay: text(metadata["Assay title"] ?? description),
+    assay: text(metadata["Assay title"]),
     gtexTissue: text(metadata["gtex_tissue"]),
     histoneMark: text(metadata["histone_mark"]),
     transcriptionFactor: text(metadata["transcription_factor"]),
