@@ -152,7 +152,7 @@ interface Choice extends Chosen {
 }
 
 /** What one combination of the levels gone through so far comes to. */
-interface Partial extends Pick<Site, "lane" | "items"> {
+interface Lane extends Pick<Site, "lane" | "items"> {
   /** Its place among the others. */
   readonly order: ReadonlyArray<number>
 }
@@ -175,7 +175,7 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
   })
 
   /** Every combination of a level's shards, with the values that it has. */
-  const through = Effect.fnUntraced(function* (outer: Partial, { chosen, shards }: Level) {
+  const through = Effect.fnUntraced(function* (outer: Lane, { chosen, shards }: Level) {
     const choices = yield* Effect.forEach(shards, (each) =>
       Effect.map(files(each, outer), (all) =>
         all.map((file, index) => ({ at: each.at, index, word: String(index), item: [each.name, file] as const }))
@@ -186,7 +186,7 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
       (all, dimension) => all.flatMap((before) => dimension.map((choice) => [...before, choice])),
       [[]]
     )
-    return combinations.map((unsorted): Partial => {
+    return combinations.map((unsorted): Lane => {
       const choices = [...unsorted].sort((a, b) => a.at - b.at)
       return {
         lane: [...outer.lane, choices.map(({ word }) => word).join(",")],
@@ -199,15 +199,15 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
     })
   })
 
-  const tasks: Array<Partial & { readonly instance: Instance }> = []
+  const tasks: Array<Lane & { readonly instance: Instance }> = []
   for (const instance of stage.instances) {
-    let partials: ReadonlyArray<Partial> = [{ lane: [], items: new Map(), order: [] }]
+    let lanes: ReadonlyArray<Lane> = [{ lane: [], items: new Map(), order: [] }]
     for (const level of instance.levels) {
       // A lane that an ignored failure has left without what the stage is scattered over has no tasks.
-      const there = partials.filter((lane) => level.shards.every(({ of }) => isThere(of, lane, upstream)))
-      partials = (yield* Effect.forEach(there, (outer) => through(outer, level))).flat()
+      const there = lanes.filter((lane) => level.shards.every(({ of }) => isThere(of, lane, upstream)))
+      lanes = (yield* Effect.forEach(there, (outer) => through(outer, level))).flat()
     }
-    for (const each of partials) tasks.push({ ...each, instance })
+    for (const each of lanes) tasks.push({ ...each, instance })
   }
   return tasks
     .sort((a, b) => compare(a.order, b.order))
