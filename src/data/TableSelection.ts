@@ -1,5 +1,6 @@
 /** Rows and columns of a table, chosen, renamed and put together. */
 import * as Result from "effect/Result"
+import { groupBy } from "../core/GroupBy.ts"
 import * as Random from "../core/Random.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { TextTable } from "./Table.ts"
@@ -93,15 +94,10 @@ export const select = (
   if (sample === undefined) return Result.succeed({ columns: names, rows })
 
   const column = names.indexOf(sample.column)
-  const limited = new Map<string, Array<number>>()
   const kept = new Set<number>()
-  for (const [index, cells] of rows.entries()) {
-    const value = cells[column]!
-    if (!Object.hasOwn(sample.rows, value)) kept.add(index)
-    else limited.set(value, [...(limited.get(value) ?? []), index])
-  }
-  for (const [value, indices] of limited) {
-    for (const index of chosen(indices, sample.rows[value]!, Random.make(seed, `sample/${value}`))) kept.add(index)
+  for (const [value, indices] of groupBy([...rows.keys()], (index) => rows[index]![column]!)) {
+    const count = Object.hasOwn(sample.rows, value) ? sample.rows[value]! : indices.length
+    for (const index of chosen(indices, count, Random.make(seed, `sample/${value}`))) kept.add(index)
   }
   return Result.succeed({ columns: names, rows: rows.filter((_, index) => kept.has(index)) })
 }

@@ -1,6 +1,7 @@
 /** Delta scores of the variants of a gene, from predictions for both alleles within the gene's transcript. */
 import * as Effect from "effect/Effect"
 import type { InputError } from "../core/Failure.ts"
+import { groupBy } from "../core/GroupBy.ts"
 import * as Table from "../data/Table.ts"
 import type { Fasta } from "../genome/Fasta.ts"
 import * as Gene from "../genome/Gene.ts"
@@ -61,6 +62,19 @@ export interface Cluster {
 
 /** Bases that the variants of a cluster may span: a longer reference costs more than it saves. */
 const clusterSpan = 4096
+/** At most so many variants: a cluster is what a killed run loses. */
+const clusterSize = 128
+
+/** The index of the first variant, ascending by position, that does not lie before `position` (0-based). */
+const firstFrom = (variants: ReadonlyArray<Variant.Variant>, position: number): number => {
+  let [from, to] = [0, variants.length]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if (variants[middle]!.pos - 1 < position) from = middle + 1
+    else to = middle
+  }
+  return from
+}
 
 /** Each variant with each gene that holds its first base, in the order of genes and positions; the rest by reason. */
 export const clusters = (
@@ -68,15 +82,19 @@ export const clusters = (
   genes: ReadonlyArray<Gene.Gene>
 ): { readonly clusters: ReadonlyArray<Cluster>; readonly unscored: ReadonlyArray<Unscored> } => {
   const sorted = [...variants].sort(Variant.compare)
+  const byChrom = groupBy(sorted, ({ chrom }) => chrom)
   const inGene = new Set<string>()
   const made: Array<{ readonly gene: Gene.Gene; readonly variants: Array<Variant.Variant> }> = []
   for (const gene of genes) {
-    const { start, end } = Gene.transcript(gene)
+    const { chrom, start, end } = Gene.transcript(gene)
+    const here = byChrom.get(chrom) ?? []
     let open: Array<Variant.Variant> | undefined
-    for (const variant of sorted) {
-      if (variant.chrom !== gene.chrom || variant.pos <= start || variant.pos > end) continue
+    for (let at = firstFrom(here, start); at < here.length && here[at]!.pos - 1 < end; at++) {
+      const variant = here[at]!
       inGene.add(variant.variant_id)
-      if (open === undefined || variant.pos - open[0]!.pos > clusterSpan) made.push({ gene, variants: (open = []) })
+      if (open === undefined || open.length === clusterSize || variant.pos - open[0]!.pos > clusterSpan) {
+        made.push({ gene, variants: (open = []) })
+      }
       open.push(variant)
     }
   }

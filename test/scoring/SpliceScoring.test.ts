@@ -134,6 +134,11 @@ describe("SpliceScoring.clusters", () => {
       clusters.map((cluster) => cluster.variants.map(({ pos }) => pos)),
       [[10, 100], [9000]]
     )
+    const dense = Array.from({ length: 200 }, (_, at) => variant(at + 100, "A", "C"))
+    assert.deepStrictEqual(
+      SpliceScoring.clusters(dense, [wide]).clusters.map((cluster) => cluster.variants.length),
+      [128, 72]
+    )
     assert.deepStrictEqual(unscored, [
       { variant_id: "chr1_30000_A_C", gene_id: null, reason: "no gene holds the variant" }
     ])
