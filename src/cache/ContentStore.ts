@@ -81,7 +81,7 @@ export class ContentStore extends Context.Service<
             // The content, once: a name that a power cut loses leaves a task to be run again, never a wrong result.
             if (isDurable) syncFile(path)
             chmodSync(path, 0o444)
-            moveInto(path, target)
+            inFolder(target, () => renameSync(path, target))
           })
           return yield* digests.remember(target, sha256, isDurable)
         }),
@@ -98,14 +98,14 @@ export class ContentStore extends Context.Service<
   )
 }
 
-/** Renames the file; its new folder is made if it is not there, which it mostly is. */
-export const moveInto = (path: string, target: string): void => {
+/** Puts a file into its folder, which is made if it is not there: it mostly is. */
+export const inFolder = (path: string, put: () => void): void => {
   try {
-    renameSync(path, target)
+    put()
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
-    mkdirSync(dirname(target), { recursive: true })
-    renameSync(path, target)
+    mkdirSync(dirname(path), { recursive: true })
+    put()
   }
 }
 

@@ -6,17 +6,26 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync
+} from "node:fs"
 import { join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
 import { Home } from "./Home.ts"
 
-const heartbeat = "2 seconds"
+const heartbeatMillis = 2000
 const silentMillis = 15_000
 const waiting = "200 millis"
 
@@ -29,23 +38,50 @@ const HolderJson = Schema.fromJsonString(
   })
 )
 
+/** The leases that this process holds. */
+const beating = new Set<string>()
+let pulse: NodeJS.Timeout | undefined
+
+/** Renews the mtime of a lease again and again, until it is released. */
+const beat = (path: string): void => {
+  beating.add(path)
+  pulse ??= setInterval(() => {
+    const now = new Date()
+    for (const each of beating) {
+      try {
+        utimesSync(each, now, now)
+      } catch {
+        // Taken away by somebody who took this process for dead.
+      }
+    }
+    if (beating.size > 0) return
+    clearInterval(pulse)
+    pulse = undefined
+  }, heartbeatMillis).unref()
+}
+
 /** Told once, of what is waited for and by whom it is held. */
 export type OnWait = (holder: string) => Effect.Effect<void>
 
 const acquire = (path: string, nonce: string): Effect.Effect<boolean, InputError> =>
   Effect.try({
     try: () => {
-      // Written whole first and then linked: no reader sees half a lease.
-      const draft = `${path}.${nonce}`
+      let handle: number
       try {
-        writeFileSync(draft, JSON.stringify({ nonce, ...Process.self() }))
-        linkSync(draft, path)
-        return true
+        handle = openSync(path, "wx")
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false
         throw cause
+      }
+      try {
+        // Who reads it before this is written takes it for a young one of somebody's, and waits.
+        writeSync(handle, JSON.stringify({ nonce, ...Process.self() }))
+        return true
+      } catch (cause) {
+        rmSync(path, { force: true })
+        throw cause
       } finally {
-        rmSync(draft, { force: true })
+        closeSync(handle)
       }
     },
     catch: (cause) => new InputError({ message: `cannot take a lease: ${messageOf(cause)}`, file: path })
@@ -96,14 +132,16 @@ export const holdSome = Effect.fnUntraced(function* (
   let told = false
 
   const release = (held: ReadonlyArray<string>) =>
-    Effect.forEach(
-      held,
-      (name) =>
-        Effect.map(readHolder(pathOf(name)), (holder) => {
-          if (holder?.nonce === nonce) rmSync(pathOf(name), { force: true })
-        }),
-      { discard: true }
-    )
+    Effect.sync(() => {
+      for (const name of held) {
+        beating.delete(pathOf(name))
+        try {
+          if (readFileSync(pathOf(name), "utf8").includes(nonce)) rmSync(pathOf(name), { force: true })
+        } catch {
+          // Taken away by somebody who took this process for dead.
+        }
+      }
+    })
 
   /** Takes the lease, or tells who has it. */
   const take = Effect.fnUntraced(function* (path: string) {
@@ -135,10 +173,7 @@ export const holdSome = Effect.fnUntraced(function* (
   })
 
   const held = yield* Effect.acquireRelease(takeAll, release, { interruptible: true })
-  yield* Effect.sync(() => {
-    const now = new Date()
-    for (const name of held) utimesSync(pathOf(name), now, now)
-  }).pipe(Effect.ignore, Effect.repeat(Schedule.spaced(heartbeat)), Effect.forkScoped)
+  for (const name of held) beat(pathOf(name))
   return held
 })
 

@@ -4,13 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import * as Digest from "../core/Digest.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { Provenance } from "../core/Task.ts"
 import { Artifact } from "./Artifact.ts"
-import { ContentStore, moveInto, syncFile } from "./ContentStore.ts"
+import { ContentStore, inFolder, syncFile } from "./ContentStore.ts"
 import { Home } from "./Home.ts"
 import { TaskKey } from "./TaskKey.ts"
 
@@ -124,11 +124,13 @@ export class Records extends Context.Service<
       const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
         Effect.try({
           try: () => {
+            // What a crash leaves of one that is written in its place is no record, as its digest tells.
+            if (!durable) return inFolder(path, () => writeFileSync(path, text))
             const temporary = join(home.records, `${basename(path)}.${process.pid}.tmp`)
             writeFileSync(temporary, text)
-            if (durable) syncFile(temporary)
-            moveInto(temporary, path)
-            if (durable) syncFile(dirname(path))
+            syncFile(temporary)
+            inFolder(path, () => renameSync(temporary, path))
+            syncFile(dirname(path))
           },
           catch: (cause) => new InputError({ message: `cannot write a record: ${messageOf(cause)}`, file: path })
         })

@@ -13,6 +13,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -48,6 +49,15 @@ export interface Prepared {
 /** What every task's folder has, and where what the task before left of it may not be seen. */
 const lasting = ["inputs", "outputs", "tmp"] as const
 const fleeting = "scratch"
+const scriptName = "script.sh"
+
+const textOf = (path: string): string | undefined => {
+  try {
+    return existsSync(path) ? readFileSync(path, "utf8") : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** Makes the folder, with what every task's folder has. */
 export const make = (folder: string): void => {
@@ -76,6 +86,8 @@ export const clear = (folder: string): boolean => {
     let found = 0
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
+      // The next task is as a rule one of the same stage.
+      if (entry.name === scriptName && entry.isFile()) continue
       if (!entry.isDirectory()) unlinkSync(path)
       else if (!(lasting as ReadonlyArray<string>).includes(entry.name)) removeQuickly(path)
       else if ((statSync(path).mode & 0o700) === 0o700) {
@@ -103,7 +115,11 @@ export const prepare = (
       }
       if (spec.kind === "script") {
         ScriptCommand.checkVariables(folder, spec)
-        writeFileSync(join(folder, "script.sh"), spec.script)
+        const path = join(folder, scriptName)
+        if (textOf(path) !== spec.script) {
+          rmSync(path, { force: true })
+          writeFileSync(path, spec.script)
+        }
       } else writeSpec(folder, spec)
       return { folder, spec }
     },

@@ -63,6 +63,23 @@ it("after a failure what runs is let finish and kept, and what is not run is lis
   assert.sameMembers([...rig.executed()], ["bad", "next", "last", "other"])
 })
 
+it("when what starts scripts is killed, they fail with a message, and another takes its place", async () => {
+  const launchers = () => rig.processes().filter(({ command }) => /launcher\.js/u.test(command))
+  const script = 'echo x >> "$tries"; [ "$(wc -l < "$tries")" = 2 ] || sleep 300; echo 1 > "$out"'
+  const stage = step(rig, "long", script, { env: { tries: rig.path("tries") } })
+  rig.write("flow.yaml", workflow({ long: { ...stage, retry: { attempts: 2 } } }))
+  const run = rig.start(["run", "flow.yaml"])
+  await until("it sleeps", () => rig.processes().some(({ command }) => command === "sleep 300"))
+  const [launcher, ...others] = launchers()
+  assert.deepStrictEqual(others, [])
+  process.kill(launcher!.pid, "SIGKILL")
+  const finished = await run.ended
+  assert.strictEqual(finished.code, 0, finished.stdout)
+  assert.match(finished.stdout, /attempt 1 of 2 failed[^]*the process that started the script was killed/u)
+  assert.deepStrictEqual(rig.processes(), [])
+  assert.deepStrictEqual(rig.state("work"), [])
+})
+
 describe("a worker that is killed", () => {
   const workers = () => rig.processes().filter(({ command }) => /worker\.js/u.test(command))
 
