@@ -192,7 +192,10 @@ export const make = (model: SequenceModel.SequenceModel, { reference, score, chu
     PredictInterval: Effect.fnUntraced(function* (request, send) {
       const organism = yield* organismOf(request.organism)
       const window = yield* windowOf(request.interval)
-      const { sequence } = yield* Effect.mapError((yield* genome).fetch(window), ofFailure)
+      const { sequence, padded } = yield* Effect.mapError((yield* genome).fetch(window), ofFailure)
+      if (padded === sequence.length) {
+        return yield* Effect.fail(refuse(`${Interval.format(window)} lies outside the reference sequence`))
+      }
       const wanted = chosen(exposures(info.outputs(organism)), request.outputs, request.ontologies)
       const predict = oriented(organism, wanted).predict([{ sequence, strand: window.strand }])
       const [prediction] = yield* turn(Effect.mapError(predict, ofFailure))

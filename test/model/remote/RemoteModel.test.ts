@@ -197,24 +197,29 @@ describe("a server of intervals and variants", () => {
     )
 
   it("answers an interval of the genome, N beyond its end, turned for the minus strand", async () => {
-    const ask = (strand: number) => (connection: Connection.Connection) =>
-      connection.call(
-        "PredictInterval",
-        {
-          interval: { chromosome: "chr1", start: 3000, end: 4024, strand },
-          organism: 9606,
-          outputs: [Protocol.outputTypes.RNA_SEQ],
-          ontologies: [],
-          modelVersion: ""
-        },
-        ({ next }) => Reading.all(next, ({ output }) => (output == null ? undefined : [output, output.tracks?.values]))
-      )
+    const ask =
+      (strand: number, start = 3000) =>
+      (connection: Connection.Connection) =>
+        connection.call(
+          "PredictInterval",
+          {
+            interval: { chromosome: "chr1", start, end: start + 1024, strand },
+            organism: 9606,
+            outputs: [Protocol.outputTypes.RNA_SEQ],
+            ontologies: [],
+            modelVersion: ""
+          },
+          ({ next }) =>
+            Reading.all(next, ({ output }) => (output == null ? undefined : [output, output.tracks?.values]))
+        )
     const [plus] = await withServer(ask(1))
     assert.deepEqual(plus!.array.shape, [1024, 3])
     assert.deepInclude(plus!.item.tracks!.interval, { chromosome: "chr1", start: 3000, end: 4024 })
     const code = "ACGT".indexOf(genome[3007]!) + 1
     assert.strictEqual(plus!.array.values[7 * 3], code * (1 + (7 % 5)))
     assert.strictEqual(plus!.array.values[1020 * 3], 0)
+    const outside = await withServer((connection) => Effect.flip(ask(1, 4000)(connection)))
+    assert.include(outside.message, "chr1:4001-5024 lies outside the reference sequence")
     const [minus] = await withServer(ask(2))
     // The complement of the last base but 24 is the 24th that the model reads; its minus track is the genome's plus.
     const complement = "TGCA".indexOf(genome[3999]!) + 1
