@@ -10,7 +10,6 @@ import * as Registry from "../../src/evaluation/Registry.ts"
 import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
 import * as ScoreSource from "../../src/evaluation/ScoreSource.ts"
-import * as VariantJoin from "../../src/evaluation/VariantJoin.ts"
 
 const Columns = Schema.Struct({
   key: Param.optional(
@@ -47,9 +46,9 @@ export default Stage.make({
       "the rows of the scores to use: the value they have, by column"
     ),
     aggregate: Param.withDefault(
-      Schema.Literals(VariantJoin.aggregates),
+      Schema.Literals(ScoreSource.aggregates),
       "single",
-      "with labels: how several scores of one label (tracks) become one: `mean`, `mean_abs`, `strongest`; `single`: there is one"
+      "with labels: how several scores of one label (tracks) become one: `mean`, `mean_abs`, `strongest`, or `composite`, the splicing score of score-variants' scorers; `single`: there is one"
     ),
     absolute: Param.withDefault(
       Schema.Boolean,

@@ -4,9 +4,14 @@ import { InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import * as Suggest from "../core/Suggest.ts"
 import * as Table from "../data/Table.ts"
+import * as CombinedSplicing from "../scoring/CombinedSplicing.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import type { Missing, ScoredVariant, Source } from "./ScoredVariants.ts"
-import { combine, type Aggregate } from "./VariantJoin.ts"
+import * as VariantJoin from "./VariantJoin.ts"
+
+/** How several scores of one label become one; `composite` is the splicing score over scorers, genes and tracks. */
+export const aggregates = [...VariantJoin.aggregates, "composite"] as const
+export type Aggregate = (typeof aggregates)[number]
 
 /** What the columns are called; a name that is not given is the usual one, and may then be absent where it may. */
 export interface Columns {
@@ -155,6 +160,29 @@ const filtered = Effect.fnUntraced(function* (table: Table.TextTable, where: Rea
   return { ...table, rows: table.rows.filter((cells) => filters.every(({ at, value }) => cells[at] === value)) }
 })
 
+const scoreColumns = {
+  scorer: Table.string("the scorer"),
+  output: Table.nullable(Table.string("the model's output")),
+  score: Table.number("the score")
+}
+
+/** One composite splicing score for each key, of the table that score-variants writes. */
+const composites = Effect.fnUntraced(function* (
+  table: Table.TextTable,
+  on: ReadonlyArray<readonly [label: string, score: string]>
+): Effect.fn.Return<Table.TextTable, InputError> {
+  const names = on.map(([, name]) => name)
+  const columns = names.map((name) => table.columns.indexOf(name))
+  const keys = table.rows.map((cells) => columns.map((at) => cells[at]!).join("\t"))
+  const rows = yield* Table.decode(table, scoreColumns)
+  const combined = CombinedSplicing.combine(rows.map((row, at) => ({ ...row, variant_id: keys[at]! })))
+  return {
+    ...table,
+    columns: [...names, "score"],
+    rows: Array.from(combined, ([key, score]) => [...key.split("\t"), String(score)])
+  }
+})
+
 /**
  * Scores for the rows of a table of labels. Each label is a row of the result, with a score or without; scores that no
  * label asks for are told as missing labels.
@@ -179,7 +207,8 @@ export const joined = Effect.fnUntraced(function* (
     if (!labels.columns.includes(label)) return yield* fault(labels, label)
     if (!scores.columns.includes(score)) return yield* fault(scores, score)
   }
-  const chosen = yield* filtered(scores, options.where)
+  const kept = yield* filtered(scores, options.where)
+  const chosen = aggregate === "composite" ? yield* composites(kept, pairs) : kept
   const scoreKey = keysOf(
     chosen,
     pairs.map(([, score]) => score)
@@ -201,7 +230,8 @@ export const joined = Effect.fnUntraced(function* (
         hint: "choose rows with `where`, or make one of several with `aggregate`: mean, mean_abs or strongest"
       })
     }
-    const combined = aggregate === "single" ? values[0]! : combine[aggregate](values)
+    const whole = aggregate === "single" || aggregate === "composite"
+    const combined = whole ? values[0]! : VariantJoin.combine[aggregate](values)
     return absolute ? Math.abs(combined) : combined
   })
   const of = yield* labelled(labels, { ...options, columns: { ...columns, key: pairs.map(([label]) => label) } })

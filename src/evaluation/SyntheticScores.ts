@@ -8,6 +8,7 @@ import { InputError } from "../core/Failure.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Scores } from "../scoring/Scorer.ts"
+import * as CombinedSplicing from "../scoring/CombinedSplicing.ts"
 import * as Scorers from "../scoring/Scorers.ts"
 import * as ScorerSpec from "../scoring/ScorerSpec.ts"
 import type { Bound } from "./BenchmarkTables.ts"
@@ -124,6 +125,17 @@ const spread = (value: number, random: Random.Random): ReadonlyArray<number> => 
   return [value + by, value - by]
 }
 
+const splicing = [
+  { scorer: "gene_splicing", output: "SPLICE_SITES" },
+  { scorer: "gene_splicing", output: "SPLICE_SITE_USAGE" },
+  { scorer: "splice_junctions", output: "SPLICE_JUNCTIONS" }
+]
+
+const composite = (scores: ReadonlyArray<ReadonlyArray<number>>): number => {
+  const rows = scores.flatMap((found, at) => found.map((score) => ({ ...splicing[at]!, variant_id: "variant", score })))
+  return CombinedSplicing.combine(rows).get("variant") ?? Number.NaN
+}
+
 const recipes: { readonly [combine: string]: Recipe } = {
   mean: {
     wanted: (latent, random) => [spread(0.4 * latent, random)],
@@ -145,7 +157,7 @@ const recipes: { readonly [combine: string]: Recipe } = {
       const parts = [sites, usage, 5 * (whole - sites - usage)]
       return parts.map((part) => [part, part * random.next()])
     },
-    combine: ([sites, usage, junctions]) => greatest(sites!) + greatest(usage!) + greatest(junctions!) / 5
+    combine: composite
   }
 }
 

@@ -200,6 +200,30 @@ describe("a lab's own table", () => {
     assert.deepStrictEqual([result!.n, result!.without_score, result!.positives], [9, 3, 3])
   })
 
+  it("may be a model's splicing scores, combined into one a variant", async () => {
+    const rows: ReadonlyArray<ReadonlyArray<string | number>> = [
+      ["v1", "gene_splicing", "SPLICE_SITES", 0.2],
+      ["v1", "gene_splicing", "SPLICE_SITES", 0.7],
+      ["v1", "gene_splicing", "SPLICE_SITE_USAGE", 0.1],
+      ["v1", "splice_junctions", "SPLICE_JUNCTIONS", 2],
+      ["v2", "gene_splicing", "SPLICE_SITE_USAGE", 0.3],
+      ["v2", "gene_lfc", "RNA_SEQ", 9]
+    ]
+    const scores = file("splicing.tsv", [["variant_id", "scorer", "output", "score"], ...rows])
+    const labels = file("classes.tsv", [
+      ["variant_id", "target"],
+      ["v1", 1],
+      ["v2", 0],
+      ["v3", 0]
+    ])
+    const made = await read({ aggregate: "composite", source: "model" }, { scores, labels })
+    const found = await runPromise(Table.read(made.scores, ScoredVariants.table))
+    // 0.7 + 0.1 + 2 / 5; 0.3.
+    assert.closeTo(found[0]!.prediction!, 1.2, 1e-12)
+    assert.closeTo(found[1]!.prediction!, 0.3, 1e-12)
+    assert.isNull(found[2]!.prediction)
+  })
+
   it("is refused in words where it does not fit", async () => {
     assert.match((await failure(read({ columns: { ...columns, target: "is_causl" } }))).hint!, /'is_causal'/u)
     assert.match((await failure(read({ evaluation: "mfas_splicing", columns }))).hint!, /'mfass_splicing'/u)
