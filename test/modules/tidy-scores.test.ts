@@ -1,6 +1,7 @@
 import type { Dataset } from "h5wasm"
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "vitest"
+import combineSplicing from "../../modules/combine-splicing/stage.ts"
 import exportAnndata from "../../modules/export-anndata/stage.ts"
 import tidyScores from "../../modules/tidy-scores/stage.ts"
 import { rejection, rowsOf } from "../support/genome.ts"
@@ -96,5 +97,27 @@ describe("export-anndata", () => {
   it("asks which of several scorers", async () => {
     const error = await rejection(runStage(exportAnndata, {}, { tidy: await tidy() }))
     assert.match(error.message, /the scores are of several scorers; there are: GeneMaskLFCScorer/u)
+  })
+})
+
+describe("combine-splicing", () => {
+  it("gives one score a variant, of those that have one", async () => {
+    const row = (scorer: string, output: string, score: number) =>
+      `chr1_600_A_C ENSG1 w 0 t ${output} ${scorer} body 1 NA NA ${score} ${output} NA NA NA`
+    const table = textFile("splicing.tsv", [
+      (
+        "variant_id gene_id window_id track track_name group scorer region coverage ref alt score output " +
+        "junction_start junction_end quantile"
+      ).split(" "),
+      ...[
+        row("gene_splicing", "SPLICE_SITES", 0.5),
+        row("gene_splicing", "SPLICE_SITES", 0.25),
+        row("gene_splicing", "SPLICE_SITE_USAGE", 0.125),
+        row("splice_junctions", "SPLICE_JUNCTIONS", 2.5),
+        row("gene_lfc", "RNA_SEQ", 9).replace("chr1_600_A_C", "chr1_700_A_C")
+      ].map((each) => each.split(" "))
+    ])
+    const { outputs } = await runStage(combineSplicing, {}, { scores: table })
+    assert.deepStrictEqual(rowsOf(outputs["combined"]), [{ variant_id: "chr1_600_A_C", score: "1.125" }])
   })
 })
