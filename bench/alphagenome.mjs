@@ -1,12 +1,13 @@
 /** Runs AlphaGenome at the released width with random weights: `node bench/alphagenome.mjs --help`. */
 import { build } from "esbuild"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
 const here = dirname(fileURLToPath(import.meta.url))
-// Beside the packages, so that they are found.
-const folder = mkdtempSync(join(here, "../dist-bench-"))
+// In the checkout, so that its packages are found.
+mkdirSync(join(here, "../dist"), { recursive: true })
+const folder = mkdtempSync(join(here, "../dist/bench-"))
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
 const outfile = join(folder, "run.mjs")
 await build({

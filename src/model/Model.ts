@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { Architecture } from "./Architecture.ts"
+import * as AlphaGenomeEntry from "./architectures/alphagenome/Entry.ts"
 import { aparent2 } from "./architectures/Aparent2.ts"
 import { miniBorzoi, miniBorzoiShort } from "./architectures/MiniBorzoi.ts"
 import { spliceAi } from "./architectures/SpliceAI.ts"
@@ -23,6 +24,7 @@ export const architectures = {
 } as const satisfies Readonly<Record<string, Architecture>>
 
 export const models = {
+  alphagenome: AlphaGenomeEntry.entry,
   aparent2: ProgramModel.entry(aparent2),
   "mini-borzoi": ProgramModel.entry(miniBorzoi),
   "mini-borzoi-short": ProgramModel.entry(miniBorzoiShort),

@@ -19,7 +19,7 @@ import * as Machine from "./Machine.ts"
 import * as Tracks from "./Tracks.ts"
 import * as Weights from "./Weights.ts"
 
-const description = {
+export const description = {
   name: "alphagenome",
   summary: "AlphaGenome: thousands of human and mouse tracks from up to 1 Mb of sequence, at 1 or 128 bp",
   licence: "AlphaGenome model terms (non-commercial)",

@@ -1,0 +1,93 @@
+/** Opens AlphaGenome with weights on this machine. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { join } from "node:path"
+import * as Digest from "../../../core/Digest.ts"
+import { InputError } from "../../../core/Failure.ts"
+import { Settings } from "../../../core/Settings.ts"
+import { Task } from "../../../core/Task.ts"
+import type { ModelEntry, ModelRequest } from "../../ModelEntry.ts"
+import { ModelError } from "../../ModelError.ts"
+import * as Runtimes from "../../Runtimes.ts"
+import type { WeightSource } from "../../WeightSource.ts"
+import * as Safetensors from "../../weights/Safetensors.ts"
+import * as AlphaGenome from "./AlphaGenome.ts"
+import { root, type Numerics } from "./Config.ts"
+import { heads } from "./Heads.ts"
+import * as TorchNames from "./TorchNames.ts"
+import { Metadata } from "./Tracks.ts"
+
+const decodeMetadata = Schema.decodeUnknownEffect(Schema.fromJsonString(Metadata))
+
+/**
+ * The tracks as the file's metadata have them; else, unnamed, as many as the heads have, with the means that the
+ * checkpoint may hold: a head without them is left out.
+ */
+const metadataOf = Effect.fnUntraced(function* (
+  path: string,
+  text: string | undefined,
+  weights: WeightSource
+): Effect.fn.Return<Metadata, ModelError> {
+  if (text !== undefined) {
+    return yield* Effect.mapError(
+      decodeMetadata(text),
+      (cause) =>
+        new ModelError({ message: `the metadata 'tracks' are not those of a checkpoint: ${cause.message}`, file: path })
+    )
+  }
+  const organisms: Record<string, Record<string, Array<Record<string, string | number | null>>>> = {}
+  for (const [index, organism] of ["HOMO_SAPIENS", "MUS_MUSCULUS"].entries()) {
+    const tables: (typeof organisms)[string] = {}
+    for (const head of heads) {
+      const bias = weights.tensors.get(`${root}/head/${head.module}/multi_organism_linear/b`)
+      if (bias === undefined) continue
+      const count = bias.shape[1]!
+      const name = `${root}/head/${head.tracks}/track_means`
+      const counts = head.kind === "counts"
+      if (counts && !weights.tensors.has(name)) continue
+      const means = counts ? (yield* weights.read(name)).subarray(index * count) : undefined
+      tables[head.tracks] = Array.from({ length: count }, (_, track) => ({
+        name: `${head.tracks}_${track}`,
+        strand: ".",
+        nonzero_mean: means?.[track] ?? null
+      }))
+    }
+    organisms[organism] = tables
+  }
+  return organisms
+})
+
+const open = Effect.fnUntraced(function* (request: ModelRequest) {
+  const settings = yield* Settings
+  const task = yield* Task
+  const [path, ...others] = request.weights
+  if (path === undefined || others.length > 0) {
+    const message = path === undefined ? "alphagenome needs weights" : "alphagenome takes one file of weights"
+    return yield* new InputError({ message, hint: "give one .safetensors file as the input 'weights'" })
+  }
+  const { runtime, device, refused } = yield* Runtimes.select(settings.device)
+  for (const reason of refused) yield* task.log(`not used: ${reason}`)
+  const { name, numerics, version } = device
+  yield* task.note({ kind: "device", runtime: device.runtime, name, numerics, version })
+  const digest = yield* Digest.ofFile(path)
+  const { licence, citation } = AlphaGenome.description
+  yield* task.note({ kind: "model", name: AlphaGenome.description.name, weights: digest, licence, citation })
+  const { metadata, weights } = yield* Effect.scoped(
+    Effect.flatMap(Safetensors.open(path), (reader) =>
+      Effect.map(Safetensors.source(path, digest), (weights) => ({ metadata: reader.metadata, weights }))
+    )
+  )
+  const named = TorchNames.isTorch(weights) ? TorchNames.source(weights) : weights
+  const inNumerics: Numerics = metadata["numerics"] === "f32" ? "f32" : "bf16-rope"
+  return yield* AlphaGenome.make(runtime, named, yield* metadataOf(path, metadata["tracks"], named), {
+    numerics: inNumerics,
+    threads: settings.threads,
+    cache: join(settings.downloads, "rearranged")
+  }).pipe(Effect.mapError((error) => new ModelError({ ...error, message: error.message, file: error.file ?? path })))
+})
+
+export const entry: ModelEntry = {
+  name: AlphaGenome.description.name,
+  summary: AlphaGenome.description.summary,
+  open
+}
