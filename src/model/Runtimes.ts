@@ -65,21 +65,33 @@ export const select = Effect.fnUntraced(function* (
 
 const GiB = 2 ** 30
 
-/** Bytes that a batch takes; fails when it would not fit. Runtimes keep a second, rearranged copy of the weights. */
-export const requireMemory = Effect.fnUntraced(function* (
+const figure = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`
+
+/**
+ * Bytes that weights and values take that are needed at once; fails when the runtime has fewer. Runtimes keep a second,
+ * rearranged copy of the weights.
+ */
+export const requireBytes = (
+  { id, memory: { limit, overhead } }: Runtime,
+  what: string,
+  { weights, activations }: { readonly weights: number; readonly activations: number }
+): Effect.Effect<number, InsufficientMemory> => {
+  const needed = 2 * weights + overhead * activations
+  if (needed <= limit) return Effect.succeed(needed)
+  return Effect.fail(
+    new InsufficientMemory({
+      message: `${what} needs about ${figure(needed)}; ${id} has ${figure(limit)}`,
+      needed,
+      limit,
+      hint: id === "tfjs-wasm" ? "use a smaller batch, or device onnxruntime-cpu" : "use a smaller batch"
+    })
+  )
+}
+
+/** The same of a program given a batch. */
+export const requireMemory = (
   runtime: Runtime,
   program: Program.Program,
   batch: number
-): Effect.fn.Return<number, InsufficientMemory> {
-  const { weights, activations } = Program.estimate(program, batch)
-  const { limit, overhead } = runtime.memory
-  const needed = 2 * weights + overhead * activations
-  if (needed <= limit) return needed
-  const figure = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`
-  return yield* new InsufficientMemory({
-    message: `a batch of ${batch} needs about ${figure(needed)}; ${runtime.id} has ${figure(limit)}`,
-    needed,
-    limit,
-    hint: runtime.id === "tfjs-wasm" ? "use a smaller batch, or device onnxruntime-cpu" : "use a smaller batch"
-  })
-})
+): Effect.Effect<number, InsufficientMemory> =>
+  requireBytes(runtime, `a batch of ${batch}`, Program.estimate(program, batch))

@@ -35,9 +35,11 @@ export const releasedTracks = {
   splice_junctions: 367
 } as const
 
+export type TrackCounts = { readonly [K in keyof typeof releasedTracks]: number }
+
 type Shapes = Record<string, ReadonlyArray<number>>
 
-export const shapes = (config: Config, tracks: { readonly [K in keyof typeof releasedTracks]: number }): Shapes => {
+export const shapes = (config: Config, tracks: TrackCounts): Shapes => {
   const all: Shapes = {}
   const put = (module: string, leaves: Shapes) => {
     for (const [leaf, shape] of Object.entries(leaves)) all[`${root}/${module}/${leaf}`] = shape
@@ -144,7 +146,7 @@ export const shapes = (config: Config, tracks: { readonly [K in keyof typeof rel
 }
 
 /** Seeded: matrices normal with variance 1 / fan-in, variances and scales 1, offsets near 0. */
-export const write = (path: string, config: Config, tracks: typeof releasedTracks, seed: number) =>
+export const write = (path: string, config: Config, tracks: TrackCounts, seed: number) =>
   Effect.gen(function* () {
     const all = shapes(config, tracks)
     const writer = yield* Safetensors.create(path, all)

@@ -8,14 +8,19 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ModelError } from "../../ModelError.ts"
 import * as IndelAlignment from "../../../genome/IndelAlignment.ts"
+import * as Program from "../../Program.ts"
 import type { Runtime } from "../../Runtime.ts"
+import * as Runtimes from "../../Runtimes.ts"
 import { lengthFault, type ModelInfo, type Organism, type Prediction, type SequenceModel } from "../../SequenceModel.ts"
 import * as SpliceSiteUnion from "../../SpliceSiteUnion.ts"
+import * as Tensor from "../../Tensor.ts"
 import type { WeightSource } from "../../WeightSource.ts"
 import * as Answer from "./Answer.ts"
 import * as Config from "./Config.ts"
+import * as Embed from "./Embed.ts"
 import * as Encode from "./Encode.ts"
 import * as Machine from "./Machine.ts"
+import * as Tower from "./Tower.ts"
 import * as Tracks from "./Tracks.ts"
 import * as Weights from "./Weights.ts"
 
@@ -108,7 +113,26 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     info,
-    prepare: (length) => Effect.as(planFor("human", length, []), 1),
+    prepare: Effect.fnUntraced(function* (length) {
+      yield* planFor("human", length, [])
+      const tokens = length / Config.tokenWidth
+      const chunk = Math.min(tokens, machine.options.chunk + 2 * Embed.halo)
+      const programs = [
+        Encode.program(config, chunk),
+        Embed.decoderProgram(config, chunk),
+        Tower.pairProgram(config, tokens, 1)
+      ]
+      for (const program of programs) {
+        const fault = Program.weightFault(program, weights.tensors)
+        if (fault !== undefined) return yield* new ModelError({ message: fault })
+      }
+      const activations = programs.map((program) => Program.estimate(program, 1).activations)
+      yield* Runtimes.requireBytes(runtime, `a window of ${length} bp`, {
+        weights: [...weights.tensors.values()].reduce((sum, { shape }) => sum + 4 * Tensor.size(shape), 0),
+        activations: Math.max(...activations)
+      })
+      return 1
+    }),
     predict: Effect.fnUntraced(function* (organism, sequences, wants) {
       const answers: Array<Prediction> = []
       for (const sequence of sequences) {

@@ -71,5 +71,7 @@ export const of = (tensors: WeightSource["tensors"]): Config | string => {
     junctionHidden,
     tissues: dimension(`${junctions}/pos_donor_logits/embeddings`, 1) / (2 * junctionHidden)
   }
-  return missing.length === 0 ? config : `weight '${missing[0]}' is missing`
+  if (missing.length > 0) return `weight '${missing[0]}' is missing`
+  const odd = Object.entries(config).find(([, value]) => typeof value === "number" && !Number.isInteger(value))
+  return odd === undefined ? config : `the shapes of the weights disagree: ${odd[0]} would be ${String(odd[1])}`
 }

@@ -4,7 +4,7 @@ import type { ModelError } from "../../ModelError.ts"
 import * as Program from "../../Program.ts"
 import type { Span } from "../../SequenceModel.ts"
 import * as Blocks from "./Blocks.ts"
-import { bins, pairWidth, root, tokenWidth, trunkOf } from "./Config.ts"
+import { bins, pairWidth, root, tokenWidth, trunkOf, type Config } from "./Config.ts"
 import type { Machine } from "./Machine.ts"
 import type * as Skips from "./Skips.ts"
 import { pieces } from "./Spans.ts"
@@ -57,16 +57,15 @@ export const tokens = Effect.fnUntraced(function* (
   return { span: [from, to], embeddings, passedOn }
 })
 
-const decoderProgram =
-  ({ config, options: { chunk } }: Machine) =>
-  (): Program.Program => {
-    const net = Program.builder()
-    const trunk = net.input([chunk, trunkOf(config)], { name: "trunk", free: true })
-    const skips = bins.map((bin, level) =>
-      net.input([(chunk * tokenWidth) / bin, config.channels[level]!], { name: `${level}`, free: true })
-    )
-    return net.build({ rows: Blocks.decoder(net, config, trunk, skips) })
-  }
+/** For so many tokens, or any other number of them. */
+export const decoderProgram = (config: Config, tokens: number): Program.Program => {
+  const net = Program.builder()
+  const trunk = net.input([tokens, trunkOf(config)], { name: "trunk", free: true })
+  const skips = bins.map((bin, level) =>
+    net.input([(tokens * tokenWidth) / bin, config.channels[level]!], { name: `${level}`, free: true })
+  )
+  return net.build({ rows: Blocks.decoder(net, config, trunk, skips) })
+}
 
 /** Some tokens decoded to base pairs: [base pairs, channels]. */
 const decode = Effect.fnUntraced(function* (
@@ -82,7 +81,7 @@ const decode = Effect.fnUntraced(function* (
     const length = ((end - start) * tokenWidth) / bin
     return [`${level}`, { shape: [1, length, config.channels[level]!], data: skips.read(level, start, end) }] as const
   })
-  const { rows } = yield* machine.run("decoder", decoderProgram(machine), {
+  const { rows } = yield* machine.run("decoder", () => decoderProgram(config, machine.options.chunk), {
     trunk: { shape: [1, end - start, trunk], data: x.subarray(start * trunk, end * trunk) },
     ...Object.fromEntries(levels)
   })

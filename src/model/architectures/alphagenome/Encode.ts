@@ -5,7 +5,7 @@ import type { ModelError } from "../../ModelError.ts"
 import * as Program from "../../Program.ts"
 import type { Span } from "../../SequenceModel.ts"
 import * as Blocks from "./Blocks.ts"
-import { bins, tokenWidth, trunkOf } from "./Config.ts"
+import { bins, tokenWidth, trunkOf, type Config } from "./Config.ts"
 import { requireFinite, type Machine } from "./Machine.ts"
 import * as Skips from "./Skips.ts"
 import { pieces, union, widen } from "./Spans.ts"
@@ -24,14 +24,13 @@ export interface Encoding {
   readonly skips: Skips.Skips
 }
 
-const program =
-  ({ config, options: { chunk } }: Machine) =>
-  (): Program.Program => {
-    const net = Program.builder()
-    const sequence = net.input([chunk * tokenWidth, 4], { name: "sequence", free: true })
-    const { skips, trunk } = Blocks.encoder(net, config, sequence)
-    return net.build({ trunk, ...Object.fromEntries(skips.map((skip, level) => [`${level}`, skip])) })
-  }
+/** For so many tokens, or any other number of them. */
+export const program = (config: Config, tokens: number): Program.Program => {
+  const net = Program.builder()
+  const sequence = net.input([tokens * tokenWidth, 4], { name: "sequence", free: true })
+  const { skips, trunk } = Blocks.encoder(net, config, sequence)
+  return net.build({ trunk, ...Object.fromEntries(skips.map((skip, level) => [`${level}`, skip])) })
+}
 
 /** Encodes some tokens of a sequence into an encoding. */
 const encodeInto = Effect.fnUntraced(function* (
@@ -49,7 +48,7 @@ const encodeInto = Effect.fnUntraced(function* (
     const kept = keep.some(([a, b]) => a < to && from < b)
     const outputs = yield* machine.run(
       "encoder",
-      program(machine),
+      () => program(config, options.chunk),
       { sequence: { shape: [1, data.length / 4, 4], data } },
       kept ? undefined : ["trunk"]
     )

@@ -9,6 +9,7 @@ import { Task } from "../../../core/Task.ts"
 import type { ModelEntry, ModelRequest } from "../../ModelEntry.ts"
 import { ModelError } from "../../ModelError.ts"
 import * as Runtimes from "../../Runtimes.ts"
+import type { SequenceModel } from "../../SequenceModel.ts"
 import type { WeightSource } from "../../WeightSource.ts"
 import * as Safetensors from "../../weights/Safetensors.ts"
 import * as AlphaGenome from "./AlphaGenome.ts"
@@ -57,6 +58,14 @@ const metadataOf = Effect.fnUntraced(function* (
   return organisms
 })
 
+/** What goes wrong with a network is told with the file of its weights. */
+const ofFile = <A, E, R>(file: string, effect: Effect.Effect<A, E | ModelError, R>) =>
+  Effect.mapError(effect, (error) =>
+    error instanceof ModelError && error.file === undefined
+      ? new ModelError({ message: error.message, file, ...(error.hint === undefined ? {} : { hint: error.hint }) })
+      : error
+  )
+
 const open = Effect.fnUntraced(function* (request: ModelRequest) {
   const settings = yield* Settings
   const task = yield* Task
@@ -79,11 +88,19 @@ const open = Effect.fnUntraced(function* (request: ModelRequest) {
   )
   const named = TorchNames.isTorch(weights) ? TorchNames.source(weights) : weights
   const inNumerics: Numerics = metadata["numerics"] === "f32" ? "f32" : "bf16-rope"
-  return yield* AlphaGenome.make(runtime, named, yield* metadataOf(path, metadata["tracks"], named), {
+  const tracks = yield* metadataOf(path, metadata["tracks"], named)
+  const options = {
     numerics: inNumerics,
     threads: settings.threads,
     cache: join(settings.downloads, "rearranged")
-  }).pipe(Effect.mapError((error) => new ModelError({ ...error, message: error.message, file: error.file ?? path })))
+  }
+  const model = yield* ofFile(path, AlphaGenome.make(runtime, named, tracks, options))
+  return {
+    ...model,
+    prepare: (length) => ofFile(path, model.prepare(length)),
+    predict: (organism, sequences, wants) => ofFile(path, model.predict(organism, sequences, wants)),
+    predictVariants: (query) => ofFile(path, model.predictVariants(query))
+  } satisfies SequenceModel
 })
 
 export const entry: ModelEntry = {

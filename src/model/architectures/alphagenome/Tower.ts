@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { ModelError } from "../../ModelError.ts"
 import * as Program from "../../Program.ts"
 import * as Blocks from "./Blocks.ts"
-import { maxTokens, pairWidth, root, trunkOf } from "./Config.ts"
+import { maxTokens, pairWidth, root, trunkOf, type Config } from "./Config.ts"
 import { requireFinite, type Machine } from "./Machine.ts"
 import * as Positions from "./Positions.ts"
 
@@ -12,6 +12,15 @@ export interface Tower {
   readonly x: Float32Array
   /** [pairs, pairs, channels] */
   readonly pair: Float32Array
+}
+
+/** An update of the pairs by all tokens: of what the tower computes at once, that which takes the most memory. */
+export const pairProgram = (config: Config, tokens: number, update: number): Program.Program => {
+  const net = Program.builder()
+  const made = Blocks.sequenceToPair(net, config, net.input([tokens, trunkOf(config)], { name: "x" }), update)
+  const pairs = tokens / pairWidth
+  const before = () => net.input([pairs, pairs, config.pairChannels], { name: "pair" })
+  return net.build({ rows: update === 0 ? made : net.add(made, before()) })
 }
 
 const updatePair = Effect.fnUntraced(function* (
@@ -25,18 +34,10 @@ const updatePair = Effect.fnUntraced(function* (
   const tokens = x.length / trunk
   const pairs = tokens / pairWidth
   const shape = [pairs, pairs, width]
-  const { rows } = yield* machine.run(
-    `pair ${update} of ${tokens}`,
-    () => {
-      const net = Program.builder()
-      const made = Blocks.sequenceToPair(net, config, net.input([tokens, trunk], { name: "x" }), update)
-      return net.build({ rows: update === 0 ? made : net.add(made, net.input(shape, { name: "pair" })) })
-    },
-    {
-      x: { shape: [1, tokens, trunk], data: x },
-      ...(pair === undefined ? {} : { pair: { shape: [1, ...shape], data: pair } })
-    }
-  )
+  const { rows } = yield* machine.run(`pair ${update} of ${tokens}`, () => pairProgram(config, tokens, update), {
+    x: { shape: [1, tokens, trunk], data: x },
+    ...(pair === undefined ? {} : { pair: { shape: [1, ...shape], data: pair } })
+  })
   const out = rows!.data
   // A row is a sample of a batch.
   const step = Math.max(1, Math.floor(machine.options.block / (pairs * Math.max(pairs, width))))
