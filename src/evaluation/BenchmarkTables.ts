@@ -18,7 +18,7 @@ export const resultTable = {
   reported: Table.string("every value reported for AlphaGenome, with where it stands"),
   comparator: Table.nullable(Table.string("the model compared with")),
   comparator_value: Table.nullable(
-    Table.number("its value: on the same rows where the table has its scores, else as published")
+    Table.number("its value: on the rows that both have scores for where the table has its scores, else as published")
   ),
   improvement: Table.nullable(Table.number("relative improvement over the comparator, in %")),
   published_improvement: Table.nullable(Table.number("the relative improvement that the paper reports, in %")),

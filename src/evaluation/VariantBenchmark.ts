@@ -4,93 +4,10 @@ import * as Random from "../core/Random.ts"
 import * as Bootstrap from "../metric/Bootstrap.ts"
 import * as GroupedMean from "../metric/GroupedMean.ts"
 import * as Improvement from "../metric/Improvement.ts"
-import { matchedPairs, resampledPairs } from "../metric/MatchedPairs.ts"
-import * as Measure from "../metric/Measure.ts"
-import { metrics, type Metric } from "../metric/Metric.ts"
-import type { Statistic } from "../metric/Resampled.ts"
 import type { Bound, DistanceResult, GroupResult, Result } from "./BenchmarkTables.ts"
 import type { Evaluation } from "./Evaluation.ts"
+import * as EvaluationMeasure from "./EvaluationMeasure.ts"
 import type { ScoredVariant } from "./ScoredVariants.ts"
-
-export interface Options {
-  readonly seed: number
-  /** 0: no intervals. */
-  readonly replicates: number
-  /** Draws of matched pairs. */
-  readonly permutations: number
-  /** Labels are put in another order first: what remains is chance. */
-  readonly shuffle: boolean
-}
-
-/** Rows that count, as arrays. */
-interface Rows {
-  readonly labels: Float64Array
-  readonly predictions: Float64Array
-  readonly groups: ReadonlyArray<string>
-}
-
-interface Measured {
-  readonly measure: Measure.Measure
-  readonly n: number
-  readonly groups: number | null
-  readonly random: number | null
-  readonly rows: number
-  readonly statistic: () => Statistic
-}
-
-const metricOf = ({ metric }: Evaluation): Metric | undefined =>
-  metric.name === "jensen_shannon" ? undefined : metrics[metric.name]
-
-/** What is found in the rows, by the row's own metric. */
-const measureOf = (row: Evaluation, rows: Rows, options: Options): Measured => {
-  const metric = metricOf(row)
-  const { over, random } = row.metric
-  const count = rows.labels.length
-  const nothing = (note: string): Measured => ({
-    measure: Measure.undefinedBecause(note),
-    n: count,
-    groups: null,
-    random: null,
-    rows: count,
-    statistic: () => () => null
-  })
-  if (metric === undefined) return nothing(`${row.metric.name} is not a metric of variants`)
-  const share = (labels: Float64Array) => labels.reduce((sum, label) => sum + label, 0) / labels.length
-  if (over === "pairs") {
-    const sets = { labels: rows.labels, predictions: rows.predictions, sets: rows.groups }
-    const drawn = { permutations: options.permutations, seed: options.seed, label: row.id }
-    const { measure, pairs } = matchedPairs(sets, drawn)
-    const prepared = () => resampledPairs(sets, { ...drawn, label: `${row.id}/sets` })
-    return { measure, n: count, groups: pairs, random: 0.5, rows: pairs, statistic: prepared }
-  }
-  if (over === "tissue" || over === "locus" || over === "fold") {
-    const weights = over === "tissue" ? "rows" : "alike"
-    const { groups, measure, n } = GroupedMean.groupedMean(metric, rows, weights)
-    const valued = new Set(groups.filter((group) => group.measure.value !== null).map(({ group }) => group))
-    const shares = GroupedMean.members(rows)
-      .filter(({ group }) => valued.has(group))
-      .map(({ labels }) => ({ share: share(labels), weight: weights === "rows" ? labels.length : 1 }))
-    const weight = shares.reduce((sum, each) => sum + each.weight, 0)
-    const prevalence = shares.reduce((sum, each) => sum + each.share * each.weight, 0) / weight
-    return {
-      measure,
-      n,
-      groups: valued.size,
-      random: random === "prevalence" ? prevalence : random,
-      rows: count,
-      statistic: () => GroupedMean.prepare(metric, rows, weights)
-    }
-  }
-  if (over !== "all") return nothing(`a metric over ${over} is one of tracks`)
-  return {
-    measure: metric.compare(rows.labels, rows.predictions),
-    n: count,
-    groups: null,
-    random: random === "prevalence" ? share(rows.labels) : random,
-    rows: count,
-    statistic: () => metric.prepare(rows.labels, rows.predictions)
-  }
-}
 
 /** In place, so that each order is as likely (Fisher and Yates). */
 const shuffle = (values: Float64Array, random: Random.Random): void => {
@@ -102,7 +19,11 @@ const shuffle = (values: Float64Array, random: Random.Random): void => {
   }
 }
 
-const rowsOf = (row: Evaluation, scored: ReadonlyArray<ScoredVariant>, score: "prediction" | "comparator"): Rows => {
+const rowsOf = (
+  row: Evaluation,
+  scored: ReadonlyArray<ScoredVariant>,
+  score: "prediction" | "comparator"
+): EvaluationMeasure.Rows => {
   const zero = row.metric.unscored === "zero"
   const kept = scored.filter((each) => each.target !== null && (zero || each[score] !== null))
   return {
@@ -184,16 +105,16 @@ export const evaluate = (
   row: Evaluation,
   scored: ReadonlyArray<ScoredVariant>,
   bound: Bound | undefined,
-  options: Options
+  options: EvaluationMeasure.Options
 ): Evaluated => {
   const source = scored[0]?.source ?? "table"
   const rows = rowsOf(row, scored, "prediction")
   if (options.shuffle) shuffle(rows.labels, Random.make(options.seed, `shuffle/${row.id}`))
-  let measured = measureOf(row, rows, options)
+  let measured = EvaluationMeasure.of(row, rows, options)
   const flipped = row.metric.sign === "either" && (measured.measure.value ?? 0) < 0
   if (flipped) {
     for (let i = 0; i < rows.predictions.length; i++) rows.predictions[i] = -rows.predictions[i]!
-    measured = measureOf(row, rows, options)
+    measured = EvaluationMeasure.of(row, rows, options)
   }
   const { value, note } = measured.measure
   const interval =
@@ -206,11 +127,11 @@ export const evaluate = (
           label: row.id,
           statistic: measured.statistic()
         })
-  const other = compared(row, scored, options)
+  const other = compared(row, scored, value, options)
   const improvement =
-    value === null || other === undefined || measured.random === null || options.shuffle
+    other === undefined || other.own === null || measured.random === null || options.shuffle
       ? null
-      : Improvement.relative(value, other.value, measured.random, row.metric.lower_is_better)
+      : Improvement.relative(other.own, other.value, measured.random, row.metric.lower_is_better)
   const expected = expectedOf(row, source, bound, options.shuffle)
   const verdict = verdictOf(value, expected, source, improvement)
   const withoutScore = scored.filter(({ target, prediction }) => target !== null && prediction === null).length
@@ -233,7 +154,8 @@ export const evaluate = (
       low: interval?.low ?? null,
       high: interval?.high ?? null,
       n: measured.n,
-      positives: metricOf(row)?.classes === true ? rows.labels.reduce((sum, label) => sum + label, 0) : null,
+      positives:
+        EvaluationMeasure.metricOf(row)?.classes === true ? rows.labels.reduce((sum, label) => sum + label, 0) : null,
       groups: measured.groups,
       without_score: withoutScore,
       without_label: scored.filter(({ target }) => target === null).length,
@@ -249,20 +171,37 @@ export const evaluate = (
   }
 }
 
-/** The other model: measured on the same rows where it has scores, else as it was published. */
-const compared = (row: Evaluation, scored: ReadonlyArray<ScoredVariant>, options: Options) => {
+/**
+ * The other model, and what the model itself has beside it: on the rows that both have scores for where the table has the
+ * other's, else as it was published.
+ */
+const compared = (
+  row: Evaluation,
+  scored: ReadonlyArray<ScoredVariant>,
+  value: number | null,
+  options: EvaluationMeasure.Options
+) => {
   if (scored.some(({ comparator }) => comparator !== null)) {
-    const { value } = measureOf(row, rowsOf(row, scored, "comparator"), options).measure
-    if (value === null) return undefined
-    return { name: "comparator of the table", value: row.metric.sign === "either" ? Math.abs(value) : value }
+    const both = scored.filter(({ prediction, comparator }) => prediction !== null && comparator !== null)
+    const [own, other] = (["prediction", "comparator"] as const).map((score) => {
+      const found = EvaluationMeasure.of(row, rowsOf(row, both, score), options).measure.value
+      return found !== null && row.metric.sign === "either" ? Math.abs(found) : found
+    })
+    return other === null || other === undefined
+      ? undefined
+      : { name: "comparator of the table", value: other, own: own! }
   }
   // Rows of one line are compared with the same model, as the paper does.
   const best = row.comparators.find(({ name }) => name === row.line?.comparator) ?? row.comparators[0]
-  return best === undefined || scored[0]?.source === "synthetic" ? undefined : best
+  return best === undefined || scored[0]?.source === "synthetic" ? undefined : { ...best, own: value }
 }
 
-const groupsOf = (row: Evaluation, rows: Rows, options: Options): ReadonlyArray<GroupResult> => {
-  const metric = metricOf(row)
+const groupsOf = (
+  row: Evaluation,
+  rows: EvaluationMeasure.Rows,
+  options: EvaluationMeasure.Options
+): ReadonlyArray<GroupResult> => {
+  const metric = EvaluationMeasure.metricOf(row)
   if (metric === undefined || !["tissue", "locus", "fold"].includes(row.metric.over)) return []
   const { groups } = GroupedMean.groupedMean(metric, rows)
   return GroupedMean.members(rows).map(({ group, labels, predictions }, at) => {
@@ -294,7 +233,7 @@ export const byDistance = (
   row: Evaluation,
   scored: ReadonlyArray<ScoredVariant>,
   edges: ReadonlyArray<number>,
-  options: Options
+  options: EvaluationMeasure.Options
 ): ReadonlyArray<DistanceResult> => {
   const known = scored.filter(({ distance }) => distance !== null)
   if (known.length === 0) return []

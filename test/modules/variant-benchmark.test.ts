@@ -185,6 +185,22 @@ describe("a lab's own table", () => {
     assert.strictEqual(result!.comparator, "comparator of the table")
   })
 
+  it("is compared with another model on the rows that both have scores for", async () => {
+    const rows: ReadonlyArray<ReadonlyArray<string | number>> = [
+      ["v1", 1, 0.9, "NA"],
+      ["v2", 0, 0.8, 0.1],
+      ["v3", 1, 0.1, 0.9],
+      ["v4", 0, 0.2, 0.2]
+    ]
+    const both = file("both.tsv", [["variant_id", "target", "score", "other"], ...rows])
+    const { scores } = await read({ columns: { comparator: "other" } }, { scores: both })
+    const [result] = (await results({ scores: [scores] })).results
+    assert.closeTo(result!.value!, (1 + 2 / 4) / 2, 1e-12)
+    // Of v2, v3 and v4 the other has 1 and ours 1/3; half are positive by chance.
+    assert.strictEqual(result!.comparator_value, 1)
+    assert.closeTo(result!.improvement!, (100 * (1 / 3 - 1)) / (1 - 0.5), 1e-9)
+  })
+
   it("may lack scores: what is missing is told, row by row", async () => {
     const labels = file("labels.tsv", [["variant_id", "target"], ...scored.map(([id, target]) => [id!, target!])])
     const few = file("few.tsv", [["id", "s"], ...scored.slice(3).map(([id, , score]) => [id!, score!]), ["v99", 1]])
