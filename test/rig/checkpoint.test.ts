@@ -51,11 +51,12 @@ const flow = (uses: "score-variants" | "predict-tracks", retry: object) => {
   })
 }
 
-/** Batches in the journals of the one task that is not done. */
+/** Items in the journals of the one task that is not done: one of a batch that was cut in two may stand there twice. */
 const batches = (): number => {
   const [key] = rig.state("checkpoints").length === 0 ? [] : readdirSync(rig.path("state/checkpoints"))
   if (key === undefined) return 0
-  return [...Effect.runSync(CheckpointJournal.make(rig.path("state/checkpoints", key), "").read)].length
+  const kept = Effect.runSync(CheckpointJournal.make(rig.path("state/checkpoints", key), "").read)
+  return new Set(Array.from(kept, (part) => (part as { readonly index: number }).index)).size
 }
 
 const workers = () => rig.processes().filter(({ command }) => /worker\.js/u.test(command))
