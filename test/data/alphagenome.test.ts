@@ -4,7 +4,9 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as AlphaGenome from "../../src/model/architectures/alphagenome/AlphaGenome.ts"
+import { of } from "../../src/model/architectures/alphagenome/Config.ts"
 import { Metadata } from "../../src/model/architectures/alphagenome/Tracks.ts"
+import * as Weights from "../../src/model/architectures/alphagenome/Weights.ts"
 import * as Random from "../../src/core/Random.ts"
 import * as Runtimes from "../../src/model/Runtimes.ts"
 import type { RuntimeId } from "../../src/model/Runtime.ts"
@@ -19,6 +21,7 @@ import type {
 } from "../../src/model/SequenceModel.ts"
 import type { Tensors } from "../../src/model/Tensor.ts"
 import { select } from "../../src/model/Values.ts"
+import { wholeProgram } from "../support/alphagenome.ts"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
 
 const mirror = process.env["AGFLOW_MIRROR"]
@@ -170,6 +173,36 @@ describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MI
       })
     }
   }
+
+  it("as one program: the embeddings of the official model", async () => {
+    const expected = await read(2048)
+    const weights = Weights.source(await run(Safetensors.source(join(golden, "tiny_weights.safetensors"))))
+    const config = of(weights.tensors)
+    if (typeof config === "string") return assert.fail(config)
+    const whole = await run(Runtimes.runtimes["onnxruntime-cpu"].load(wholeProgram(config, 2048, "f32"), weights, 1))
+    const part = (data: Float32Array, index: number) =>
+      data.subarray((index * data.length) / 2, ((index + 1) * data.length) / 2)
+    for (const organism of [0, 1]) {
+      const row = async (module: string) => {
+        const data = part(await run(weights.read(`alphagenome/${module}embed/embeddings`)), organism)
+        return { shape: [1, data.length], data }
+      }
+      const outputs = await run(
+        whole.run({
+          sequence: { shape: [1, 2048, 4], data: part(expected.get("in/x")!.data, organism) },
+          organism: await row(""),
+          "organism 128": await row("output_embedder/"),
+          "organism 1": await row("output_embedder_1/"),
+          "organism pair": await row("output_pair/")
+        })
+      )
+      for (const name of ["embeddings_1bp", "embeddings_128bp", "embeddings_pair"]) {
+        const values = part(expected.get(name)!.data, organism)
+        const { largest, error } = near(name, outputs[name]!.data, values, 1, 1)
+        assert.isBelow(error, 1e-5 * largest, name)
+      }
+    }
+  })
 
   const random = Random.make(7)
   const base = () => "ACGT"[random.int(4)]!

@@ -5,7 +5,6 @@
  */
 import * as Effect from "effect/Effect"
 import type { ModelError } from "../../ModelError.ts"
-import { size } from "../../Tensor.ts"
 import type { WeightSource } from "../../WeightSource.ts"
 import { epsilon } from "./Config.ts"
 
@@ -120,11 +119,3 @@ export const source = (checkpoint: WeightSource): WeightSource => {
     })
   }
 }
-
-/** Some of the numbers of a tensor, row-major: row `index` of its first axis. */
-export const readRow = (weights: WeightSource, name: string, index: number): Effect.Effect<Float32Array, ModelError> =>
-  Effect.map(weights.read(name), (data) => {
-    const [rows] = weights.tensors.get(name)!.shape as [number]
-    const length = size(weights.tensors.get(name)!.shape) / rows
-    return data.subarray(index * length, (index + 1) * length)
-  })
