@@ -142,6 +142,9 @@ const Outputs = Schema.Record(Schema.String, Schema.String)
 
 export const ProfileDeclaration = Schema.Struct({
   description: Schema.optionalKey(Schema.String),
+  extends: Schema.optionalKey(
+    described(Schema.Array(Schema.String), "profiles that this one builds on: they are applied before it")
+  ),
   params: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "values for params")),
   stages: Schema.optionalKey(described(Stages, "stages that this profile adds, or puts in place of the file's own")),
   outputs: Schema.optionalKey(Outputs),

@@ -144,27 +144,38 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
   return { _tag: "Unit", unit, diagnostics } satisfies Opened as Opened
 })
 
+/** The profiles that are asked for, each after those that it extends. */
 const chooseProfiles = (
   document: YamlDocument.YamlDocument,
   declaration: WorkflowFile.WorkflowDeclaration,
   asked: ReadonlyArray<string>
 ): { readonly names: ReadonlyArray<string>; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
   const profiles = declaration.profiles ?? {}
-  const fromFlag = asked.length > 0
-  const names = fromFlag ? asked : declaration.profile === undefined ? [] : [declaration.profile]
+  const names = new Set<string>()
   const diagnostics: Array<Diagnostic> = []
-  for (const name of names) {
+  const inFile = (path: YamlDocument.YamlPath) => ({ source: document.source, range: document.locate(path) })
+  const choose = (name: string, place: Pick<Diagnostic, "source" | "range">, by: ReadonlyArray<string>): void => {
     const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
     if (profile === undefined) {
+      const hint = Suggest.hint(name, Object.keys(profiles), "profiles")
       diagnostics.push({
         code: "unknown-profile",
         message: `the workflow has no profile '${name}'`,
-        hint: Suggest.hint(name, Object.keys(profiles), "profiles"),
-        ...(fromFlag
-          ? { source: { file: "--profile", text: name }, range: { start: 0, end: name.length } }
-          : { source: document.source, range: document.locate(["profile"]) })
+        hint,
+        ...place
       })
-    } else if (profile.unavailable !== undefined) {
+      return
+    }
+    if (by.includes(name)) {
+      diagnostics.push({
+        code: "profile-cycle",
+        message: `profile '${name}' extends itself`,
+        hint: [...by.slice(by.indexOf(name)), name].join(" extends "),
+        ...place
+      })
+      return
+    }
+    if (profile.unavailable !== undefined) {
       diagnostics.push({
         code: "unavailable-profile",
         message: `profile '${name}' cannot run in this version`,
@@ -173,8 +184,16 @@ const chooseProfiles = (
         range: document.locateKey(["profiles", name])
       })
     }
+    for (const [at, base] of (profile.extends ?? []).entries()) {
+      choose(base, inFile(["profiles", name, "extends", at]), [...by, name])
+    }
+    names.add(name)
   }
-  return { names: names.filter((name) => Object.hasOwn(profiles, name)), diagnostics }
+  for (const name of asked) {
+    choose(name, { source: { file: "--profile", text: name }, range: { start: 0, end: name.length } }, [])
+  }
+  if (asked.length === 0 && declaration.profile !== undefined) choose(declaration.profile, inFile(["profile"]), [])
+  return { names: [...names], diagnostics }
 }
 
 /** The stages of the file, then those of each profile in turn; a profile's stage replaces one of the same id. */

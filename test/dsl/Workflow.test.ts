@@ -458,6 +458,18 @@ outputs: { best: "\${{ nowhere.out }}" }
     assert.match((await one(text, { profiles: ["publishd"] })).hint!, /'published'/u)
   })
 
+  it("applies the profiles that a profile extends before it, each once", async () => {
+    const text = (...extended: ReadonlyArray<string>) =>
+      `${sound}profiles:\n  a: { params: { count: 7, genome: hg19 } }\n  b: { extends: [${extended}], params: { count: 8 } }\n`
+    const { workflow } = await load(text("a"), { files, profiles: ["b", "a"] })
+    assert.deepStrictEqual(workflow?.profiles, ["a", "b"])
+    const values = Object.fromEntries(workflow!.params.map(({ name, value }) => [name, value]))
+    assert.deepInclude(values, { count: 8, genome: "hg19" })
+    assert.match((await one(text("aa"), { profiles: ["b"] })).hint!, /'a'/u)
+    const cycle = await one(text("b"), { profiles: ["b"] })
+    assert.deepInclude(cycle, { code: "profile-cycle", hint: "b extends b" })
+  })
+
   it("reads on after a key that stands twice", async () => {
     const { places } = await load(sound.replace("name: small", "name: small\nname: twice\ntitle: x"), { files })
     assert.deepStrictEqual(places, ["3:1 yaml-syntax", "4:1 unknown-key"])

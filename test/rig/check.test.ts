@@ -1,6 +1,9 @@
 /** What `agflow check` tells programs and editors, and the types that it shows. */
+import { readdirSync, readFileSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { parse } from "yaml"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { Rig, type Finished } from "../support/rig.ts"
+import { benchmark, Rig, type Finished } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -152,5 +155,26 @@ describe("scripts that bash cannot read", () => {
     rig.write("flow.yaml", flow(...odd))
     const { code, stderr } = await rig.agflow(["check", "flow.yaml"])
     assert.strictEqual(code, 0, stderr)
+  })
+})
+
+describe("our own workflows", () => {
+  const folder = dirname(benchmark)
+  const profilesOf = (file: string) => {
+    const { profiles } = parse(readFileSync(file, "utf8")) as {
+      readonly profiles: Record<string, { unavailable?: string }>
+    }
+    return Object.entries(profiles).map(
+      ([name, { unavailable }]) => [basename(file), name, file, unavailable !== undefined] as const
+    )
+  }
+  const all = readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .flatMap((name) => profilesOf(join(folder, name)))
+
+  it.each(all)("%s, profile %s", async (_, profile, file, unavailable) => {
+    const { code, stdout, stderr } = await rig.agflow(["check", file, "--profile", profile])
+    assert.strictEqual(code, unavailable ? 2 : 0, stdout + stderr)
+    if (unavailable) assert.match(stdout + stderr, /cannot run in this version/u)
   })
 })
