@@ -5,17 +5,6 @@
 import * as Effect from "effect/Effect"
 import { Task } from "./Task.ts"
 
-/** What a task keeps of itself under its key. It is removed when the task is done. */
-export interface Checkpoint {
-  /**
-   * What was kept, in any order: values as `append` was given them. Of the same code, so of the same shape. One is in
-   * memory at a time: together they may be larger than it.
-   */
-  readonly read: Effect.Effect<Iterable<unknown>>
-  /** Keeps a value: numbers of any kind, text, arrays, objects, typed arrays. It is there once this has ended. */
-  readonly append: (value: unknown) => Effect.Effect<void>
-}
-
 interface Part<B> {
   readonly index: number
   readonly result: B

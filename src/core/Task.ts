@@ -2,7 +2,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Checkpoint } from "./Checkpoint.ts"
 
 /** A fact for the report: which data, model and device a result was made with. */
 export const Provenance = Schema.Union([
@@ -32,6 +31,17 @@ export const Provenance = Schema.Union([
 ])
 export type Provenance = typeof Provenance.Type
 
+/** What a task keeps of itself under its key. It is removed when the task is done. */
+export interface Checkpoint {
+  /**
+   * What was kept, in any order: values as `append` was given them. Of the same code, so of the same shape. One is in
+   * memory at a time: together they may be larger than it.
+   */
+  readonly read: Effect.Effect<Iterable<unknown>>
+  /** Keeps a value: numbers of any kind, text, arrays, objects, typed arrays. It is there once this has ended. */
+  readonly append: (value: unknown) => Effect.Effect<void>
+}
+
 export class Task extends Context.Service<
   Task,
   {
@@ -42,7 +52,7 @@ export class Task extends Context.Service<
     readonly note: (provenance: Provenance) => Effect.Effect<void>
     /** An empty folder of the task's own, removed when the task ends. */
     readonly scratch: string
-    /** What earlier attempts of this task have finished: see {@link Checkpoint.forEach}. */
+    /** What earlier attempts of this task have finished: see `forEachBatch` of Checkpoint.ts. */
     readonly checkpoint: Checkpoint
   }
 >()("agflow/core/Task") {}

@@ -1,5 +1,11 @@
 /** A value as the text of a cell: what a table holds, whatever file it lies in. */
 
+/** The cells of a table below its header. */
+export interface Cells {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string>>
+}
+
 /** Missing values are `NA`; dates are ISO 8601; lists and structures are JSON. */
 export const text = (value: unknown): string => {
   switch (typeof value) {

@@ -6,14 +6,9 @@ import * as Effect from "effect/Effect"
 import { open } from "node:fs/promises"
 import { cannot, InputError, messageOf } from "../core/Failure.ts"
 import * as Arrow from "./Arrow.ts"
+import type { Cells } from "./Cell.ts"
+import type { TableSchema } from "./Column.ts"
 import * as Parquet from "./Parquet.ts"
-import type { TableSchema } from "./Table.ts"
-
-/** Every cell as text. */
-export interface Cells {
-  readonly columns: ReadonlyArray<string>
-  readonly rows: ReadonlyArray<ReadonlyArray<string>>
-}
 
 export const formats = ["tsv", "parquet", "arrow", "feather"] as const
 export type Format = (typeof formats)[number]

@@ -10,39 +10,14 @@ import * as FileSystem from "effect/FileSystem"
 import { gunzipSync } from "node:zlib"
 import { cannot, InputError, messageOf } from "../core/Failure.ts"
 import * as Cell from "./Cell.ts"
+import type { Column, ColumnType, Row, TableSchema } from "./Column.ts"
 import * as Columnar from "./Columnar.ts"
 
-export type ColumnType = "string" | "number" | "integer" | "boolean"
+export * from "./Column.ts"
 
-/** `A` is the TypeScript type of a cell. */
-export interface Column<out A> {
-  readonly type: ColumnType
-  readonly nullable: boolean
-  readonly description: string
-  readonly "~cell"?: A
-}
-
-const column =
-  <A>(type: ColumnType) =>
-  (description: string): Column<A> => ({ type, nullable: false, description })
-
-export const string = column<string>("string")
-export const number = column<number>("number")
-export const integer = column<number>("integer")
-export const boolean = column<boolean>("boolean")
-export const nullable = <A>(inner: Column<A>): Column<A | null> => ({ ...inner, nullable: true })
-
-export interface TableSchema {
-  readonly [name: string]: Column<unknown>
-}
-export type Row<S extends TableSchema> = { readonly [K in keyof S]: S[K] extends Column<infer A> ? A : never }
-
-/** A table whose columns are known only at run time: every cell as text. */
-export interface TextTable {
+/** A table whose columns are known only at run time. Row i stands at line `firstLine + i` of the file. */
+export interface TextTable extends Cell.Cells {
   readonly file: string
-  readonly columns: ReadonlyArray<string>
-  /** Row i stands at line `firstLine + i` of the file. */
-  readonly rows: ReadonlyArray<ReadonlyArray<string>>
   readonly firstLine: number
 }
 

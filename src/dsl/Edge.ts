@@ -1,5 +1,5 @@
 /** May what one port gives flow into another? */
-import type { TableSchema } from "../data/Table.ts"
+import type { TableSchema } from "../data/Column.ts"
 import * as FileKind from "./FileKind.ts"
 import * as Port from "./Port.ts"
 

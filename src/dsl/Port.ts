@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type { InputError } from "../core/Failure.ts"
 import type { Format } from "../data/Columnar.ts"
-import type { Row, TableSchema } from "../data/Table.ts"
+import type { Row, TableSchema } from "../data/Column.ts"
 import type { FileKindName } from "./FileKind.ts"
 
 export interface FilePort<out K extends FileKindName = FileKindName> {

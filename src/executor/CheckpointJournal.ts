@@ -7,7 +7,7 @@ import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, re
 import { join } from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
-import type { Checkpoint } from "../core/Checkpoint.ts"
+import type { Checkpoint } from "../core/Task.ts"
 
 const headerBytes = 8
 

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { ModelError, type ModelFailure } from "./ModelError.ts"
 import type { Interval } from "../genome/Interval.ts"
 import type { Variant } from "../genome/Variant.ts"
-import type { ScorerRequest, VariantScores } from "./remote/VariantScores.ts"
+import type { Aggregation } from "./remote/Protocol.ts"
 import type { StrandSites } from "../genome/AnnotatedSites.ts"
 import type { Track } from "./Track.ts"
 
@@ -129,6 +129,22 @@ export interface VariantPrediction {
   readonly alternatives: ReadonlyArray<Prediction>
 }
 
+/** A scorer that a service has: what it reads and how. */
+export interface ScorerRequest {
+  readonly scorer:
+    | "centre_mask"
+    | "gene_lfc"
+    | "gene_active"
+    | "gene_splicing"
+    | "splice_junctions"
+    | "polyadenylation"
+    | "contact_map"
+  readonly output: string | null
+  /** Base pairs; null for all, and for scorers without a width. */
+  readonly width: number | null
+  readonly aggregation: Aggregation | null
+}
+
 /** A question to a service that scores variants by itself. */
 export interface ScoreQuery {
   readonly organism: Organism
@@ -136,6 +152,26 @@ export interface ScoreQuery {
   readonly window: Interval
   readonly variant: Pick<Variant, "chrom" | "pos" | "ref" | "alt">
   readonly scorers: ReadonlyArray<ScorerRequest>
+}
+
+/** A service's scores of one variant by one scorer. */
+export interface VariantScores {
+  /** What each row is about; nothing for the variant as a whole. */
+  readonly rows: ReadonlyArray<{
+    readonly gene?: {
+      readonly id: string
+      readonly name: string | null
+      readonly type: string | null
+      readonly strand: string
+    }
+    /** The intron on the genome, 0-based half-open. */
+    readonly junction?: { readonly start: number; readonly end: number }
+  }>
+  readonly tracks: ReadonlyArray<Track>
+  /** [rows, tracks] */
+  readonly values: Float32Array
+  /** [rows, tracks]: the place of each score among those of common variants, where the service tells. */
+  readonly quantiles: Float32Array | null
 }
 
 export interface SequenceModel {

@@ -11,7 +11,7 @@ import type { Message } from "./Protocol.ts"
 import * as Reading from "./Reading.ts"
 import { RemoteError } from "./RemoteError.ts"
 import * as TrackMetadata from "./TrackMetadata.ts"
-import { maxScorers, toMessage, toScores, type ScorerRequest, type VariantScores } from "./VariantScores.ts"
+import { maxScorers, toMessage, toScores } from "./VariantScores.ts"
 
 const name = "alphagenome-api"
 
@@ -169,8 +169,8 @@ export const make = Effect.fnUntraced(function* (
 
   const scoreSome = Effect.fnUntraced(function* (
     { organism, window, variant }: SequenceModel.ScoreQuery,
-    scorers: ReadonlyArray<ScorerRequest>
-  ): Effect.fn.Return<ReadonlyArray<VariantScores>, RemoteError> {
+    scorers: ReadonlyArray<SequenceModel.ScorerRequest>
+  ): Effect.fn.Return<ReadonlyArray<SequenceModel.VariantScores>, RemoteError> {
     const request = {
       interval: { chromosome: window.chrom, start: window.start, end: window.end, strand: Protocol.strands["."] },
       variant: {

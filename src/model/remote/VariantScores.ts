@@ -1,48 +1,12 @@
-/** Scores of variants that a service computes by itself: what it is asked for, what it answers. */
-import type { Track } from "../Track.ts"
+/** Scores of variants that a service computes by itself, in its messages: what it is asked for, what it answers. */
 import * as Protocol from "./Protocol.ts"
-import type { Output } from "../SequenceModel.ts"
+import type { Output, ScorerRequest, VariantScores } from "../SequenceModel.ts"
 import type { Message } from "./Protocol.ts"
 import type { NumberArray } from "./Reading.ts"
 import * as TrackMetadata from "./TrackMetadata.ts"
 
-/** A scorer, what it reads and how. */
-export interface ScorerRequest {
-  readonly scorer:
-    | "centre_mask"
-    | "gene_lfc"
-    | "gene_active"
-    | "gene_splicing"
-    | "splice_junctions"
-    | "polyadenylation"
-    | "contact_map"
-  readonly output: string | null
-  /** Base pairs; null for all, and for scorers without a width. */
-  readonly width: number | null
-  readonly aggregation: Protocol.Aggregation | null
-}
-
 /** Scorers that a service takes at once. */
 export const maxScorers = 20
-
-export interface VariantScores {
-  /** What each row is about; nothing for the variant as a whole. */
-  readonly rows: ReadonlyArray<{
-    readonly gene?: {
-      readonly id: string
-      readonly name: string | null
-      readonly type: string | null
-      readonly strand: string
-    }
-    /** The intron on the genome, 0-based half-open. */
-    readonly junction?: { readonly start: number; readonly end: number }
-  }>
-  readonly tracks: ReadonlyArray<Track>
-  /** [rows, tracks] */
-  readonly values: Float32Array
-  /** [rows, tracks]: the place of each score among those of common variants, where the service tells. */
-  readonly quantiles: Float32Array | null
-}
 
 const outputNumber = (output: string | null): number => Protocol.outputTypes[output as Protocol.OutputType] ?? 0
 
