@@ -5,7 +5,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { InputError } from "../core/Failure.ts"
 import * as PastRun from "../engine/PastRun.ts"
-import * as TaskLog from "../engine/TaskLog.ts"
+import * as PastLog from "../engine/PastLog.ts"
 import * as LookBack from "./LookBack.ts"
 import { stderr } from "./Quit.ts"
 
@@ -27,7 +27,7 @@ export const logs = Command.make(
   Effect.fnUntraced(function* ({ task: word, follow, stderr: onlyErrors, run: runWord }) {
     const { past, run } = yield* LookBack.chosen(runWord)
     const tasks = yield* PastRun.find(run, word)
-    const write: TaskLog.Write = (name, bytes) => {
+    const write: PastLog.Write = (name, bytes) => {
       const isError = name === "stderr.log"
       if (onlyErrors && !isError) return
       const stream = isError && !onlyErrors ? process.stderr : process.stdout
@@ -40,13 +40,13 @@ export const logs = Command.make(
           hint: `name one of them, such as ${tasks[0]!.id}`
         })
       }
-      const state = yield* TaskLog.follow(past, run, tasks[0]!.id, write)
+      const state = yield* PastLog.follow(past, run, tasks[0]!.id, write)
       return state === "done" ? undefined : yield* stderr(`${tasks[0]!.id}: ${state}`)
     }
     for (const task of tasks) {
       // To stderr, so that what goes to stdout is what the tasks printed and nothing else.
       if (tasks.length > 1) yield* stderr(`==> ${task.id}`)
-      const found = yield* TaskLog.print(past, run, task, write)
+      const found = yield* PastLog.print(past, run, task, write)
       if (found === 0 && tasks.length === 1) {
         yield* stderr(
           `${task.id}: ${PastRun.stateOf(run, task)}, and no log of it: it printed nothing, or its run is gone`

@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import { fileURLToPath } from "node:url"
 import { render, type Failure } from "../core/Failure.ts"
-import * as StageFolder from "../executor/StageFolder.ts"
+import * as BuiltStages from "../executor/BuiltStages.ts"
 import { check } from "./check.ts"
 import { init } from "./init.ts"
 import { du } from "./du.ts"
@@ -102,7 +102,7 @@ const program = (distribution: URL) =>
         services,
         presenter,
         Layer.provide(NodeChildProcessSpawner.layer, services),
-        StageFolder.layer(fileURLToPath(distribution))
+        BuiltStages.layer(fileURLToPath(distribution))
       )
     )
   )

@@ -18,7 +18,7 @@ import type { Reaction } from "../dsl/Policy.ts"
 import type { Resources } from "../dsl/Stage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { Executor } from "../executor/Executor.ts"
-import * as TaskFolders from "../executor/TaskFolders.ts"
+import * as TaskFolderPool from "../executor/TaskFolderPool.ts"
 import * as Attempts from "./Attempts.ts"
 import { Events, type Event, type EventBody } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
@@ -99,7 +99,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     stages: workflow.stages.map(({ id }) => id)
   })
 
-  const folders = yield* TaskFolders.make
+  const folders = yield* TaskFolderPool.make
   const wanted = Scatter.wanted(workflow)
   const reasons = yield* Reason.make(workflow, folder.id)
   const scripts = RunFolder.scripts(folder)

@@ -19,7 +19,7 @@ import * as Port from "../dsl/Port.ts"
 import { Executor } from "../executor/Executor.ts"
 import type { TaskExit } from "../executor/TaskExit.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
-import type { TaskFolders } from "../executor/TaskFolders.ts"
+import type { TaskFolderPool } from "../executor/TaskFolderPool.ts"
 import * as TaskLog from "../executor/TaskLog.ts"
 import type { TaskSpec } from "../executor/TaskSpec.ts"
 import type { Attempt } from "./Attempts.ts"
@@ -36,7 +36,7 @@ export interface RunnerOptions {
   readonly attempt: Attempt
   readonly settings: SettingsValue
   /** Where tasks work. */
-  readonly folders: TaskFolders
+  readonly folders: TaskFolderPool
   /** The program that runs a stage's task by itself. */
   readonly worker: string
   /** Where logs of finished tasks and folders of failed ones are kept. */

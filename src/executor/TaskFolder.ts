@@ -67,8 +67,8 @@ export const make = (folder: string): void => {
 
 /**
  * Makes of the folder of a task that has ended what {@link make} makes, under another name; false where it is not worth it,
- * for a script that changed the folder itself. To make and remove folders takes longer than many a script. The working
- * folder is a new one: what a script left running in its own writes into none of the next.
+ * for a script that changed the folder itself. The working folder is a new one: what a script left running in its own
+ * writes into none of the next.
  */
 export const renew = (folder: string, target: string): boolean => {
   try {

@@ -5,12 +5,12 @@
 import * as Effect from "effect/Effect"
 import { fileURLToPath } from "node:url"
 import type { TaskMessage } from "./Executor.ts"
-import * as StageFolder from "./StageFolder.ts"
+import * as BuiltStages from "./BuiltStages.ts"
 import * as StageTask from "./StageTask.ts"
 
 export type WorkerReply = TaskMessage | { readonly _tag: "Ended" }
 
-const library = StageFolder.layer(fileURLToPath(new URL(".", import.meta.url)))
+const library = BuiltStages.layer(fileURLToPath(new URL(".", import.meta.url)))
 
 const run = (folder: string, listen: (message: TaskMessage) => void): Promise<void> =>
   Effect.runPromise(Effect.provide(StageTask.run(folder, listen), library))

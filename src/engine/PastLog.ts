@@ -1,4 +1,4 @@
-/** The log of a task, as it is or as it grows. */
+/** The log of a task of a run, finished or not: as it is, or as it grows. Where it lies is what PastTask knows. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { statSync } from "node:fs"

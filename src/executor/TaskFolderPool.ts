@@ -1,10 +1,13 @@
-/** The folders that a run's tasks work in, one after the other. */
+/**
+ * Folders of tasks that have ended, for the next ones of a run: to make and remove folders takes longer than many a
+ * script.
+ */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { cannot, type InputError } from "../core/Failure.ts"
 import * as TaskFolder from "./TaskFolder.ts"
 
-export interface TaskFolders {
+export interface TaskFolderPool {
   /** Makes the folder for a task. */
   readonly layOut: (folder: string) => Effect.Effect<void, InputError>
   /** Takes back what is no longer needed, as it is. */
@@ -12,12 +15,12 @@ export interface TaskFolders {
 }
 
 /** None is left when the scope ends. */
-export const make: Effect.Effect<TaskFolders, never, Scope.Scope> = Effect.map(
+export const make: Effect.Effect<TaskFolderPool, never, Scope.Scope> = Effect.map(
   Effect.acquireRelease(
     Effect.sync((): Array<string> => []),
     (idle) => Effect.sync(() => idle.forEach(TaskFolder.remove))
   ),
-  (idle): TaskFolders => ({
+  (idle): TaskFolderPool => ({
     layOut: (folder) =>
       Effect.try({
         try: () => {
