@@ -46,6 +46,7 @@ export const rows = (outputs: ReadonlyArray<Pick<Output, "name" | "tracks">>): R
         (Object.keys(metadata) as ReadonlyArray<keyof typeof metadata>).map((column) => [column, cell(track, column)])
       )
       const { track: index, name, group, strand, description } = track
-      return { output, track: index, name, group, strand, description, ...described } as TrackRow
+      // Not every model describes every track.
+      return { output, track: index, name, group, strand, description: description || name, ...described } as TrackRow
     })
   )

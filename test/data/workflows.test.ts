@@ -1,7 +1,10 @@
+import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import * as Safetensors from "../../src/model/weights/Safetensors.ts"
 import { benchmark, Rig } from "../support/rig.ts"
 import { mirror } from "../support/stage.ts"
-import { join } from "node:path"
 
 const trackBenchmark = join(benchmark, "../track-benchmark.yaml")
 
@@ -58,5 +61,61 @@ describe.skipIf(mirror === undefined)("workflows on real data (AGFLOW_MIRROR nam
       assert.closeTo(Number(row!["value"]), value, 0.002, subset)
       assert.strictEqual(row!["verdict"], "inside")
     }
+  })
+
+  it("a small AlphaGenome with every recommended scorer, from a variant to the client's table of scores", async () => {
+    const rig = new Rig()
+    const golden = join(mirror!, "../golden/alphagenome-tiny")
+    const tensors = await Effect.runPromise(Safetensors.readAll(join(golden, "tiny_weights.safetensors")))
+    const tracks = readFileSync(join(golden, "tiny_metadata.json"), "utf8")
+    await Effect.runPromise(Safetensors.writeAll(rig.path("tiny.safetensors"), tensors, { numerics: "f32", tracks }))
+    rig.write("variants.tsv", "variant\nchr9_276186_C_T\n")
+    const windows = { reference: "${{ reference.fasta }}", variants: "${{ variants.variants }}" }
+    const file = rig.write(
+      "flow.yaml",
+      JSON.stringify({
+        agflow: 1,
+        name: "small",
+        stages: {
+          reference: { uses: "fetch-reference", with: { genome: "hg38-snippets" } },
+          ensembl: { uses: "fetch-dataset", with: { dataset: "ensembl91-chr9" } },
+          genes: { uses: "load-genes", with: { annotations: ["${{ ensembl.file }}"] } },
+          variants: {
+            uses: "load-variants",
+            with: { variants: "./variants.tsv", columns: { variant: "variant" }, reference: "${{ reference.fasta }}" }
+          },
+          windows: { uses: "build-windows", with: { ...windows, mode: "variants", width: 16384 } },
+          scores: {
+            uses: "score-variants",
+            with: {
+              ...windows,
+              model: "alphagenome",
+              weights: "./tiny.safetensors",
+              scorers: ["recommended"],
+              windows: "${{ windows.windows }}",
+              genes: "${{ genes.genes }}"
+            }
+          },
+          tidy: {
+            uses: "tidy-scores",
+            with: {
+              scores: "${{ scores.scores }}",
+              tracks: "${{ scores.tracks }}",
+              windows: "${{ windows.windows }}",
+              genes: "${{ genes.genes }}"
+            }
+          }
+        },
+        outputs: { tidy: "${{ tidy.tidy }}" }
+      })
+    )
+    const rows = rowsOf((await run(rig, file))["tidy.tsv"]!)
+    // The nineteen for human but polyadenylation, whose sites are not given.
+    assert.strictEqual(new Set(rows.map((row) => row["variant_scorer"])).size, 18)
+    const genes = (scorer: RegExp) =>
+      new Set(rows.filter((row) => scorer.test(row["variant_scorer"]!)).map((row) => row["gene_name"]))
+    assert.deepStrictEqual(genes(/LFC/u), new Set(["DOCK8", "AL158832.1"]))
+    assert.deepStrictEqual(genes(/Junction/u), new Set(["DOCK8"]))
+    for (const row of rows) assert.isTrue(Number.isFinite(Number(row["raw_score"])), JSON.stringify(row))
   })
 })
