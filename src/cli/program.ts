@@ -7,8 +7,11 @@ import * as NodeTerminal from "@effect/platform-node-shared/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
@@ -80,6 +83,16 @@ const presenter = CliOutput.layerPresenter({
   }
 })
 
+/** `-v` is `run --verbose`; the version is asked for by its whole name. */
+const versionFlag = GlobalFlag.Action({
+  flag: Flag.Boolean("version").pipe(Flag.withDescription("Show version information"), Flag.withDefault(false)),
+  run: GlobalFlag.Version.run
+})
+
+const globalFlags = CliConfig.layer({
+  builtIns: GlobalFlag.BuiltIns.map((flag) => (flag === GlobalFlag.Version ? versionFlag : flag))
+})
+
 const services = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, NodeStdio.layer)
 
 /** `distribution` is the folder that the build wrote. */
@@ -101,6 +114,7 @@ const program = (distribution: URL) =>
       Layer.mergeAll(
         services,
         presenter,
+        globalFlags,
         Layer.provide(NodeChildProcessSpawner.layer, services),
         BuiltStages.layer(fileURLToPath(distribution))
       )

@@ -141,7 +141,7 @@ export const Evaluation = Schema.Struct({
 })
 export type Evaluation = typeof Evaluation.Type
 
-/** A file of a user's own rows. A row whose `id` is known changes the fields that it names; another must be whole. */
+/** A file of a user's own rows. A row whose `id` is known changes the fields that it names; another needs no more than what it is about and how it is measured. */
 export const File = Schema.Struct({
   evaluations: Schema.Array(
     Evaluation.mapFields(Struct.map(Schema.optionalKey)).mapFields(Struct.assign({ id: Evaluation.fields.id }))

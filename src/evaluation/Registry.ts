@@ -29,6 +29,18 @@ export const find = (registry: Registry, id: string): Effect.Effect<Evaluation, 
   return Effect.fail(new InputError({ message, hint }))
 }
 
+/** What a row of one's own need not say: what the paper reports of its rows. */
+const unreported: Partial<Evaluation> = {
+  extra: true,
+  line: null,
+  reported: [],
+  expected: null,
+  comparators: [],
+  improvement: [],
+  won: null,
+  status: {}
+}
+
 /** The rows of a user's file: an object with `evaluations`, each a mapping with an `id`. */
 const rowsOf = (value: unknown): ReadonlyArray<Readonly<Record<string, unknown>>> | undefined => {
   if (typeof value !== "object" || value === null || !("evaluations" in value)) return undefined
@@ -61,7 +73,7 @@ export const read = Effect.fnUntraced(function* (path: string) {
   const diagnostics: Array<Diagnostic.Diagnostic> = []
   for (const [index, row] of rows.entries()) {
     const before = typeof row["id"] === "string" ? known.get(row["id"]) : undefined
-    const decoded = decode({ ...before, ...row })
+    const decoded = decode({ ...(before ?? unreported), ...row })
     if (decoded._tag === "Success") known.set(decoded.success.id, decoded.success)
     else {
       for (const fault of SchemaFault.from(decoded.failure, ["evaluations", index])) {

@@ -262,7 +262,7 @@ export const render = (report: RunReport): string =>
       "results",
       "Results",
       report.results.length === 0
-        ? markup`<p class="muted">The run has no results${report.status !== "succeeded" && ": it did not reach its end"}.</p>\n`
+        ? markup`<p class="muted">The run has no results${report.status === "succeeded" ? ": only what the workflow names under 'outputs' is shown here" : ": it did not reach its end"}.</p>\n`
         : [report.results.map(result), unshown(report)]
     ),
     Page.section("sources", "Data and models", sources(report)),

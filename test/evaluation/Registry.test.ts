@@ -105,6 +105,17 @@ describe("a user's file of evaluations", () => {
     assert.lengthOf(result.success, Registry.builtIn.length + 1)
   })
 
+  it("adds a row that says nothing of what the paper reports", async () => {
+    const { group, title, family, task, data, scoring, metric } = variants[0]!
+    const ours = { id: "our_lab", group, title, family, task, data, scoring, metric }
+    const result = await read(`evaluations:\n  - ${JSON.stringify(ours)}\n`)
+    if (result._tag === "Failure") assert.fail(result.failure.message)
+    const row = await runPromise(Registry.find(result.success, "our_lab"))
+    assert.isTrue(row.extra)
+    assert.isNull(row.expected)
+    assert.deepStrictEqual(row.reported, [])
+  })
+
   it("tells all its faults with their places", async () => {
     const error = await failure(
       "evaluations:\n  - id: clinvar_noncoding\n    wonn: true\n  - id: mfass_splicing\n    expected:\n      value: high\n      tolerance: 1\n  - id: new_one\n    title: x\n"

@@ -83,6 +83,10 @@ describe("Report", () => {
     assert.match(text(page.slice(0, page.indexOf('class="facts"'))), /Stage reference failed\. exit code 1 line 1/u)
     assert.match(page, /&lt;b&gt;line 2/u)
     assert.match(text(page), /The run has no results: it did not reach its end\./u)
+    assert.match(
+      text(Report.render({ ...failed, status: "succeeded" })),
+      /no results: only what the workflow names under .+outputs.+ is shown here/u
+    )
     assert.match(text(Report.render({ ...sample, status: "interrupted" })), /The run was stopped before its end/u)
   })
 
