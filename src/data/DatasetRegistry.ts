@@ -3,15 +3,17 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Suggest from "../core/Suggest.ts"
 import type { Dataset } from "./Dataset.ts"
-import { datasets } from "./datasets.ts"
-import { publishedPredictions } from "./publishedPredictions.ts"
+import { genome } from "./datasets/genome.ts"
+import { measurements } from "./datasets/measurements.ts"
+import { models } from "./datasets/models.ts"
+import { publishedPredictions } from "./datasets/publishedPredictions.ts"
 
 export class UnknownDataset extends Schema.TaggedError<UnknownDataset>()("UnknownDataset", {
   message: Schema.String,
   hint: Schema.optionalKey(Schema.String)
 }) {}
 
-export const all: ReadonlyArray<Dataset> = [...datasets, ...publishedPredictions]
+export const all: ReadonlyArray<Dataset> = [...genome, ...models, ...measurements, ...publishedPredictions]
 
 export const find = (name: string): Effect.Effect<Dataset, UnknownDataset> => {
   const found = all.find((dataset) => dataset.name === name)

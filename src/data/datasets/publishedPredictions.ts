@@ -2,7 +2,7 @@
  * AlphaGenome's published predictions for 20 of its variant evaluations, one Feather file each. The bucket states no
  * digest and no size, and the files were not at hand to measure them: both are null, and a run notes what it found.
  */
-import type { Dataset } from "./Dataset.ts"
+import type { Dataset } from "../Dataset.ts"
 
 const ids = [
   "clinvar_splice_site_region",
