@@ -45,6 +45,8 @@ th { color: var(--muted); font-weight: 600; white-space: nowrap; box-shadow: ins
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.nowrap, td code[title] { white-space: nowrap; }
 td.long { min-width: 180px; max-width: 420px; overflow-wrap: anywhere; }
+td .clamp { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+td .clamp:hover { -webkit-line-clamp: none; } @media print { td .clamp { -webkit-line-clamp: none; } }
 td .missing { color: var(--muted); }
 [title] { text-decoration: none; }
 figure { margin: 10px 0; padding: 0; background: #fff; border: 1px solid var(--line); border-radius: 6px; max-width: 740px; }

@@ -51,7 +51,17 @@ const plain = (table: TableText): Markup => {
     table.columns.map((title, at) =>
       numeric[at] ? { title, class: "number" } : wordy[at] ? { title, class: "long" } : { title, class: "nowrap" }
     ),
-    table.rows.map((row) => row.map((cell, at) => (missing.has(cell) ? none : numeric[at] ? numeral(cell) : cell))),
+    table.rows.map((row) =>
+      row.map((cell, at) =>
+        missing.has(cell)
+          ? none
+          : numeric[at]
+            ? numeral(cell)
+            : wordy[at]
+              ? markup`<span class="clamp">${cell}</span>`
+              : cell
+      )
+    ),
     table.rows.length > 15 ? "wide tall" : "wide"
   )
 }
