@@ -30,7 +30,7 @@ describe("Dataset", () => {
     )
   })
 
-  // `npx vitest run test/data-room/Dataset.test.ts -u` writes it anew.
+  // `npx vitest run test/data/Dataset.test.ts -u` writes it anew.
   it("is described by schemas/dataset.schema.json", () =>
     expect(`${JSON.stringify(JsonSchema.document(Dataset.Dataset), null, 2)}\n`).toMatchFileSnapshot(
       "../../schemas/dataset.schema.json"
