@@ -2,7 +2,7 @@
 import { signAccuracy, type Benchmark, type Class, classes } from "../evaluation/GwasBenchmark.ts"
 import * as Figure from "./Figure.ts"
 import * as Numeral from "./Numeral.ts"
-import * as Scatter from "./Scatter.ts"
+import * as ScatterPlot from "./ScatterPlot.ts"
 import * as StackedBars from "./StackedBars.ts"
 import * as Strip from "./Strip.ts"
 
@@ -58,7 +58,7 @@ const measuredDirection = (benchmark: Benchmark, synthetic: boolean): string => 
         })
   }))
   const guide = threshold.value === null ? [] : [threshold.value, -threshold.value]
-  return Scatter.render({
+  return ScatterPlot.render({
     title: "Does the model move the gene in the direction that the eQTL measured?",
     subtitle: `Same direction in ${agree} of ${Numeral.counted(accuracy.n, "variant-gene pair")}: sign accuracy ${digits(accuracy.value)} (95 % interval ${digits(accuracy.low)} to ${digits(accuracy.high)}).`,
     synthetic,

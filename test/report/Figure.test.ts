@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import * as Figure from "../../src/report/Figure.ts"
-import * as Scatter from "../../src/report/Scatter.ts"
+import * as ScatterPlot from "../../src/report/ScatterPlot.ts"
 import * as StackedBars from "../../src/report/StackedBars.ts"
 import * as Strip from "../../src/report/Strip.ts"
 import { elements, hostile } from "./wellFormed.ts"
@@ -17,7 +17,10 @@ const bars = (label: string, counts: ReadonlyArray<number>): StackedBars.Stacked
   bars: [{ label, counts }]
 })
 
-const scatter = (label: string, points: Scatter.Scatter["series"][number]["points"]): Scatter.Scatter => ({
+const scatter = (
+  label: string,
+  points: ScatterPlot.ScatterPlot["series"][number]["points"]
+): ScatterPlot.ScatterPlot => ({
   title: label,
   xLabel: label,
   yLabel: label,
@@ -39,7 +42,7 @@ describe("figures", () => {
   })
 
   it("put points where the ticks say", () => {
-    const svg = Scatter.render(
+    const svg = ScatterPlot.render(
       scatter("x", [
         { x: 1, y: 0.2 },
         { x: -1, y: -0.2 },
@@ -83,8 +86,8 @@ describe("figures", () => {
   it("stay whole whatever the labels, and give the same bytes twice", () => {
     const all = () => [
       StackedBars.render(bars(hostile, [0, 0])),
-      Scatter.render(scatter(hostile, [{ x: 1, y: 2, label: hostile }])),
-      Scatter.render(scatter("", [])),
+      ScatterPlot.render(scatter(hostile, [{ x: 1, y: 2, label: hostile }])),
+      ScatterPlot.render(scatter("", [])),
       Strip.render({ title: hostile, xLabel: hostile, groups: [{ label: hostile, values: [1, 2] }] })
     ]
     for (const svg of all()) {

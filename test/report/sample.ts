@@ -1,7 +1,7 @@
 /** A report with every kind of result, as a run of the embedded benchmark would fill it. */
 import type { ReportedStage, Result, RunReport, StageStatus } from "../../src/report/RunReport.ts"
 import * as Figure from "../../src/report/Figure.ts"
-import * as Scatter from "../../src/report/Scatter.ts"
+import * as ScatterPlot from "../../src/report/ScatterPlot.ts"
 import * as StackedBars from "../../src/report/StackedBars.ts"
 import * as Random from "../../src/core/Random.ts"
 
@@ -121,7 +121,7 @@ const results: ReadonlyArray<Result> = [
     description: "Predicted against measured effect of each signal's variant.",
     path: "results/direction.svg",
     kind: "figure",
-    svg: Scatter.render({
+    svg: ScatterPlot.render({
       title: "Does the model move the gene in the direction that the eQTL measured?",
       subtitle: "48 of 60 variant-gene pairs agree: sign accuracy 0.8 (95 % interval 0.68 to 0.88).",
       synthetic: true,

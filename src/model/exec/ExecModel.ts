@@ -7,7 +7,7 @@ import * as Digest from "../../core/Digest.ts"
 import { InputError, messageOf } from "../../core/Failure.ts"
 import { Settings } from "../../core/Settings.ts"
 import { Task } from "../../core/Task.ts"
-import * as Columns from "../Columns.ts"
+import * as TrackColumns from "../TrackColumns.ts"
 import type { ModelEntry, ModelRequest } from "../ModelEntry.ts"
 import { ModelError, type ModelFailure } from "../ModelError.ts"
 import { keyNames } from "../remote/Key.ts"
@@ -68,14 +68,14 @@ const valuesOf = (
       `'${output.name}' has ${values.length} numbers of shape ${shape.join(" x ")}, expected ${expected.join(" x ")}`
     )
   }
-  const columns = Columns.find(given, want.tracks ?? output.tracks.map(({ track }) => track), (missing) => {
+  const columns = TrackColumns.find(given, want.tracks ?? output.tracks.map(({ track }) => track), (missing) => {
     throw new Error(`'${output.name}' lacks track ${missing}`)
   })
   const tracks = columns.map((column) => given[column]!)
   if (output.kind === "contacts") {
-    return { kind: "contacts", tracks, bins, values: Columns.pick(values, given.length, columns) }
+    return { kind: "contacts", tracks, bins, values: TrackColumns.pick(values, given.length, columns) }
   }
-  const picked = Columns.pick(values, given.length, columns)
+  const picked = TrackColumns.pick(values, given.length, columns)
   const answered = { ...output, tracks: tracks.map((track) => output.tracks[track]!) }
   const { regions } = want
   return { ...Values.select(answered, length, picked, { output: output.name, ...(regions && { regions }) }), tracks }

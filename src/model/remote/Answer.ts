@@ -2,7 +2,7 @@
 import type { Output, Values as OutputValues, Want, JunctionValues } from "../SequenceModel.ts"
 import { binCount } from "../SequenceModel.ts"
 import * as Values from "../Values.ts"
-import * as Columns from "../Columns.ts"
+import * as TrackColumns from "../TrackColumns.ts"
 import type { Message } from "./Protocol.ts"
 import type { NumberArray } from "./Reading.ts"
 import * as TrackMetadata from "./TrackMetadata.ts"
@@ -27,7 +27,7 @@ const requireShape = (output: Output, { shape }: NumberArray, expected: Readonly
 }
 
 const columnsOf = (output: Output, given: ReadonlyArray<number>, want: Want): ReadonlyArray<number> =>
-  Columns.find(given, want.tracks ?? output.tracks.map(({ track }) => track), (missing) => {
+  TrackColumns.find(given, want.tracks ?? output.tracks.map(({ track }) => track), (missing) => {
     throw new Error(`${output.name} lacks the track '${output.tracks[missing]?.name ?? missing}'`)
   })
 
@@ -103,10 +103,10 @@ export const toValues = (
   const bins = binCount(output, length)
   if (output.kind === "contacts") {
     requireShape(output, array, [bins, bins, given.length])
-    return { kind: "contacts", tracks, bins, values: Columns.pick(array.values, given.length, columns) }
+    return { kind: "contacts", tracks, bins, values: TrackColumns.pick(array.values, given.length, columns) }
   }
   requireShape(output, array, [bins, given.length])
-  const picked = Columns.pick(array.values, given.length, columns)
+  const picked = TrackColumns.pick(array.values, given.length, columns)
   const answered: Output = { ...output, tracks: tracks.map((track) => output.tracks[track]!) }
   const { output: name, regions } = want
   return { ...Values.select(answered, length, picked, { output: name, ...(regions && { regions }) }), tracks }

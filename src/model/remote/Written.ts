@@ -1,7 +1,7 @@
 /** Values of a model's output as the service sends them. */
 import type { Interval } from "../../genome/Interval.ts"
 import type { JunctionValues, Values } from "../SequenceModel.ts"
-import * as Columns from "../Columns.ts"
+import * as TrackColumns from "../TrackColumns.ts"
 import type { Exposure } from "./Exposure.ts"
 import * as Protocol from "./Protocol.ts"
 import type { Message } from "./Protocol.ts"
@@ -61,7 +61,7 @@ export const write = (
   chunkBytes: number
 ): Written => {
   const width = values.tracks.length
-  const columns = Columns.find(
+  const columns = TrackColumns.find(
     values.tracks,
     tracks.map(({ track }) => track),
     (missing) => {
@@ -71,7 +71,7 @@ export const write = (
   const metadata = tracks.map(TrackMetadata.fromTrack)
   if (values.kind === "junctions") {
     const { junctions, values: rows } = junctionRows(values, window)
-    const picked = Columns.pick(rows, width, columns)
+    const picked = TrackColumns.pick(rows, width, columns)
     const { tensor, chunks } = Tensors.encode(picked, [junctions.length, columns.length], chunkBytes)
     const interval = window && { chromosome: window.chrom, start: window.start, end: window.end, strand: 3 }
     return {
@@ -79,7 +79,7 @@ export const write = (
       chunks
     }
   }
-  const picked = Columns.pick(values.values, width, columns)
+  const picked = TrackColumns.pick(values.values, width, columns)
   const bins = values.kind === "contacts" ? values.bins : picked.length / Math.max(1, columns.length)
   const shape = values.kind === "contacts" ? [bins, bins, columns.length] : [bins, columns.length]
   const { tensor, chunks } = Tensors.encode(picked, shape, chunkBytes)

@@ -4,7 +4,7 @@ import { markup } from "./Markup.ts"
 import * as Numeral from "./Numeral.ts"
 import * as Scale from "./Scale.ts"
 
-export interface Scatter extends Figure.Heading {
+export interface ScatterPlot extends Figure.Heading {
   readonly xLabel: string
   readonly yLabel: string
   readonly series: ReadonlyArray<{
@@ -26,7 +26,7 @@ const domain = (values: ReadonlyArray<number>): readonly [number, number] =>
     [0, 0]
   )
 
-export const render = (figure: Scatter): string => {
+export const render = (figure: ScatterPlot): string => {
   const guides = figure.guides ?? []
   const points = figure.series.flatMap((series) => series.points).filter(({ x, y }) => Number.isFinite(x + y))
   const [left, right] = [84, Figure.width - Figure.rightMargin]

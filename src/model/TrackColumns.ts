@@ -1,4 +1,4 @@
-/** Columns of row-major arrays. */
+/** The columns of row-major arrays, each of them one track. */
 
 /** [rows, given] to [rows, columns]; the same memory where that is the same. */
 export const pick = (values: Float32Array, given: number, columns: ReadonlyArray<number>): Float32Array => {
