@@ -46,4 +46,18 @@ describe("the house", () => {
     }
     assert.notInclude(imports(file), "effect", "import the module, not the barrel")
   })
+
+  it("has no circle of imports, not even of types", () => {
+    const done = new Set<string>()
+    const visit = (file: string, path: ReadonlyArray<string>): void => {
+      assert.notInclude(path, file, [...path, file].map((each) => relative(root, each)).join(" -> "))
+      if (done.has(file)) return
+      for (const name of imports(file)) {
+        const target = resolve(file, "..", name)
+        if (name.startsWith(".") && sources.includes(target)) visit(target, [...path, file])
+      }
+      done.add(file)
+    }
+    for (const file of sources) visit(file, [])
+  })
 })
