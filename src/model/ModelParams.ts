@@ -91,7 +91,16 @@ export const windowsOf = Effect.fnUntraced(function* (
           : names.has(window_id)
             ? `two windows are named '${window_id}'`
             : undefined
-    if (fault !== undefined) return yield* new InputError({ message: fault, file: table.path, line: index + 2 })
+    if (fault !== undefined) {
+      const hint =
+        misfit === undefined ? undefined : `build-windows has a param for it: width: ${info.lengths.preferred}`
+      return yield* new InputError({
+        message: fault,
+        file: table.path,
+        line: index + 2,
+        ...(hint === undefined ? {} : { hint })
+      })
+    }
     names.add(window_id)
   }
   return { windows, length }
