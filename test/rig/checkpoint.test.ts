@@ -69,6 +69,8 @@ const continued = () =>
 
 it.each(["score-variants", "predict-tracks"] as const)(
   "%s, in the next attempt after its worker was killed, and in the next run after all was",
+  // On a busy machine the inference can end before it is killed.
+  { retry: 2 },
   async (uses) => {
     undisturbed.write("flow.yaml", flow(uses, {}))
     const whole = await undisturbed.agflow(["run", "flow.yaml"])
@@ -78,7 +80,7 @@ it.each(["score-variants", "predict-tracks"] as const)(
     const run = rig.start(["run", "flow.yaml"])
     await until("some batches are done", () => batches() >= 20)
     for (const { pid } of workers()) process.kill(pid, "SIGKILL")
-    await until("the next attempt continues", () => continued().length === 2)
+    await until("the next attempt continues", () => continued().length >= 2)
     const [first, total] = continued()
     assert.isAtLeast(first!, 20)
     assert.isBelow(first!, total!)
