@@ -21,6 +21,8 @@ const help = `node bench/alphagenome.mjs --weights FILE [options]
   --tracks COUNT     of each output at 1 bp in a forward, default 16; the others are given whole
   --variants COUNT   substitutions in one window, default 16
   --threads COUNT    default 2
+  --runtime ID       default onnxruntime-cpu
+  --repeat COUNT     forwards, each timed; default 1
   --chunk TOKENS     of 128 bp, default 256
 `
 const { values: flags } = parseArgs({
@@ -32,6 +34,8 @@ const { values: flags } = parseArgs({
     variants: { type: "string", default: "16" },
     threads: { type: "string", default: "2" },
     chunk: { type: "string", default: "256" },
+    runtime: { type: "string", default: "onnxruntime-cpu" },
+    repeat: { type: "string", default: "1" },
     help: { type: "boolean", default: false }
   }
 })
@@ -72,8 +76,10 @@ const forward = Effect.fnUntraced(function* (model: SequenceModel) {
     const some = resolution === 1 && kind === "tracks" && tracks.length > count
     return some ? { output: name, tracks: Array.from({ length: count }, (_, track) => track) } : { output: name }
   })
-  const run = yield* timed(model.predict("human", [sequence], wants))
-  print(`forward of ${length} bp, loading included: ${seconds(run)}; ${peak()}`)
+  for (let time = 0; time < Number(flags.repeat); time++) {
+    const run = yield* timed(model.predict("human", [sequence], wants))
+    print(`forward of ${length} bp, ${time === 0 ? "loading included" : "again"}: ${seconds(run)}; ${peak()}`)
+  }
 })
 
 const substitution = (at: number): Alternative => ({
@@ -162,7 +168,9 @@ const run = Effect.gen(function* () {
     print(`wrote ${path}`)
   }
   const source = yield* Safetensors.source(path, "random weights of seed 1")
-  const model = yield* AlphaGenome.make(Runtimes.runtimes["onnxruntime-cpu"], source, metadata, {
+  const { runtime, device } = yield* Runtimes.select(flags.runtime)
+  print(`${device.runtime} on ${device.name}`)
+  const model = yield* AlphaGenome.make(runtime, source, metadata, {
     threads: Number(flags.threads),
     chunk: Number(flags.chunk),
     cache: join(dirname(path), "rearranged")

@@ -19,8 +19,8 @@ export interface Device {
   readonly runtime: RuntimeId
   readonly kind: "cpu" | "gpu"
   readonly name: string
-  /** `f32`; `tf32` where matrix products may be rounded to 10 bits of mantissa. */
-  readonly numerics: "f32" | "tf32"
+  /** All compute in float32: what one device gives, the others give within rounding. */
+  readonly numerics: "f32"
   /** Name and version of the package behind it. */
   readonly version: string
 }

@@ -7,6 +7,7 @@ import * as Program from "../../src/model/Program.ts"
 import * as Runtimes from "../../src/model/Runtimes.ts"
 import * as WeightSource from "../../src/model/WeightSource.ts"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
+import { runtimes } from "../support/runtimes.ts"
 import { temporaryFolder } from "../support/stage.ts"
 import { size, type Tensor } from "../../src/model/Tensor.ts"
 
@@ -60,7 +61,7 @@ const expected = [
 
 const failure = <E>(effect: Effect.Effect<unknown, E>): Promise<E> => Effect.runPromise(Effect.flip(effect))
 
-for (const id of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
+for (const id of runtimes) {
   describe(id, () => {
     it("computes every operation, for a batch of two", async () => {
       const program = everyOperation()
@@ -151,7 +152,7 @@ for (const id of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
 
     it("is found and described", async () => {
       const { device } = await Effect.runPromise(Runtimes.select(id))
-      assert.strictEqual(device.kind, "cpu")
+      assert.strictEqual(device.kind, /cpu|wasm/u.test(id) ? "cpu" : "gpu")
       assert.strictEqual(device.numerics, "f32")
     })
   })

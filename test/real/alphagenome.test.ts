@@ -22,6 +22,7 @@ import type {
 import type { Tensors } from "../../src/model/Tensor.ts"
 import { select } from "../../src/model/Values.ts"
 import { wholeProgram } from "../support/alphagenome.ts"
+import { runtimes } from "../support/runtimes.ts"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
 
 const mirror = process.env["AGFLOW_MIRROR"]
@@ -41,7 +42,7 @@ const sequenceOf = (oneHot: Float32Array): string => {
 }
 
 const withModel = <A, E>(
-  runtime: "onnxruntime-cpu" | "tfjs-wasm",
+  runtime: RuntimeId,
   use: (model: SequenceModel) => Effect.Effect<A, E>,
   options: Parameters<typeof AlphaGenome.make>[3] = {}
 ) =>
@@ -118,6 +119,11 @@ const numbers = (values: Values): ReadonlyArray<Float32Array> =>
  * The same numbers: to the bit on TensorFlow.js. ONNX Runtime adds up in another order where a thread convolves fewer than
  * 64 positions, as here in the deepest levels of short chunks: there the Euclidean norm of the difference is 2e-6 at most.
  */
+const bounds: { readonly [runtime: string]: number } = {
+  "onnxruntime-cpu": 2e-6,
+  "onnxruntime-cuda": 1e-5,
+  "onnxruntime-webgpu": 1e-5
+}
 const same = (runtime: RuntimeId | "to the bit", given: Prediction, expected: Prediction): void => {
   assert.deepStrictEqual([...given.keys()], [...expected.keys()])
   for (const [name, values] of expected) {
@@ -129,14 +135,14 @@ const same = (runtime: RuntimeId | "to the bit", given: Prediction, expected: Pr
         norm += data[i]! ** 2
         difference += (data[i]! - other[i]!) ** 2
       }
-      if (runtime === "onnxruntime-cpu") assert.isAtMost(Math.sqrt(difference), 2e-6 * Math.sqrt(norm), name)
+      if (runtime in bounds) assert.isAtMost(Math.sqrt(difference / norm), bounds[runtime]!, name)
       else assert.strictEqual(difference, 0, name)
     }
   }
 }
 
 describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MIRROR)", () => {
-  for (const runtime of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
+  for (const runtime of runtimes) {
     for (const length of [2048, 6144]) {
       it(`${runtime}, ${length} bp: every output as the official model gives it, for both organisms`, async () => {
         const expected = await read(length)
@@ -221,7 +227,7 @@ describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MI
     same("to the bit", await predict(80), await predict(256))
   })
 
-  for (const runtime of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
+  for (const runtime of runtimes) {
     it(`${runtime}: in chunks, blocks of rows and scratch files what it gives in one piece`, async () => {
       const predict = (options: Parameters<typeof AlphaGenome.make>[3]) =>
         withModel(

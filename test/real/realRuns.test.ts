@@ -6,6 +6,7 @@ import scoreSequencePairs from "../../modules/score-sequence-pairs/stage.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
 import { benchmark, Rig } from "../support/rig.ts"
+import { runtimes } from "../support/runtimes.ts"
 import { mirror, runPromise, runStage } from "../support/stage.ts"
 
 const raw = join(mirror ?? "", "raw.githubusercontent.com")
@@ -20,7 +21,7 @@ const apaMpra = join(
 )
 
 describe.skipIf(mirror === undefined)("real runs (AGFLOW_MIRROR names a folder of public files)", () => {
-  it.each(["onnxruntime-cpu", "tfjs-wasm"])(
+  it.each(runtimes)(
     "APARENT2 on 1,818 variants of the APA-MPRA, on %s",
     async (device) => {
       const { outputs: pairs } = await runStage(

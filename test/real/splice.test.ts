@@ -10,6 +10,7 @@ import * as Table from "../../src/data/Table.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 import * as SpliceScoring from "../../src/scoring/SpliceScoring.ts"
+import { runtimes } from "../support/runtimes.ts"
 import { mirror, runPromise, runStage } from "../support/stage.ts"
 import { textFile } from "../support/synthetic.ts"
 
@@ -34,7 +35,7 @@ describe.skipIf(mirror === undefined)("SpliceAI (AGFLOW_MIRROR names a folder of
     chr10_94555_C_T: "T|TUBB8|0.01|0.18|0.15|0.62|-2|110|-190|0"
   }
 
-  it.each(["onnxruntime-cpu", "tfjs-wasm"])(
+  it.each(runtimes)(
     "gives the published delta scores on %s",
     async (device) => {
       const spans = await dataset("transcript-spans-grch37")

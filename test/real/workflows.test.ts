@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
 import { benchmark, Rig } from "../support/rig.ts"
+import { runtimes } from "../support/runtimes.ts"
 import { mirror } from "../support/stage.ts"
 
 const trackBenchmark = join(benchmark, "../track-benchmark.yaml")
@@ -53,7 +54,7 @@ describe.skipIf(mirror === undefined)("workflows on real data (AGFLOW_MIRROR nam
     assert.notInclude(results["coverage.svg"]!, "SYNTHETIC")
   })
 
-  it.each(["onnxruntime-cpu", "tfjs-wasm"])("track-benchmark on %s: the reference correlations", async (device) => {
+  it.each(runtimes)("track-benchmark on %s: the reference correlations", async (device) => {
     const metrics = rowsOf((await run(new Rig(), trackBenchmark, "--device", device))["metrics.tsv"]!)
     const expected = { DNASE: 0.819, CAGE: 0.329, RNA: 0.364, RNA3: 0.321, all: 0.4085 }
     for (const [subset, value] of Object.entries(expected)) {

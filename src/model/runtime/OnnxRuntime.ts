@@ -7,14 +7,16 @@
 import * as Effect from "effect/Effect"
 import { cpus, totalmem } from "node:os"
 import { messageOf } from "../../core/Failure.ts"
+import * as Gpu from "../Gpu.ts"
 import { ModelError, RuntimeUnavailable } from "../ModelError.ts"
 import * as Program from "../Program.ts"
-import { executable, type Device, type Output, type Runtime } from "../Runtime.ts"
+import { executable, type Device, type Output, type Runtime, type RuntimeId } from "../Runtime.ts"
 import * as OnnxGraph from "./OnnxGraph.ts"
 import * as RearrangedWeights from "./RearrangedWeights.ts"
 
 const importRuntime = Effect.tryPromise({
   try: async () => {
+    Gpu.requireFloat32()
     const ort = await import("onnxruntime-node")
     // What goes wrong is thrown as well; a copy on stderr would only confuse.
     ort.env.logLevel = "fatal"
@@ -35,21 +37,44 @@ const probeGraph = () => {
   return OnnxGraph.encode(net.build(net.relu(net.input([1]))), new Map())
 }
 
-const devices: { readonly [P in Provider]: Omit<Device, "version"> } = {
-  cpu: { runtime: "onnxruntime-cpu", kind: "cpu", name: cpus()[0]?.model ?? "CPU", numerics: "f32" },
-  cuda: { runtime: "onnxruntime-cuda", kind: "gpu", name: "CUDA device 0", numerics: "tf32" },
-  webgpu: { runtime: "onnxruntime-webgpu", kind: "gpu", name: "WebGPU adapter", numerics: "f32" }
+interface Place {
+  readonly id: RuntimeId
+  readonly kind: Device["kind"]
+  /** Of the device, in words. */
+  readonly name: () => string
+  /** Bytes that it has. */
+  readonly memory: () => number
+  readonly hint: string
 }
 
-const hints: { readonly [P in Provider]: string } = {
-  cpu: "use device tfjs-wasm",
-  cuda: "not run here: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node; needs CUDA 12 and cuDNN 9",
-  webgpu: "not run here: needs a GPU with a Vulkan driver"
+const places: { readonly [P in Provider]: Place } = {
+  cpu: {
+    id: "onnxruntime-cpu",
+    kind: "cpu",
+    name: () => cpus()[0]?.model ?? "CPU",
+    memory: totalmem,
+    hint: "use device tfjs-wasm"
+  },
+  cuda: {
+    id: "onnxruntime-cuda",
+    kind: "gpu",
+    name: () => Gpu.first()?.name ?? "CUDA device 0",
+    memory: () => Gpu.first()?.memory ?? Infinity,
+    hint: "needs CUDA 12 and cuDNN 9, and: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node"
+  },
+  webgpu: {
+    id: "onnxruntime-webgpu",
+    kind: "gpu",
+    name: () => "WebGPU adapter",
+    memory: () => Infinity,
+    hint: "needs a GPU with a Vulkan driver"
+  }
 }
 
 const make = (provider: Provider): Runtime => ({
-  id: devices[provider].runtime,
+  id: places[provider].id,
   probe: Effect.gen(function* () {
+    const { id, kind, name, hint } = places[provider]
     const ort = yield* importRuntime
     yield* Effect.tryPromise({
       try: async () => {
@@ -61,14 +86,22 @@ const make = (provider: Provider): Runtime => ({
       },
       catch: (cause) =>
         new RuntimeUnavailable({
-          message: `${devices[provider].runtime} cannot be used: ${messageOf(cause)}`,
-          hint: hints[provider]
+          message: `${id} cannot be used: ${messageOf(cause)}`,
+          hint
         })
     })
-    return { ...devices[provider], version: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}` }
+    return {
+      runtime: id,
+      kind,
+      name: name(),
+      numerics: "f32",
+      version: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`
+    }
   }),
   // mini-borzoi: 195 MB a window where 50 MB of values are live.
-  memory: { limit: provider === "cpu" ? totalmem() : Infinity, overhead: 4 },
+  get memory() {
+    return { limit: places[provider].memory(), overhead: 4 }
+  },
   load: Effect.fnUntraced(function* (program, weights, threads, cache) {
     const ort = yield* Effect.mapError(importRuntime, ({ message }) => new ModelError({ message }))
     const initializers = new Map<string, OnnxGraph.Initializer>()

@@ -12,6 +12,7 @@ import { cpus } from "node:os"
 import { dirname } from "node:path"
 import { promisify } from "node:util"
 import { messageOf } from "../../core/Failure.ts"
+import * as Gpu from "../Gpu.ts"
 import { ModelError, RuntimeUnavailable } from "../ModelError.ts"
 import { handle } from "../Operation.ts"
 import * as Program from "../Program.ts"
@@ -195,6 +196,7 @@ export const tfjsNodeGpu = make({
   name: "tensorflow",
   memoryLimit: Infinity,
   start: async () => {
+    Gpu.requireFloat32()
     const util = packages("node:util") as { isNullOrUndefined?: (value: unknown) => boolean }
     util.isNullOrUndefined ??= (value) => value === null || value === undefined
     await import(gpuPackage)
@@ -210,8 +212,8 @@ export const tfjsNodeGpu = make({
       return {
         runtime: "tfjs-node-gpu" as const,
         kind: "gpu" as const,
-        name: "CUDA device 0",
-        numerics: "tf32" as const,
+        name: Gpu.first()?.name ?? "CUDA device 0",
+        numerics: "f32" as const,
         version: `tfjs-node-gpu ${found.version}`
       }
     },
