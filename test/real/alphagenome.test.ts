@@ -170,7 +170,8 @@ describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MI
                 } else {
                   const { largest, error } = near(name, values.values, data, tracks.length, columns)
                   // The official model gives usage in float16.
-                  assert.isBelow(error, name === "SPLICE_SITE_USAGE" ? 5e-4 : 1e-5 * largest, `${organism} ${name}`)
+                  const bound = runtime === "onnxruntime-webgpu" ? 2e-5 : 1e-5
+                  assert.isBelow(error, name === "SPLICE_SITE_USAGE" ? 5e-4 : bound * largest, `${organism} ${name}`)
                 }
               }
             }

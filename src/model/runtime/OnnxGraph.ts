@@ -43,8 +43,18 @@ interface Named {
 export const inputName = (name: string): string => `in ${name}`
 export const outputName = (name: string): string => `out ${name}`
 
+/**
+ * How a convolution of dilation d is written: as one, or as an undilated one of each of the d phases of its positions, which
+ * gives the same numbers. cuDNN has no float32 plan for some wide and dilated ones.
+ */
+export type Dilation = "native" | "phases"
+
 /** `initializers` are the program's weights, as {@link uses} asks for them. */
-export const encode = (program: Program.Program, initializers: ReadonlyMap<string, Initializer>): Uint8Array => {
+export const encode = (
+  program: Program.Program,
+  initializers: ReadonlyMap<string, Initializer>,
+  dilations: Dilation = "native"
+): Uint8Array => {
   const nodes: Array<Proto.Field> = []
   const constants = new Map<string, Proto.Field>()
   let values = 0
@@ -128,6 +138,25 @@ export const encode = (program: Program.Program, initializers: ReadonlyMap<strin
       })
     }
   }
+  /** [batch, channels, length] as [batch x dilation, channels, length / dilation], filled up with zeros; and back. */
+  const inPhases = (
+    x: Named,
+    [length, channels]: readonly [number, number],
+    filters: number,
+    dilation: number,
+    convolution: (phases: Named) => Named
+  ): Named => {
+    const each = Math.ceil(length / dilation)
+    const whole = emit("Pad", [columns(x), integers(0, 0, 0, 0, 0, each * dilation - length)])
+    const apart = emit("Reshape", [whole, integers(0, channels, each, dilation)])
+    const phases = emit("Transpose", [apart], { perm: [0, 3, 1, 2] })
+    const made = columns(convolution({ columns: emit("Reshape", [phases, integers(-1, channels, each)]) }))
+    const together = emit("Transpose", [emit("Reshape", [made, integers(-1, dilation, filters, each)])], {
+      perm: [0, 2, 3, 1]
+    })
+    const all = emit("Reshape", [together, integers(0, filters, each * dilation)])
+    return { columns: emit("Slice", [all, integers(0), integers(length), integers(2)]) }
+  }
   const filled = (value: number, length: number): string =>
     floats(`${length} times ${value}`, [length], new Float32Array(length).fill(value))
 
@@ -135,8 +164,14 @@ export const encode = (program: Program.Program, initializers: ReadonlyMap<strin
     input: ({ name }) => ({ rows: inputName(name) }),
     constant: ({ shape, data }) => ({ rows: floats(`c${values++}`, [1, ...shape], data) }),
     weight: ({ weight: name, shape }) => ({ rows: weight(name, [1, ...shape]) }),
-    conv1d: ({ kernel, bias, width, dilation }, [x]) =>
-      convolve(x!, [weight(kernel), weight(bias)], 1, width, dilation),
+    conv1d: ({ kernel, bias, width, dilation, shape, free, inputs }, [x]) => {
+      const weights = [weight(kernel), weight(bias)]
+      // Odd widths fill a phase with zeros as the whole is filled; the number of positions must be known.
+      const phased = dilations === "phases" && dilation > 1 && width % 2 === 1 && !free
+      if (!phased) return convolve(x!, weights, 1, width, dilation)
+      const [length, channels] = program.nodes[inputs[0]!]!.shape as readonly [number, number]
+      return inPhases(x!, [length, channels], shape[1]!, dilation, (phases) => convolve(phases, weights, 1, width, 1))
+    },
     depthwiseConv1d: ({ kernel, width, shape }, [x]) => convolve(x!, [weight(kernel)], shape[1]!, width, 1),
     dense: ({ kernel, bias }, [x]) => {
       const product = emit("MatMul", [rows(x!), weight(kernel, initializers.get(kernel)!.shape.slice(-2))])

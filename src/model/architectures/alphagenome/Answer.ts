@@ -100,6 +100,17 @@ const collector = ({ bins, tracks }: Wanted) => {
   }
 }
 
+const joined = (parts: ReadonlyArray<Float32Array>): Float32Array => {
+  if (parts.length === 1) return parts[0]!
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
 /** Runs a head where it is wanted among the places from `from` on, whose embeddings are given. */
 const applyHead = Effect.fnUntraced(function* (
   machine: Machine,
@@ -111,14 +122,11 @@ const applyHead = Effect.fnUntraced(function* (
   const { width } = loaded!
   const spans = within(bins, from, from + embeddings.length / width)
   if (spans.length === 0) return
-  const parts = spans.map(([a, b]) => embeddings.subarray((a - from) * width, (b - from) * width))
-  const rows = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    rows.set(part, at)
-    at += part.length
-  }
-  const values = yield* Heads.apply(machine, loaded!, parts.length === 1 ? parts[0]! : rows)
+  const values = yield* Heads.apply(
+    machine,
+    loaded!,
+    joined(spans.map(([a, b]) => embeddings.subarray((a - from) * width, (b - from) * width)))
+  )
   let row = 0
   for (const [a, b] of spans) {
     put(a, values.subarray(row * tracks.length, (row + b - a) * tracks.length))

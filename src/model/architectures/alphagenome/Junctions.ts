@@ -164,10 +164,13 @@ export const count = Effect.fnUntraced(function* (
     const [rows, columns] = [padded(donors.length), padded(acceptors.length)]
     for (let from = 0; from < tissues.length; from += tissueBlock) {
       const block = tissues.slice(from, from + tissueBlock)
-      const ofTissues = (table: Float32Array) => ({
-        shape: [block.length, 1, width],
-        data: Float32Array.from(block.flatMap((tissue) => [...table.subarray(tissue * width, (tissue + 1) * width)]))
-      })
+      const ofTissues = (table: Float32Array) => {
+        const data = new Float32Array(block.length * width)
+        for (const [at, tissue] of block.entries()) {
+          data.set(table.subarray(tissue * width, (tissue + 1) * width), at * width)
+        }
+        return { shape: [block.length, 1, width], data }
+      }
       const side = (which: string, { shared, scales, offsets }: typeof donor) => ({
         ...Object.fromEntries(Object.entries(shared).map(([name, array]) => [which + name, array])),
         [`${which} scale`]: ofTissues(scales),
