@@ -1,8 +1,9 @@
 /**
  * TensorFlow.js: the WebAssembly backend (one thread, always there) and `tfjs-node-gpu`.
  *
- * `tfjs-node-gpu` was not run here. It carries TensorFlow 2.9.1 for CUDA 11.2, so it suits GPUs up to Ampere. Its native
- * library can abort the process that loads it: the probe loads it in a child process first.
+ * `tfjs-node-gpu` carries TensorFlow 2.9.1 for CUDA 11.2, so it suits GPUs up to Ampere; built against TensorFlow 2.15.1 it
+ * was run on a CPU, on a GPU with neither (docs/devices.md). Its native library can abort the process that loads it: the
+ * probe loads it in a child process first.
  */
 import type * as Tf from "@tensorflow/tfjs-core"
 import * as Effect from "effect/Effect"
@@ -220,7 +221,7 @@ export const tfjsNodeGpu = make({
     catch: (cause) =>
       new RuntimeUnavailable({
         message: `tfjs-node-gpu cannot be used: ${probeFailure(cause)}`,
-        hint: "not run here: npm install @tensorflow/tfjs-node-gpu; needs CUDA 11.2 and cuDNN 8.1"
+        hint: "npm install @tensorflow/tfjs-node-gpu; needs CUDA 11.2 and cuDNN 8.1, or see docs/devices.md"
       })
   })
 })
