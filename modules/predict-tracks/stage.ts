@@ -28,7 +28,7 @@ export default Stage.make({
       "tensor `predictions` [windows, bins, tracks], of several outputs one each by its name: windows in the order of their table, bins by ascending coordinate; contact maps are [windows, bins, bins, tracks]"
     )
   },
-  resources: { cpus: 2, memory: 4 * 2 ** 30 },
+  resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)

@@ -38,7 +38,7 @@ export default Stage.make({
     pairs: Port.table(SequencePair.table, "the sequences, at most as long as the window")
   },
   outputs: { scores: Port.table(SequencePairScoring.table, "one row per pair and track, in the order of the pairs") },
-  resources: { cpus: 2, memory: 4 * 2 ** 30 },
+  resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const { organism, region, groups, measure } = params

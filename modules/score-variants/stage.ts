@@ -47,7 +47,7 @@ export default Stage.make({
     ),
     unscored: Port.table(Window.unscoredTable, "windows (or their scorers) that gave no score, and why")
   },
-  resources: { cpus: 2, memory: 4 * 2 ** 30 },
+  resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)

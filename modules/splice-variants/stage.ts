@@ -34,7 +34,7 @@ export default Stage.make({
     scores: Port.table(SpliceScoring.table, "one row per gene and variant in it, in genome order"),
     unscored: Port.table(SpliceScoring.unscoredTable, "variants (or their genes) without scores, and why")
   },
-  resources: { cpus: 2, memory: 2 * 2 ** 30 },
+  resources: { cpus: 2, memory: 2 * 2 ** 30, gpus: "device" },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const genes = yield* inputs.genes.rows

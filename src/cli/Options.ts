@@ -11,6 +11,7 @@ import * as Machine from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import * as Units from "../core/Units.ts"
 import * as Workflow from "../dsl/Workflow.ts"
+import * as Runtimes from "../model/Runtimes.ts"
 import { withFaults, type Quit } from "./Quit.ts"
 
 export const file = Argument.String("workflow").pipe(Argument.withDescription("the workflow: YAML, or TypeScript"))
@@ -62,6 +63,8 @@ export interface WorkflowChoice extends MachineChoice {
   readonly profile: ReadonlyArray<string>
   readonly param: ReadonlyArray<string>
   readonly paramsFile: Option.Option<string>
+  /** Where models run; `auto` when a command has no such choice. */
+  readonly device?: string
 }
 
 export interface SettingsChoice {
@@ -101,7 +104,7 @@ export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowC
     profiles: choice.profile.flatMap((names) => names.split(",")).filter((name) => name !== ""),
     params: choice.param,
     paramsFile: Option.getOrUndefined(choice.paramsFile),
-    machine: yield* machine(choice),
+    machine: Object.assign(yield* machine(choice), { deviceGpus: Runtimes.takesGpu(choice.device ?? "auto") ? 1 : 0 }),
     listing
   })
 })

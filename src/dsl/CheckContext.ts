@@ -4,7 +4,7 @@ import type { Level } from "./CheckedStage.ts"
 import type { ExpressionFault, Value } from "./Expression.ts"
 import type { Param } from "./Params.ts"
 import type { GivenPort } from "./Port.ts"
-import type { Resources } from "./Stage.ts"
+import type { Capacity } from "./Stage.ts"
 import type { WrittenScript } from "./ScriptCheck.ts"
 import type { LoadedStage } from "./StageLibrary.ts"
 import type { StageDeclaration } from "./WorkflowFile.ts"
@@ -78,7 +78,7 @@ export interface CheckContext {
   readonly items: ReadonlyMap<string, Item>
   readonly library: ReadonlyMap<string, LoadedStage>
   readonly libraryNames: ReadonlyArray<string>
-  readonly machine: Resources
+  readonly machine: Capacity
   readonly diagnostics: Array<Diagnostic>
   readonly files: Array<NamedFile>
   readonly scripts: Array<WrittenScript>

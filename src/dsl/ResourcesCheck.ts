@@ -1,7 +1,7 @@
 /** What a stage may use while it runs: asked for in the YAML, or proposed by what it runs. */
 import * as Units from "../core/Units.ts"
 import { report, type CheckContext } from "./CheckContext.ts"
-import type { Resources } from "./Stage.ts"
+import type { Proposal, Resources } from "./Stage.ts"
 
 /** Where nobody says anything. */
 export const standard: Resources = { cpus: 1, memory: 1 << 30, gpus: 0 }
@@ -10,8 +10,10 @@ const showAmount = (name: keyof Resources, amount: number): string =>
   name === "memory" ? Units.formatBytes(amount) : `${amount} ${name}`
 
 /** What the YAML asks for must exist here; what a stage proposes by itself is cut to what there is. */
-export const check = (context: CheckContext, id: string, proposed: Resources): Resources => {
+export const check = (context: CheckContext, id: string, proposal: Proposal): Resources => {
   const { document, machine } = context
+  const { gpus } = proposal
+  const proposed: Resources = { ...proposal, gpus: gpus === "device" ? (machine.deviceGpus ?? 0) : gpus }
   const { stage, path } = context.placed.get(id)!
   const asked = stage.resources ?? {}
   const memory = asked.memory === undefined ? undefined : Units.parseBytes(asked.memory)

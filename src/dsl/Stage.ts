@@ -23,6 +23,18 @@ export interface Resources {
   readonly gpus: number
 }
 
+/** What a stage asks for where the YAML says nothing. */
+export interface Proposal extends Omit<Resources, "gpus"> {
+  /** `device`: one where models run on a GPU, none where they run on a CPU. */
+  readonly gpus: number | "device"
+}
+
+/** What there is to be shared out. */
+export interface Capacity extends Resources {
+  /** GPUs that a stage which runs a model takes, by the device that the run was given; 0 when not said. */
+  readonly deviceGpus?: number
+}
+
 export type InputPorts = { readonly [name: string]: InputPort }
 export type OutputPorts = { readonly [name: string]: OutputPort }
 
@@ -47,7 +59,7 @@ export interface Definition<
   readonly params: Fields
   readonly inputs: Inputs
   readonly outputs: Outputs
-  readonly resources?: Partial<Resources>
+  readonly resources?: Partial<Proposal>
   /** True when the outputs are made up from a seed: they, and all that is made from them, are marked SYNTHETIC. */
   readonly synthetic?: (params: Schema.Struct<Fields>["Type"]) => boolean
   readonly run: (
@@ -66,7 +78,7 @@ export interface Stage {
   readonly encodeParams: (params: unknown) => unknown
   readonly inputs: InputPorts
   readonly outputs: OutputPorts
-  readonly resources: Resources
+  readonly resources: Proposal
   readonly synthetic: (params: unknown) => boolean
   readonly run: (context: RunContext<unknown, InputPorts, OutputPorts>) => Effect.Effect<void, Failure, StageServices>
 }

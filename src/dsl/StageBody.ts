@@ -1,6 +1,6 @@
 import type { Binding, Body } from "./CheckedStage.ts"
 import type * as Port from "./Port.ts"
-import type { Resources } from "./Stage.ts"
+import type { Proposal } from "./Stage.ts"
 
 /** The half of a stage that depends on whether it uses a stage or runs a script. */
 export interface StageBody {
@@ -8,6 +8,6 @@ export interface StageBody {
   readonly inputs: ReadonlyMap<string, Binding>
   readonly inputPorts: { readonly [name: string]: Port.InputPort }
   /** What it asks for where the YAML says nothing. */
-  readonly proposed: Resources
+  readonly proposed: Proposal
   readonly description: string
 }

@@ -10,7 +10,7 @@ import { report, type Seen } from "./CheckContext.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as Params from "./Params.ts"
 import * as ScriptCheck from "./ScriptCheck.ts"
-import type { Resources } from "./Stage.ts"
+import type { Capacity } from "./Stage.ts"
 import * as WorkflowCheck from "./WorkflowCheck.ts"
 import * as WorkflowUnit from "./WorkflowUnit.ts"
 
@@ -38,7 +38,7 @@ export interface LoadOptions {
   readonly params: ReadonlyArray<string>
   readonly paramsFile: string | undefined
   /** What this machine has: a stage that asks for more is a fault. */
-  readonly machine: Resources
+  readonly machine: Capacity
   /** Keeps the type and value of every expression, for a listing. */
   readonly listing?: boolean
 }

@@ -9,7 +9,7 @@ import * as InputCheck from "./InputCheck.ts"
 import { fill } from "./Fill.ts"
 import * as Params from "./Params.ts"
 import * as Reference from "./Reference.ts"
-import type { Resources } from "./Stage.ts"
+import type { Capacity } from "./Stage.ts"
 import type { WrittenScript } from "./ScriptCheck.ts"
 import * as ScatterCheck from "./ScatterCheck.ts"
 import * as StageCheck from "./StageCheck.ts"
@@ -34,7 +34,7 @@ export interface WorkflowCheck {
 }
 
 export interface CheckOptions {
-  readonly machine: Resources
+  readonly machine: Capacity
   readonly listing: boolean
 }
 

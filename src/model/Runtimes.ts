@@ -4,7 +4,7 @@ import { InputError } from "../core/Failure.ts"
 import { InsufficientMemory, RuntimeUnavailable } from "./ModelError.ts"
 import * as Program from "./Program.ts"
 import { runtimeIds, type Device, type Runtime, type RuntimeId } from "./Runtime.ts"
-import { onnxruntimeCpu, onnxruntimeCuda, onnxruntimeWebgpu } from "./runtime/OnnxRuntime.ts"
+import { cudaInstalled, onnxruntimeCpu, onnxruntimeCuda, onnxruntimeWebgpu } from "./runtime/OnnxRuntime.ts"
 import { tfjsNodeGpu, tfjsWasm } from "./runtime/TfjsRuntime.ts"
 
 export const runtimes: { readonly [Id in RuntimeId]: Runtime } = {
@@ -29,6 +29,17 @@ const candidates: { readonly [word: string]: ReadonlyArray<RuntimeId> } = {
 /** What a word of `device` tries, in order; nothing for a word that there is not. */
 export const idsOf = (device: string): ReadonlyArray<RuntimeId> =>
   Object.hasOwn(candidates, device) ? candidates[device]! : []
+
+const onGpu: ReadonlySet<RuntimeId> = new Set(["onnxruntime-cuda", "onnxruntime-webgpu", "tfjs-node-gpu"])
+
+/**
+ * Whether models take a GPU with this word of `device`, as far as can be told without loading a runtime: `auto` does where
+ * ONNX Runtime's library for CUDA is installed.
+ */
+export const takesGpu = (device: string): boolean => {
+  const ids = idsOf(device)
+  return ids.some((id) => onGpu.has(id)) && (ids.every((id) => onGpu.has(id)) || cudaInstalled())
+}
 
 export interface Choice {
   readonly runtime: Runtime

@@ -93,3 +93,32 @@ it("more GPUs than there are, or than are allowed, is a fault before anything ru
     assert.match(stderr, /asks for 2 gpus; this machine has 1 gpus/u)
   }
 })
+
+it("a stage that runs a model takes a GPU where models run on one", async () => {
+  const stages = `import { Effect, Port, Stage, Table } from "agflow"
+export const seen = Stage.make({
+  name: "seen",
+  version: 1,
+  summary: "Tells its GPU.",
+  params: {},
+  inputs: {},
+  outputs: { gpus: Port.table({ id: Table.string("the GPU") }, "GPUs") },
+  resources: { gpus: "device" },
+  run: Effect.fnUntraced(function* ({ outputs }) {
+    yield* outputs.gpus.write([{ id: process.env["CUDA_VISIBLE_DEVICES"] ?? "none" }])
+  })
+})
+`
+  const run = async (of: Rig, device: string) => {
+    of.write("stages.ts", stages)
+    of.write(
+      "flow.yaml",
+      workflow({ seen: { uses: "seen" } }, { imports: ["./stages.ts"], outputs: { gpus: "${{ seen.gpus }}" } })
+    )
+    const { code, stderr } = await of.agflow(["run", "flow.yaml", "--device", device], { env: env("GPU-7f,GPU-80") })
+    assert.strictEqual(code, 0, stderr)
+    return of.results()["gpus.tsv"]
+  }
+  assert.strictEqual(await run(rig, "gpu"), "id\nGPU-7f\n")
+  assert.strictEqual(await run(other, "cpu"), "id\nGPU-7f,GPU-80\n")
+})

@@ -5,7 +5,11 @@
  * not tell whether the adapter behind it is a real GPU or software.
  */
 import * as Effect from "effect/Effect"
+import { existsSync } from "node:fs"
+import { createRequire } from "node:module"
 import { cpus, totalmem } from "node:os"
+import { dirname, join } from "node:path"
+import { arch, platform } from "node:process"
 import { messageOf } from "../../core/Failure.ts"
 import * as Gpu from "../Gpu.ts"
 import { ModelError, RuntimeUnavailable } from "../ModelError.ts"
@@ -28,6 +32,16 @@ const importRuntime = Effect.tryPromise({
       hint: "npm install onnxruntime-node, or use device tfjs-wasm"
     })
 })
+
+/** Whether the library for CUDA lies where the package looks for it. */
+export const cudaInstalled = (): boolean => {
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json"))
+    return existsSync(join(folder, `bin/napi-v6/${platform}/${arch}/libonnxruntime_providers_cuda.so`))
+  } catch {
+    return false
+  }
+}
 
 type Provider = "cpu" | "cuda" | "webgpu"
 
