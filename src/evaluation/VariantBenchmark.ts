@@ -168,8 +168,7 @@ export const evaluate = (
       low: interval?.low ?? null,
       high: interval?.high ?? null,
       n: measured.n,
-      positives:
-        EvaluationMeasure.metricOf(row)?.classes === true ? rows.labels.reduce((sum, label) => sum + label, 0) : null,
+      positives: measured.positives,
       groups: measured.groups,
       without_score: withoutScore,
       without_label: withoutLabel,

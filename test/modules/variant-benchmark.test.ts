@@ -123,6 +123,29 @@ describe("published tables", () => {
     assert.match(error.hint!, /variant_id, target, prediction/u)
   })
 
+  it("with renamed columns are refused by name, and read where they are named", async () => {
+    const error = await failure(published({ mfass_splicing: "renamed.feather" }))
+    assert.match(error.message, /column 'target' missing/u)
+    assert.match(error.hint!, /variant_id, is_sdv, alphagenome/u)
+    const columns = { target: "is_sdv", prediction: "alphagenome" }
+    const { outputs } = await runStage(
+      evaluationScores,
+      { evaluation: "mfass_splicing", columns },
+      { scores: join(feather, "renamed.feather") }
+    )
+    const [result] = (await results({ scores: [outputs["scores"]!] })).results
+    assert.closeTo(result!.value!, 0.3571963761423005, 1e-12)
+  })
+
+  it("may have other types of the same columns: categories, true and false with gaps, float32 with NaN", async () => {
+    const { scores } = await published({ eqtl_variant_borzoi_sign_human: "types.feather" })
+    const [result] = (await results({ scores: [scores] })).results
+    // roc_auc_score per tissue of the rows that have both, weighted by rows.
+    assert.closeTo(result!.value!, 0.7516041760722613, 1e-12)
+    const { n, positives, without_score: withoutScore, without_label: withoutLabel } = result!
+    assert.deepStrictEqual([n, positives, withoutScore, withoutLabel], [282, 148, 7, 5])
+  })
+
   it("of which there are none are told as not available, with what is needed", async () => {
     const chosen = await runStage(variantEvaluations, { only: ["mfass_splicing", "cagi5_mpra_lasso_human"] })
     const evaluations = chosen.outputs["evaluations"]!
