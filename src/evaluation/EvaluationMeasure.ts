@@ -65,7 +65,15 @@ export const of = (row: Evaluation, rows: Rows, options: Options): Measured => {
     const drawn = { permutations: options.permutations, seed: options.seed, label: row.id }
     const { measure, pairs } = matchedPairs(sets, drawn)
     const prepared = () => resampledPairs(sets, { ...drawn, label: `${row.id}/sets` })
-    return { measure, n: count, positives: positivesOf(rows.labels), groups: pairs, random: 0.5, rows: pairs, statistic: prepared }
+    return {
+      measure,
+      n: count,
+      positives: positivesOf(rows.labels),
+      groups: pairs,
+      random: 0.5,
+      rows: pairs,
+      statistic: prepared
+    }
   }
   if (over === "tissue" || over === "locus" || over === "fold") {
     const weights = over === "tissue" ? "rows" : "alike"

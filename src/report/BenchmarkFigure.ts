@@ -26,9 +26,12 @@ interface Bar {
 const mean = (values: ReadonlyArray<number | null>): number | null =>
   values.length === 0 || values.includes(null) ? null : values.reduce<number>((sum, x) => sum + x!, 0) / values.length
 
-/** Of how many rows a value is, where some have no score. */
+/** Share of rows without a score that a figure says nothing of. */
+const unremarkable = 0.05
+
+/** Of how many rows a value is, where many have no score. */
 const coverage = ({ n, value, without_score }: Result): string =>
-  value === null || without_score === 0
+  value === null || without_score <= unremarkable * (n + without_score)
     ? ""
     : ` (${[n, n + without_score].map((rows) => rows.toLocaleString("en-US")).join(" of ")} rows)`
 
