@@ -248,7 +248,7 @@ export const make = Effect.fnUntraced(function* (row: Evaluation, seed: number) 
 const scored = Effect.fnUntraced(function* (row: Evaluation) {
   const specs = row.scoring.scorers.flatMap((text) => Result.getOrElse(ScorerSpec.parse(text), () => []))
   const recipe = recipeOf(row, specs)
-  if (recipe === undefined || specs.length !== row.scoring.scorers.length || !specs.every(SyntheticLocus.makes)) {
+  if (recipe === undefined || specs.length === 0 || specs.length !== row.scoring.scorers.length) {
     return yield* new InputError({
       message: `${row.id}: nothing can be made up for ${row.scoring.scorers.join(", ")} (${row.scoring.combine})`,
       hint: "give scores for it, or choose others with `only`"
