@@ -19,11 +19,18 @@ const Columns = Schema.Struct({
   target: Param.optional(Schema.String, "what was measured: a number, or a class: 0, 1, true or false; else target"),
   prediction: Param.optional(Schema.String, "the score; else prediction or score"),
   comparator: Param.optional(Schema.String, "the score of another model, to compare with on the same rows"),
-  group: Param.optional(Schema.String, "tissue, locus or fold; else a column of that name"),
+  group: Param.optional(
+    Schema.String,
+    "tissue, locus or fold; else a column of that name, where the metric is taken over it"
+  ),
+  stratum: Param.optional(
+    Schema.String,
+    "what kind of row it is, for the metric by stratum; else a column `consequence`"
+  ),
   pair: Param.optional(Schema.String, "the set of matched rows; else PI or pair"),
   distance: Param.optional(
     Schema.String,
-    "base pairs to the gene, for the metric by distance; else tss_distance or distance"
+    "base pairs to the gene or the splice site, for the metric by distance; else tss_distance or distance"
   )
 })
 

@@ -22,6 +22,7 @@ const Section = Schema.Struct({
   texts: positions("texts")
 })
 
+const singular: { readonly [K in Kind]: string } = { figures: "Figure", tables: "Table", texts: "Note" }
 const headings: { readonly [K in Kind]: string } = { figures: "Figures", tables: "Tables", texts: "Notes" }
 
 const readText = Effect.fnUntraced(function* (file: string) {
@@ -29,7 +30,7 @@ const readText = Effect.fnUntraced(function* (file: string) {
   return yield* fs.readFileString(file).pipe(Effect.mapError(cannot("read", file)))
 })
 
-const readTable = Effect.fnUntraced(function* (file: string, name: string, rows: number) {
+const readTable = Effect.fnUntraced(function* (file: string, name: string | undefined, rows: number) {
   const { columns, rows: all } = yield* Table.readText(file)
   return { kind: "table" as const, name, table: { columns, rows: all.slice(0, rows) }, total: all.length }
 })
@@ -57,7 +58,11 @@ export default Stage.make({
   outputs: { page: Port.file("html", "the page") },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const path = yield* Path.Path
-    const nameOf = (file: string) => path.basename(file).replace(/\.(?:tsv|txt|md|svg)(?:\.gz)?$/u, "")
+    // What came through a port is called by its place in it, which says nothing.
+    const nameOf = (file: string) => {
+      const name = path.basename(file).replace(/\.(?:tsv|txt|md|svg)(?:\.gz)?$/u, "")
+      return /^(?:figures|tables|texts)\.\d+$/u.test(name) ? undefined : name
+    }
     const items: { readonly [K in Kind]: ReadonlyArray<Document.Item> } = {
       figures: yield* Effect.forEach(inputs.figures ?? [], (file) =>
         Effect.map(readText(file), (svg) => ({ kind: "figure" as const, name: nameOf(file), svg }))
@@ -82,7 +87,13 @@ export default Stage.make({
     }))
     const placed = new Set(named.flatMap((section) => section.items))
     const rest = kinds
-      .map((kind) => ({ title: headings[kind], items: items[kind].filter((item) => !placed.has(item)) }))
+      .map((kind) => ({
+        title: headings[kind],
+        items: items[kind]
+          .map((item, index) => ({ item, name: item.name ?? `${singular[kind]} ${index + 1}` }))
+          .filter(({ item }) => !placed.has(item))
+          .map(({ item, name }) => ({ ...item, name }))
+      }))
       .filter((section) => section.items.length > 0)
     const page = Document.render({ ...params, synthetic: params.synthetic_label, sections: [...named, ...rest] })
     yield* outputs.page.write(page)

@@ -117,6 +117,7 @@ export default Stage.make({
         source: params.source,
         key: keys[at]!,
         group,
+        stratum: null,
         pair: null,
         distance: null,
         target: targets[at]!,

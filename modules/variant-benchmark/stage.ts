@@ -44,8 +44,12 @@ export default Stage.make({
     )
   },
   outputs: {
-    results: Port.table(BenchmarkTables.resultTable, "one row an evaluation"),
+    results: Port.table(BenchmarkTables.resultTable, "one row an evaluation, those with scores first"),
     groups: Port.table(BenchmarkTables.groupTable, "one row a tissue, locus or fold"),
+    strata: Port.table(
+      BenchmarkTables.stratumTable,
+      "one row a kind of variant, a consequence, say, where kinds are known"
+    ),
     distances: Port.table(BenchmarkTables.distanceTable, "one row a bin of distance, where distances are known"),
     figure: Port.file("svg", "relative improvement over the best competitor, task by task")
   },
@@ -64,6 +68,7 @@ export default Stage.make({
     const bounds = new Map(implied.flat().map((bound) => [bound.evaluation, bound]))
     const results: Array<BenchmarkTables.Result> = []
     const groups: Array<BenchmarkTables.GroupResult> = []
+    const strata: Array<BenchmarkTables.StratumResult> = []
     const distances: Array<BenchmarkTables.DistanceResult> = []
     for (const id of ids) {
       const row = yield* Registry.find(registry, id)
@@ -81,12 +86,16 @@ export default Stage.make({
       }
       const evaluated = VariantBenchmark.evaluate(row, rows, bounds.get(id), params)
       results.push(evaluated.result)
-      groups.push(...evaluated.groups)
+      groups.push(...evaluated.groups())
+      strata.push(...VariantBenchmark.byStratum(row, rows, params))
       distances.push(...VariantBenchmark.byDistance(row, rows, params.distances, params))
       yield* task.progress(results.length, ids.size, "evaluations")
     }
-    yield* outputs.results.write(results)
+    // What has scores comes first: it is what a reader looks for.
+    const inOrder = [...results].sort((a, b) => Number(a.source === null) - Number(b.source === null))
+    yield* outputs.results.write(inOrder)
     yield* outputs.groups.write(groups)
+    yield* outputs.strata.write(strata)
     yield* outputs.distances.write(distances)
     const lines = yield* Effect.forEach(results, (result) =>
       Effect.map(Registry.find(registry, result.evaluation), ({ line }) => ({ result, line }))

@@ -1,6 +1,7 @@
 /** One row of a benchmark: what is predicted, how it is scored and measured, and what was reported of it. */
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import { sources } from "./ScoredVariants.ts"
 
 const text = (description: string) => Schema.String.annotate({ description })
 const may = <S extends Schema.Top>(schema: S, description: string) =>
@@ -24,7 +25,14 @@ export const families = [
 
 export const tasks = ["causality", "sign", "coefficient", "classification", "regression"] as const
 
-export const metricNames = ["average_precision", "auroc", "pearson", "spearman", "jensen_shannon"] as const
+export const metricNames = [
+  "average_precision",
+  "auroc",
+  "pearson",
+  "spearman",
+  "sign_accuracy",
+  "jensen_shannon"
+] as const
 
 /**
  * Over what a metric is taken: `all` rows at once; per `tissue`, `locus` or `fold` and then the mean weighted by rows
@@ -118,10 +126,11 @@ export const Evaluation = Schema.Struct({
   }),
   expected: Schema.NullOr(
     Schema.Struct({
-      value: Schema.Finite.annotate({ description: "what the published predictions must give" }),
-      tolerance: Schema.Finite.annotate({ description: "how far from it a run may be" })
+      value: Schema.Finite.annotate({ description: "what the scores must give" }),
+      tolerance: Schema.Finite.annotate({ description: "how far from it a run may be" }),
+      source: may(Schema.Literals(sources), "of which source the scores are; published, if not said")
     })
-  ).annotate({ description: "the check of a run on published predictions; null where there are none" }),
+  ).annotate({ description: "the check of a run; null where there is none" }),
   comparators: Schema.Array(
     Schema.Struct({ name: text("the model"), value: Schema.Finite, where: text("where it stands, or `derived`") })
   ).annotate({ description: "other models, the best first" }),

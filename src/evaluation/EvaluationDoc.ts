@@ -1,11 +1,13 @@
 /** An evaluation in words, as the command line shows it. */
 import type { Evaluation } from "./Evaluation.ts"
+import type { Source } from "./ScoredVariants.ts"
 
 const metricNames: { readonly [M in Evaluation["metric"]["name"]]: string } = {
   average_precision: "average precision",
   auroc: "auROC",
   pearson: "Pearson's r",
   spearman: "Spearman's rho",
+  sign_accuracy: "sign accuracy",
   jensen_shannon: "Jensen-Shannon distance"
 }
 
@@ -32,6 +34,13 @@ export const comparatorText = ({ comparators: [best] }: Evaluation): string =>
   best === undefined ? "-" : `${best.name} ${best.value}`
 
 export const percent = (value: number): string => `${value > 0 ? "+" : ""}${value} %`
+
+const scoresOf: { readonly [S in Source]: string } = {
+  published: "published predictions",
+  model: "the model's scores",
+  table: "the table's scores",
+  synthetic: "made-up scores"
+}
 
 const random = ({ metric }: Evaluation): string =>
   metric.random === "prevalence" ? "the share of positives" : String(metric.random)
@@ -63,7 +72,9 @@ export const explain = (row: Evaluation): string => {
       "check",
       row.expected === null
         ? []
-        : [`published predictions must give ${row.expected.value} +- ${row.expected.tolerance}`]
+        : [
+            `${scoresOf[row.expected.source ?? "published"]} must give ${row.expected.value} +- ${row.expected.tolerance}`
+          ]
     ],
     ["others", row.comparators.map(({ name, value, where }) => `${value}  ${name}: ${where}`)],
     ["improvement", row.improvement.map(({ value, where }) => `${percent(value)}  ${where}`)],

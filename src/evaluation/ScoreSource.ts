@@ -20,6 +20,7 @@ export interface Columns {
   readonly prediction?: string | undefined
   readonly comparator?: string | undefined
   readonly group?: string | undefined
+  readonly stratum?: string | undefined
   readonly pair?: string | undefined
   readonly distance?: string | undefined
 }
@@ -103,6 +104,7 @@ const keysOf = (table: Table.TextTable, names: ReadonlyArray<string>) => {
 const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, columns }: Options) {
   const { over } = row.metric
   const group = yield* find(table, columns.group, usualGroups[over] ?? [], usualGroups[over] !== undefined)
+  const stratum = yield* find(table, columns.stratum, ["consequence"], false)
   const pair = yield* find(table, columns.pair, ["PI", "pair"], over === "pairs")
   const target = yield* numbers(table, yield* find(table, columns.target, ["target"], true))
   const distance = yield* numbers(table, yield* find(table, columns.distance, ["tss_distance", "distance"], false))
@@ -112,6 +114,7 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
   return {
     target,
     group: texts(table, group),
+    stratum: texts(table, stratum),
     pair: texts(table, pair),
     distance,
     key: names.length === 0 ? (index: number) => `row ${index + 1}` : named
@@ -125,7 +128,7 @@ export const side = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Scores, InputError> {
   const { row, source, columns, absolute } = options
   const chosen = yield* filtered(table, options.where)
-  const { target, group, pair, distance, key } = yield* labelled(chosen, options)
+  const { target, group, stratum, pair, distance, key } = yield* labelled(chosen, options)
   const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
   const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
   const sized = (value: number | null) => (value === null || !absolute ? value : Math.abs(value))
@@ -134,6 +137,7 @@ export const side = Effect.fnUntraced(function* (
     source,
     key: key(index),
     group: group(index),
+    stratum: stratum(index),
     pair: pair(index),
     distance: distance(index),
     target: target(index),
@@ -245,6 +249,7 @@ export const joined = Effect.fnUntraced(function* (
       source,
       key: of.key(index),
       group: of.group(index),
+      stratum: of.stratum(index),
       pair: of.pair(index),
       distance: of.distance(index),
       target: of.target(index),

@@ -8,9 +8,12 @@ export const table = {
   evaluation: Table.string("id of the evaluation"),
   source: Table.string(`where the scores come from: ${sources.join(", ")}`),
   key: Table.string("what is scored, as its table names it: a variant, with its gene and tissue where it has them"),
-  group: Table.nullable(Table.string("tissue, locus or fold, where the metric is taken over them")),
+  group: Table.nullable(Table.string("tissue, locus or fold, where the metric is taken over them or the table tells")),
+  stratum: Table.nullable(Table.string("what kind of row it is, a consequence, say, where the table tells")),
   pair: Table.nullable(Table.string("the set of matched rows that the row belongs to, for a metric over pairs")),
-  distance: Table.nullable(Table.number("base pairs to the gene, where the table tells: for the metric by distance")),
+  distance: Table.nullable(
+    Table.number("base pairs to the gene or the splice site, where the table tells: for the metric by distance")
+  ),
   target: Table.nullable(Table.number("what was measured: a number, or a class, 0 or 1; missing where it was not")),
   prediction: Table.nullable(Table.number("the score; missing where there is none")),
   comparator: Table.nullable(Table.number("the score of another model to compare with, where the table has one"))

@@ -31,7 +31,7 @@ export interface Made {
 
 const specsOf = ({ scoring }: Evaluation): ReadonlyArray<ScorerSpec.ScorerSpec> => {
   const named = scoring.scorers.flatMap((text) => Result.getOrElse(ScorerSpec.parse(text), () => []))
-  return (named.length > 0 ? named : recommended.human).filter(SyntheticLocus.makes)
+  return named.length > 0 ? named : recommended.human
 }
 
 /** A score for each track, made and found. */
@@ -39,7 +39,7 @@ const scored = (spec: ScorerSpec.ScorerSpec, latent: ReadonlyArray<number>, rand
   const wanted = latent.map((z) => (ScorerSpec.signed(spec) ? 0.4 * z : 0.2 * Math.log1p(Math.exp(z))))
   const strand = random.next() < 0.5 ? ("+" as const) : ("-" as const)
   // A gene's score is of the tracks on its strand: twice as many, of which those are kept.
-  const stranded = spec.scorer === "gene_lfc"
+  const stranded = SyntheticLocus.stranded(spec)
   const asked = stranded ? wanted.flatMap((score) => [score, score]) : wanted
   const locus = { strand, change: "snv" as const, tracks: asked.length }
   const { ref, alt } = SyntheticLocus.predictions(spec, asked, locus, random)

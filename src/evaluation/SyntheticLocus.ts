@@ -3,23 +3,25 @@
  * changes by just so much, and all else changes at random, by more. A scorer that looks elsewhere finds something else.
  *
  * The locus is 4,096 bp with one gene of three exons, splice junctions and three polyadenylation sites; outputs have bins
- * of 1 bp. The formulas are those of the scorers' documentation, solved for the alternative; no scorer's code is used.
+ * of 1 bp, contact maps of 512. The formulas are those of the scorers' documentation, solved for the alternative; no scorer's code is used.
  */
 import type { Gene } from "../genome/Gene.ts"
 import * as GeneIndex from "../genome/GeneIndex.ts"
 import * as PolyaSite from "../genome/PolyaSite.ts"
 import * as Variant from "../genome/Variant.ts"
-import type { JunctionValues, Output, TrackValues, Values } from "../model/SequenceModel.ts"
+import type { ContactValues, JunctionValues, Output, TrackValues, Values } from "../model/SequenceModel.ts"
 import type { Track } from "../model/Track.ts"
 import * as Random from "../core/Random.ts"
+import type { AggregationName } from "../scoring/CentreMask.ts"
 import type { Place } from "../scoring/Scorer.ts"
-import type { ScorerSpec } from "../scoring/ScorerSpec.ts"
+import * as ScorerSpec from "../scoring/ScorerSpec.ts"
 
 const length = 4096
 const start = 100_000
 /** Of the variant's first base, in the locus. */
 const at = length / 2
 const chrom = "chr1"
+const contactBin = 512
 const body = [600, 3600] as const
 const exons = [
   [700, 1000],
@@ -70,21 +72,25 @@ const tracksOf = (count: number, stranded: boolean): ReadonlyArray<Track> =>
 export interface Locus {
   readonly strand: Strand
   readonly change: Change
-  /** Tracks of each output; of RNA_SEQ for `gene_lfc`, on either strand in turn. */
+  /** Tracks of each output; where they are {@link stranded}, on either strand in turn. */
   readonly tracks: number
 }
 
-export const place = ({ scorer, output }: ScorerSpec, { strand, change, tracks }: Locus): Place => {
+/** Whether the tracks have strands, of which a gene's score is of its own: in `gene_lfc` and `gene_active`. */
+export const stranded = ({ scorer }: ScorerSpec.ScorerSpec): boolean =>
+  scorer === "gene_lfc" || scorer === "gene_active"
+
+export const place = (spec: ScorerSpec.ScorerSpec, { strand, change, tracks }: Locus): Place => {
   const gene = geneOf(strand)
   const [ref, alt] = alleles[change]
   const pos = start + at + 1
-  const junctions = scorer === "splice_junctions"
-  const all = tracksOf(tracks, scorer === "gene_lfc")
+  const all = tracksOf(tracks, stranded(spec))
+  const { reads } = ScorerSpec.kinds[spec.scorer]
   return {
     output: {
-      name: output ?? "SPLICE_JUNCTIONS",
-      kind: junctions ? "junctions" : "tracks",
-      resolution: 1,
+      name: spec.output ?? "SPLICE_JUNCTIONS",
+      kind: reads,
+      resolution: reads === "contacts" ? contactBin : 1,
       offset: 0,
       tracks: all
     } satisfies Output,
@@ -131,28 +137,66 @@ const scaled = (ref: Float32Array, spans: Spans, factor: number, random: Random.
   return alt
 }
 
+/** What is made of the places in the spans; the rest changes by chance. */
+const replaced = (
+  ref: Float32Array,
+  spans: Spans,
+  change: (value: number) => number,
+  random: Random.Random
+): Float32Array => {
+  const alt = scaled(ref, [], 1, random)
+  for (const [from, to] of spans) for (let place = from; place < to; place++) alt[place] = change(ref[place]!)
+  return alt
+}
+
 const total = (values: Float32Array, spans: Spans): number => {
   let sum = 0
   for (const [from, to] of spans) for (let place = from; place < to; place++) sum += values[place]!
   return sum
 }
 
-type Make = (wanted: number, spec: ScorerSpec, locus: Locus, random: Random.Random) => Pair
+const sizeOf = (spans: Spans): number => spans.reduce((sum, [from, to]) => sum + to - from, 0)
 
-const makers: { readonly [scorer: string]: Make } = {
-  // log2(1 + sum a) - log2(1 + sum r) = s over `width` bp: sum a = 2^s (1 + sum r) - 1.
-  centre_mask: (wanted, { width }, _, random) => {
-    const ref = covered(random)
+/** One allele whose mean over the spans is as wanted, and another whose mean is less: either may be the reference. */
+const active = (mean: number, spans: Spans, random: Random.Random): Pair => {
+  const values = covered(random)
+  const greater = scaled(values, spans, (mean * sizeOf(spans)) / total(values, spans), random)
+  const lesser = scaled(greater, spans, random.next(), random)
+  return random.next() < 0.5 ? [greater, lesser] : [lesser, greater]
+}
+
+/** For n bins in the spans: r to a so that the aggregation gives s. */
+type Reshape = (wanted: number, n: number, sum: number, random: Random.Random) => (value: number) => number
+
+const either = (size: number, random: Random.Random): number => (random.next() < 0.5 ? size : -size)
+
+const reshapes: { readonly [A in AggregationName]?: Reshape } = {
+  // log2(1 + sum a) - log2(1 + sum r) = s: sum a = 2^s (1 + sum r) - 1.
+  DIFF_LOG2_SUM: (wanted, _, sum) => (r) => (r * (2 ** wanted * (1 + sum) - 1)) / sum,
+  DIFF_MEAN: (wanted) => (r) => r + wanted,
+  DIFF_SUM: (wanted, n) => (r) => r + wanted / n,
+  DIFF_SUM_LOG2: (wanted, n) => (r) => (1 + r) * 2 ** (wanted / n) - 1,
+  L2_DIFF: (wanted, n, _, random) => (r) => r + either(wanted / Math.sqrt(n), random),
+  L2_DIFF_LOG1P: (wanted, n, _, random) => (r) => (1 + r) * Math.exp(either(wanted / Math.sqrt(n), random)) - 1
+}
+
+type Make = (wanted: number, spec: ScorerSpec.ScorerSpec, locus: Locus, random: Random.Random) => Pair
+
+const makers: { readonly [S in Exclude<ScorerSpec.ScorerName, "splice_junctions" | "contact_map">]: Make } = {
+  centre_mask: (wanted, { width, aggregation }, _, random) => {
     const from = at - Math.floor((width ?? length) / 2)
     const mask = [[from, from + (width ?? length)] as const]
-    const sum = total(ref, mask)
-    const factor = (2 ** wanted * (1 + sum) - 1) / sum
-    return [ref, scaled(ref, mask, factor, random)]
+    const n = sizeOf(mask)
+    const reshape = reshapes[aggregation ?? "DIFF_LOG2_SUM"]
+    if (reshape === undefined) return active(aggregation === "ACTIVE_SUM" ? wanted / n : wanted, mask, random)
+    const ref = covered(random)
+    return [ref, replaced(ref, mask, reshape(wanted, n, total(ref, mask), random), random)]
   },
+  gene_active: (wanted, _, __, random) => active(wanted, exons, random),
   // ln(a + 0.001) - ln(r + 0.001) = s of the means over exons: a = (r + 0.001) e^s - 0.001.
   gene_lfc: (wanted, _, __, random) => {
     const ref = covered(random)
-    const mean = total(ref, exons) / exons.reduce((sum, [from, to]) => sum + to - from, 0)
+    const mean = total(ref, exons) / sizeOf(exons)
     const factor = ((mean + 1e-3) * Math.exp(wanted) - 1e-3) / mean
     return [ref, scaled(ref, exons, factor, random)]
   },
@@ -232,9 +276,29 @@ const junctions = (
   return [made(ref, 1), made(alt, 1000)]
 }
 
+/** The contacts of the variant's bin change by `wanted` on average, some more than others; all else changes by more. */
+const contacts = (wanted: ReadonlyArray<number>, random: Random.Random): readonly [Values, Values] => {
+  const [bins, width] = [length / contactBin, wanted.length]
+  const variantBin = Math.floor(at / contactBin)
+  const parts = Array.from({ length: bins }, () => 0.5 + random.next())
+  const whole = parts.reduce((sum, part) => sum + part, 0)
+  const ref = Float32Array.from({ length: bins * bins * width }, () => 10 * random.next())
+  const alt = ref.map((value, index) => {
+    const [row, column, track] = [Math.floor(index / (bins * width)), Math.floor(index / width) % bins, index % width]
+    return value + either(column === variantBin ? (wanted[track]! * bins * parts[row]!) / whole : 10, random)
+  })
+  const made = (values: Float32Array): ContactValues => ({
+    kind: "contacts",
+    tracks: wanted.map((_, track) => track),
+    bins,
+    values
+  })
+  return [made(ref), made(alt)]
+}
+
 /** Predictions in which the scorer finds `wanted`, one score a track; scores without a sign must not be below 0. */
 export const predictions = (
-  spec: ScorerSpec,
+  spec: ScorerSpec.ScorerSpec,
   wanted: ReadonlyArray<number>,
   locus: Locus,
   random: Random.Random
@@ -243,13 +307,13 @@ export const predictions = (
     const [ref, alt] = junctions(wanted, locus, random)
     return { ref, alt }
   }
-  const pairs = wanted.map((score) => makers[spec.scorer]!(score, spec, locus, random))
+  if (spec.scorer === "contact_map") {
+    const [ref, alt] = contacts(wanted, random)
+    return { ref, alt }
+  }
+  const make = makers[spec.scorer]
+  const pairs = wanted.map((score) => make(score, spec, locus, random))
   // The centre mask reads both alleles at the same bins; the others align the alternative first.
   const shifted = (alt: Float32Array) => (spec.scorer === "centre_mask" ? alt : unaligned(alt, locus.change))
   return { ref: interleaved(pairs.map(([ref]) => ref)), alt: interleaved(pairs.map(([, alt]) => shifted(alt))) }
 }
-
-/** Scorers that a locus can be made for. */
-export const makes = ({ scorer, aggregation }: ScorerSpec): boolean =>
-  scorer === "splice_junctions" ||
-  (Object.hasOwn(makers, scorer) && (aggregation ?? "DIFF_LOG2_SUM") === "DIFF_LOG2_SUM")

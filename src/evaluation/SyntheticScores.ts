@@ -26,7 +26,7 @@ const quality = {
   classes: { better: 1.3, worse: 0.8 },
   correlation: { better: 0.7, worse: 0.5 }
 } as const
-const tissues = 6
+const groups = 6
 const errors = 4
 
 export interface Drawn {
@@ -36,6 +36,7 @@ export interface Drawn {
   readonly other: number
   readonly group: string | null
   readonly pair: string | null
+  readonly stratum: string | null
   readonly distance: number | null
 }
 
@@ -49,17 +50,34 @@ const qualityOf = (row: Evaluation) => {
 
 const positiveShare = (row: Evaluation): number => (row.task === "sign" ? share.sign : share.causality)
 
+/** Where a variant lies, whatever its label. */
+const regions = ["exon", "intron", "splice region"] as const
+
+/** Powers of ten of the base pairs between which variants lie from a gene, or a splice site. */
+const reach: { readonly [F in Evaluation["family"]]?: readonly [least: number, most: number] } = {
+  expression: [2, 5],
+  "enhancer-gene": [3, 6],
+  splicing: [0, 3]
+}
+
+/** Evenly on the logarithm, whatever the label. */
+const distanceOf = ({ family }: Evaluation, random: Random.Random): number | null => {
+  const [least, most] = reach[family] ?? []
+  return least === undefined || most === undefined ? null : Math.round(10 ** (least + (most - least) * random.next()))
+}
+
 /** Labels and latent scores of both models. */
 export const draw = (row: Evaluation, seed: number): ReadonlyArray<Drawn> => {
   const random = Random.make(seed, `synthetic/${row.id}`)
   const { model, other } = qualityOf(row)
   const every = Math.round(1 / positiveShare(row))
   return Array.from({ length: rows }, (_, index): Drawn => {
-    const group = row.metric.over === "tissue" ? `tissue ${1 + random.int(tissues)}` : null
+    const { over } = row.metric
+    const group = over === "tissue" || over === "locus" ? `${over} ${1 + random.int(groups)}` : null
     // Positives and negatives in turn: a set of matched rows is a positive with the negatives that follow.
-    const pair = row.metric.over === "pairs" ? `set ${Math.floor(index / every)}` : null
-    // Of a QTL of expression: between 100 bp and 100 kb, evenly on the logarithm, whatever the label.
-    const distance = row.family === "expression" ? Math.round(10 ** (2 + 3 * random.next())) : null
+    const pair = over === "pairs" ? `set ${Math.floor(index / every)}` : null
+    const distance = distanceOf(row, random)
+    const stratum = row.family === "splicing" ? regions[random.int(regions.length)]! : null
     if (isClasses(row)) {
       const target = index % every === 0 ? 1 : 0
       return {
@@ -68,6 +86,7 @@ export const draw = (row: Evaluation, seed: number): ReadonlyArray<Drawn> => {
         other: random.normal() + other * target,
         group,
         pair,
+        stratum,
         distance
       }
     }
@@ -75,7 +94,7 @@ export const draw = (row: Evaluation, seed: number): ReadonlyArray<Drawn> => {
     const correlated = (rho: number) => rho * target + Math.sqrt(1 - rho * rho) * random.normal()
     // Which allele is called the reference is not settled: the other one, here.
     const sign = row.metric.sign === "either" ? -1 : 1
-    return { target, model: sign * correlated(model), other: sign * correlated(other), group, pair, distance }
+    return { target, model: sign * correlated(model), other: sign * correlated(other), group, pair, stratum, distance }
   })
 }
 
@@ -209,13 +228,14 @@ export const make = Effect.fnUntraced(function* (row: Evaluation, seed: number) 
   const random = Random.make(seed, `predictions/${row.id}`)
   const score = row.scoring.combine === "attribution" ? attributed : yield* scored(row)
   const made: Array<ScoredVariant> = []
-  for (const [index, { target, model, other, group, pair, distance }] of draw(row, seed).entries()) {
+  for (const [index, { target, model, other, group, pair, stratum, distance }] of draw(row, seed).entries()) {
     made.push({
       evaluation: row.id,
       source: "synthetic",
       key: `variant ${index + 1}`,
       group,
       pair,
+      stratum,
       distance,
       target,
       prediction: score(model, random, index),
@@ -228,7 +248,7 @@ export const make = Effect.fnUntraced(function* (row: Evaluation, seed: number) 
 const scored = Effect.fnUntraced(function* (row: Evaluation) {
   const specs = row.scoring.scorers.flatMap((text) => Result.getOrElse(ScorerSpec.parse(text), () => []))
   const recipe = recipeOf(row, specs)
-  if (recipe === undefined || specs.length !== row.scoring.scorers.length || !specs.every(SyntheticLocus.makes)) {
+  if (recipe === undefined || specs.length === 0 || specs.length !== row.scoring.scorers.length) {
     return yield* new InputError({
       message: `${row.id}: nothing can be made up for ${row.scoring.scorers.join(", ")} (${row.scoring.combine})`,
       hint: "give scores for it, or choose others with `only`"

@@ -4,7 +4,7 @@ import * as Random from "../core/Random.ts"
 import * as Bootstrap from "../metric/Bootstrap.ts"
 import * as GroupedMean from "../metric/GroupedMean.ts"
 import * as Improvement from "../metric/Improvement.ts"
-import type { Bound, DistanceResult, GroupResult, Result } from "./BenchmarkTables.ts"
+import type { Bound, DistanceResult, GroupResult, Part, Result, StratumResult } from "./BenchmarkTables.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import * as EvaluationMeasure from "./EvaluationMeasure.ts"
 import type { ScoredVariant } from "./ScoredVariants.ts"
@@ -19,6 +19,9 @@ const shuffle = (values: Float64Array, random: Random.Random): void => {
   }
 }
 
+/** The group of a row whose table names none. */
+const notStated = "not stated"
+
 const rowsOf = (
   row: Evaluation,
   scored: ReadonlyArray<ScoredVariant>,
@@ -29,7 +32,7 @@ const rowsOf = (
   return {
     labels: Float64Array.from(kept, ({ target }) => target!),
     predictions: Float64Array.from(kept, (each) => each[score] ?? 0),
-    groups: kept.map((each) => (row.metric.over === "pairs" ? each.pair : each.group) ?? "not stated")
+    groups: kept.map((each) => (row.metric.over === "pairs" ? each.pair : each.group) ?? notStated)
   }
 }
 
@@ -44,9 +47,13 @@ const describe = (
   evaluation: row.id,
   title: row.title,
   metric: overText(row),
-  reported: row.reported.map(({ value, where }) => `${value} (${where})`).join("; ") || "none",
+  reported:
+    row.reported.map(({ value, where, by }) => `${value} (${by === undefined ? "" : `${by}, `}${where})`).join("; ") ||
+    "none",
   published_improvement: row.improvement[0]?.value ?? null
 })
+
+const notHere = "not available here"
 
 /** A row that was asked for and has no scores. */
 export const unavailable = (row: Evaluation, needs: string = row.data.needs): Result => ({
@@ -66,29 +73,32 @@ export const unavailable = (row: Evaluation, needs: string = row.data.needs): Re
   improvement: null,
   expected_low: null,
   expected_high: null,
-  verdict: "not available here",
+  verdict: notHere,
   note: `needs ${needs}`
 })
 
 const expectedOf = (row: Evaluation, source: string, bound: Bound | undefined, shuffled: boolean) => {
   if (bound !== undefined) return shuffled ? [bound.random_low, bound.random_high] : [bound.low, bound.high]
-  if (source !== "published" || row.expected === null || shuffled) return undefined
+  if (row.expected === null || source !== (row.expected.source ?? "published") || shuffled) return undefined
   return [row.expected.value - row.expected.tolerance, row.expected.value + row.expected.tolerance]
 }
 
 const verdictOf = (
   value: number | null,
   expected: ReadonlyArray<number> | undefined,
-  source: string,
+  implied: boolean,
   improvement: number | null
 ): string => {
   const [low, high] = expected ?? []
   if (low !== undefined && high !== undefined) {
     const inside = value !== null && value >= low && value <= high
-    return source === "published" ? (inside ? "reproduced" : "differs") : inside ? "inside" : "outside"
+    return implied ? (inside ? "inside" : "outside") : inside ? "reproduced" : "differs"
   }
+  if (value === null) return notHere
   return improvement === null ? "measured" : improvement >= 0 ? "above" : "below"
 }
+
+const count = (rows: number): string => rows.toLocaleString("en-US")
 
 const difference = (row: Evaluation, value: number | null, verdict: string): ReadonlyArray<string> =>
   verdict === "differs" && value !== null && row.expected !== null
@@ -97,7 +107,8 @@ const difference = (row: Evaluation, value: number | null, verdict: string): Rea
 
 export interface Evaluated {
   readonly result: Result
-  readonly groups: ReadonlyArray<GroupResult>
+  /** Of each tissue, locus or fold: measured when asked for. */
+  readonly groups: () => ReadonlyArray<GroupResult>
 }
 
 /** One evaluation from its scored rows, all of one source. */
@@ -133,20 +144,23 @@ export const evaluate = (
       ? null
       : Improvement.relative(other.own, other.value, measured.random, row.metric.lower_is_better)
   const expected = expectedOf(row, source, bound, options.shuffle)
-  const verdict = verdictOf(value, expected, source, improvement)
+  const verdict = verdictOf(value, expected, bound !== undefined, improvement)
   const withoutScore = scored.filter(({ target, prediction }) => target !== null && prediction === null).length
+  const withoutLabel = scored.filter(({ target }) => target === null).length
   const notes = [
     ...(note === null ? [] : [note]),
     ...difference(row, value, verdict),
     ...(flipped ? ["the correlation was negative: its sign depends on which allele is called the reference"] : []),
-    ...(withoutScore > 0 && row.metric.unscored === "zero"
-      ? [`rows without a score that count as 0: ${withoutScore}`]
-      : []),
+    ...(withoutScore === 0
+      ? []
+      : row.metric.unscored === "zero"
+        ? [`rows without a score that count as 0: ${withoutScore}`]
+        : [`${count(withoutScore)} of ${count(scored.length - withoutLabel)} labelled rows have no score`]),
     ...(options.shuffle ? ["labels shuffled"] : []),
     ...(source === "synthetic" ? ["SYNTHETIC"] : [])
   ]
   return {
-    groups: groupsOf(row, rows, options),
+    groups: () => groupsOf(row, rows, options),
     result: {
       ...describe(row),
       source,
@@ -154,11 +168,10 @@ export const evaluate = (
       low: interval?.low ?? null,
       high: interval?.high ?? null,
       n: measured.n,
-      positives:
-        EvaluationMeasure.metricOf(row)?.classes === true ? rows.labels.reduce((sum, label) => sum + label, 0) : null,
+      positives: measured.positives,
       groups: measured.groups,
       without_score: withoutScore,
-      without_label: scored.filter(({ target }) => target === null).length,
+      without_label: withoutLabel,
       random: measured.random,
       comparator: other?.name ?? null,
       comparator_value: other?.value ?? null,
@@ -202,7 +215,8 @@ const groupsOf = (
   options: EvaluationMeasure.Options
 ): ReadonlyArray<GroupResult> => {
   const metric = EvaluationMeasure.metricOf(row)
-  if (metric === undefined || !["tissue", "locus", "fold"].includes(row.metric.over)) return []
+  if (metric === undefined || row.metric.over === "pairs") return []
+  if (rows.groups.every((group) => group === notStated)) return []
   const { groups } = GroupedMean.groupedMean(metric, rows)
   return GroupedMean.members(rows).map(({ group, labels, predictions }, at) => {
     const { value, note } = groups[at]!.measure
@@ -228,6 +242,25 @@ const groupsOf = (
   })
 }
 
+/** The evaluation in a part of its rows. */
+const part = (row: Evaluation, inside: ReadonlyArray<ScoredVariant>, options: EvaluationMeasure.Options): Part => {
+  const { value, low, high, n, positives, random, note } = evaluate(row, inside, undefined, options).result
+  return { value, low, high, n, positives, random, note: value === null ? note : null }
+}
+
+/** The evaluation by kind of row, kinds in order of appearance. Rows whose kind is not known are left out. */
+export const byStratum = (
+  row: Evaluation,
+  scored: ReadonlyArray<ScoredVariant>,
+  options: EvaluationMeasure.Options
+): ReadonlyArray<StratumResult> => {
+  const known = scored.filter(({ stratum }) => stratum !== null)
+  return Array.from(
+    groupBy(known, ({ stratum }) => stratum!),
+    ([stratum, inside]) => ({ evaluation: row.id, stratum, ...part(row, inside, options) })
+  )
+}
+
 /** The evaluation by distance: [0, first edge), ..., [last edge, on). Rows whose distance is not known are left out. */
 export const byDistance = (
   row: Evaluation,
@@ -243,8 +276,7 @@ export const byDistance = (
       const size = Math.abs(distance!)
       return from <= size && (to === null || size < to)
     })
-    const { value, low, high, n, positives, random, note } = evaluate(row, inside, undefined, options).result
-    return { evaluation: row.id, from, to, value, low, high, n, positives, random, note: value === null ? note : null }
+    return { evaluation: row.id, from, to, ...part(row, inside, options) }
   })
 }
 

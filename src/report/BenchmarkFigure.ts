@@ -26,6 +26,15 @@ interface Bar {
 const mean = (values: ReadonlyArray<number | null>): number | null =>
   values.length === 0 || values.includes(null) ? null : values.reduce<number>((sum, x) => sum + x!, 0) / values.length
 
+/** Share of rows without a score that a figure says nothing of. */
+const unremarkable = 0.05
+
+/** Of how many rows a value is, where many have no score. */
+const coverage = ({ n, value, without_score }: Result): string =>
+  value === null || without_score <= unremarkable * (n + without_score)
+    ? ""
+    : ` (${[n, n + without_score].map((rows) => rows.toLocaleString("en-US")).join(" of ")} rows)`
+
 /** Lines in order of appearance; a row that the paper's figure does not draw is a line by itself, if it has a value. */
 const barsOf = (rows: ReadonlyArray<Row>): ReadonlyArray<Bar> => {
   const lines = new Map<string, Array<Row>>()
@@ -35,7 +44,7 @@ const barsOf = (rows: ReadonlyArray<Row>): ReadonlyArray<Bar> => {
     lines.set(label, [...(lines.get(label) ?? []), row])
   }
   return Array.from(lines, ([label, members]): Bar => ({
-    label: members.length > 1 ? `${label} (mean of ${members.length})` : label,
+    label: members.length > 1 ? `${label} (mean of ${members.length})` : `${label}${coverage(members[0]!.result)}`,
     improvement: mean(members.map(({ result }) => result.improvement)),
     published: members[0]!.line?.improvement ?? null,
     value: mean(members.map(({ result }) => result.value)),

@@ -1,12 +1,13 @@
 /** A page that a lab puts together: sections of text, tables and figures. */
+import type { TableText } from "./Grid.ts"
 import { markup, type Part } from "./Markup.ts"
 import * as Page from "./Page.ts"
 import * as TableView from "./TableView.ts"
 
 export type Item =
-  | { readonly kind: "table"; readonly name: string; readonly table: TableView.TableText; readonly total: number }
-  | { readonly kind: "figure"; readonly name: string; readonly svg: string }
-  | { readonly kind: "text"; readonly name: string; readonly text: string }
+  | { readonly kind: "table"; readonly name: string | undefined; readonly table: TableText; readonly total: number }
+  | { readonly kind: "figure"; readonly name: string | undefined; readonly svg: string }
+  | { readonly kind: "text"; readonly name: string | undefined; readonly text: string }
 
 export interface Document {
   readonly title: string
@@ -36,14 +37,16 @@ const spokenTitle = (svg: string): string | undefined =>
       (entity) => ({ "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" })[entity] ?? "&"
     )
 
+const heading = ({ name }: Item): Part => name !== undefined && markup`<h3>${name}</h3>\n`
+
 const item = (each: Item): Part => {
   switch (each.kind) {
     case "table":
-      return markup`<h3>${each.name}</h3>\n${TableView.render(each.table, each.total)}`
+      return [heading(each), TableView.render(each.table, each.total)]
     case "figure":
-      return Page.figure(each.svg, spokenTitle(each.svg) ?? each.name)
+      return Page.figure(each.svg, spokenTitle(each.svg) ?? each.name ?? "figure")
     case "text":
-      return markup`<h3>${each.name}</h3>\n<pre>${each.text}</pre>\n`
+      return [heading(each), markup`<pre>${each.text}</pre>\n`]
   }
 }
 

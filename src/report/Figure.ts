@@ -182,7 +182,7 @@ export const yAxis = (scale: Scale, left: number, right: number, top: number, bo
 
 /** Where the plot starts so that the labels of its rows fit. */
 export const labelMargin = (labels: ReadonlyArray<string>): number =>
-  Math.min(260, 28 + Math.max(40, ...labels.map((label) => textWidth(label, 12))))
+  Math.min(340, 28 + Math.max(40, ...labels.map((label) => textWidth(label, 12))))
 
 /** The name of a row, cut to the margin, with the whole name as its tooltip. */
 export const rowLabel = (left: number, y: number, label: string): Markup =>

@@ -5,6 +5,7 @@ import { markup, relativeHref, webHref, type Markup, type Part } from "./Markup.
 import * as Numeral from "./Numeral.ts"
 import * as Page from "./Page.ts"
 import type { ReportedStage, Result, RunReport, RunStatus, StageStatus } from "./RunReport.ts"
+import { grid } from "./Grid.ts"
 import * as TableView from "./TableView.ts"
 
 const states: { readonly [S in StageStatus]: Markup } = {
@@ -148,7 +149,7 @@ const title = (text: string, kind?: string) => (kind === undefined ? { title: te
 
 const sources = ({ datasets, models, devices }: RunReport): Part => [
   datasets.length > 0 &&
-    markup`<h3>Data</h3>\n${TableView.grid(
+    markup`<h3>Data</h3>\n${grid(
       [
         title("Data set", "nowrap"),
         title("Licence"),
@@ -168,7 +169,7 @@ const sources = ({ datasets, models, devices }: RunReport): Part => [
       })
     )}`,
   models.length > 0 &&
-    markup`<h3>Models</h3>\n${TableView.grid(
+    markup`<h3>Models</h3>\n${grid(
       [title("Model", "nowrap"), title("Licence"), title("Citation", "long"), title("Weights")],
       models.map(({ name, licence, citation, weights }) => [
         name,
@@ -178,7 +179,7 @@ const sources = ({ datasets, models, devices }: RunReport): Part => [
       ])
     )}`,
   devices.length > 0 &&
-    markup`<h3>Devices</h3>\n${TableView.grid(
+    markup`<h3>Devices</h3>\n${grid(
       [title("Device"), title("Runtime"), title("Version"), title("Numerics")],
       devices.map(({ name, runtime, version, numerics }) => [name, runtime, version, numerics])
     )}`,
@@ -194,7 +195,7 @@ const timed = (seconds: number | null | undefined): Part =>
 
 const stages = (report: RunReport): Part => [
   Drawing.render(report),
-  TableView.grid(
+  grid(
     [
       title("Stage", "nowrap"),
       title("Uses", "nowrap"),
@@ -225,7 +226,7 @@ const stages = (report: RunReport): Part => [
 const params = ({ params }: RunReport): Markup =>
   params.length === 0
     ? markup`<p class="muted">The workflow has no params.</p>\n`
-    : TableView.grid(
+    : grid(
         [title("Param", "nowrap"), title("Value", "long"), title("Set by"), title("Meaning", "long")],
         params.map(({ name, value, source, description }) => [
           name,

@@ -1,46 +1,12 @@
 /** Tables on a page: numbers short with the exact text as their tooltip, metric tables with intervals and verdicts. */
+import { cellsOf, grid, missing, none, numeral, range, together, verdict, type TableText } from "./Grid.ts"
 import { markup, type Markup, type Part } from "./Markup.ts"
 import * as Numeral from "./Numeral.ts"
-import * as Scale from "./Scale.ts"
-
-/** A table as text: what a result and a file hold. */
-export interface TableText {
-  readonly columns: ReadonlyArray<string>
-  readonly rows: ReadonlyArray<ReadonlyArray<string>>
-}
-
-const missing = new Set(["", "NA", "."])
-const none = markup`<span class="missing">–</span>`
-
-/** A number at most 4 significant digits long; the exact text where that loses anything. */
-const numeral = (text: string): Part => {
-  const short = Numeral.isNumeral(text) ? Numeral.significant(Number(text)) : text
-  // An integer is often an identifier or a position: it stays as it was written.
-  if (short === text || /^[+-]?\d+$/u.test(text)) return Scale.minus(text)
-  return markup`<span title="${text}">${Scale.minus(short)}</span>`
-}
+import * as ResultView from "./ResultView.ts"
 
 const isNumberColumn = (rows: TableText["rows"], at: number): boolean => {
   const cells = rows.map((row) => row[at] ?? "").filter((cell) => !missing.has(cell))
   return cells.length > 0 && cells.every(Numeral.isNumeral)
-}
-
-/** Rows of cells under a header; a column's class is `number`, `long`, `nowrap` or none; a `tall` box scrolls. */
-export const grid = (
-  columns: ReadonlyArray<{ readonly title: Part; readonly class?: string }>,
-  rows: ReadonlyArray<ReadonlyArray<Part>>,
-  box = "wide"
-): Markup => {
-  const kind = (at: number) => {
-    const name = columns[at]?.class
-    return name === undefined ? null : markup` class="${name}"`
-  }
-  return markup`<div class="${box}"><table>
-<thead><tr>${columns.map(({ title }, at) => markup`<th scope="col"${kind(at)}>${title}</th>`)}</tr></thead>
-<tbody>
-${rows.map((cells) => markup`<tr>${cells.map((cell, at) => markup`<td${kind(at)}>${cell}</td>`)}</tr>\n`)}</tbody>
-</table></div>
-`
 }
 
 const plain = (table: TableText): Markup => {
@@ -86,23 +52,8 @@ const gauge = (value: number, interval: ReadonlyArray<number>, expected: Readonl
   return markup`<svg class="gauge" width="120" height="16" viewBox="0 0 120 16" aria-hidden="true"><path class="rule" d="M0 8H120"/>${band}${line}<circle class="dot" cx="${at(value)}" cy="8" r="4"/></svg>`
 }
 
-const verdicts: { readonly [verdict: string]: Markup } = {
-  inside: markup`<span class="state good">✓ inside</span>`,
-  outside: markup`<span class="state bad">✗ outside</span>`
-}
-
 const metrics = (table: TableText): Markup => {
-  const at = (column: string) => table.columns.indexOf(column)
-  const rows = table.rows.map((row) => (column: string) => {
-    const text = at(column) === -1 ? "" : (row[at(column)] ?? "")
-    return missing.has(text) ? undefined : text
-  })
-  const pair = (cell: (column: string) => string | undefined, columns: ReadonlyArray<string>) => {
-    const texts = columns.map(cell)
-    return texts.every((text) => text !== undefined) ? (texts as ReadonlyArray<string>) : []
-  }
-  const range = (texts: ReadonlyArray<string>, between: Part): Part =>
-    texts.length === 2 ? [numeral(texts[0]!), between, numeral(texts[1]!)] : none
+  const rows = cellsOf(table)
   const judged = rows.some((cell) => cell("verdict") !== undefined || cell("expected_low") !== undefined)
   const noted = rows.some((cell) => cell("note") !== undefined)
   const names = new Set(rows.map((cell) => cell("evaluation")))
@@ -120,21 +71,20 @@ const metrics = (table: TableText): Markup => {
     columns,
     rows.map((cell) => {
       const value = cell("value")
-      const interval = pair(cell, ["low", "high"])
-      const expected = pair(cell, ["expected_low", "expected_high"])
-      const verdict = cell("verdict")
+      const interval = together(cell, ["low", "high"])
+      const expected = together(cell, ["expected_low", "expected_high"])
       return [
         ...(names.size > 1 ? [words(cell("evaluation") ?? "")] : []),
         words(cell("subset") ?? ""),
         words(cell("metric") ?? ""),
         value === undefined ? none : markup`<strong>${numeral(value)}</strong>`,
-        range(interval, " to "),
+        range(interval),
         Numeral.count(Number(cell("n") ?? 0)),
         ...(judged
           ? [
               value !== undefined && gauge(Number(value), interval.map(Number), expected.map(Number)),
-              range(expected, " to "),
-              verdict === undefined ? none : (verdicts[verdict] ?? verdict)
+              range(expected),
+              verdict(cell("verdict"))
             ]
           : []),
         ...(noted ? [cell("note") ?? ""] : [])
@@ -146,7 +96,12 @@ const metrics = (table: TableText): Markup => {
 /** The table, and how much of it is shown when `total` says that there is more. */
 export const render = (table: TableText, total = table.rows.length): Markup => {
   if (table.rows.length === 0) return markup`<p class="muted">The table has no rows.</p>\n`
-  const body = isMetricTable(table.columns) ? metrics(table) : plain(table)
+  const { columns } = table
+  const body = isMetricTable(columns)
+    ? metrics(table)
+    : ResultView.is(columns)
+      ? ResultView.render(table)
+      : plain(table)
   return total <= table.rows.length
     ? body
     : markup`${body}<p class="small muted">The first ${Numeral.counted(table.rows.length, "row")} of ${Numeral.count(total)}.</p>\n`
@@ -154,7 +109,8 @@ export const render = (table: TableText, total = table.rows.length): Markup => {
 
 /** How many metrics lie inside and outside the range that was expected of them. */
 export const verdictCounts = (table: TableText): { readonly inside: number; readonly outside: number } => {
-  const at = isMetricTable(table.columns) ? table.columns.indexOf("verdict") : -1
-  const number = (verdict: string) => table.rows.filter((row) => at !== -1 && row[at] === verdict).length
-  return { inside: number("inside"), outside: number("outside") }
+  const judged = isMetricTable(table.columns) || ResultView.is(table.columns)
+  const verdicts = judged ? cellsOf(table).map((cell) => cell("verdict") ?? "") : []
+  const number = (...of: ReadonlyArray<string>) => verdicts.filter((verdict) => of.includes(verdict)).length
+  return { inside: number("inside", "reproduced"), outside: number("outside", "differs") }
 }

@@ -95,6 +95,18 @@ describe("the registry of evaluations", () => {
 })
 
 describe("a user's file of evaluations", () => {
+  it("is what workflows/parts holds: evaluations of measurements at hand", async () => {
+    const rows = await runPromise(Registry.read(join(import.meta.dirname, "../../workflows/parts/evaluations.yaml")))
+    assert.lengthOf(rows, Registry.builtIn.length + 5)
+    const text = EvaluationDoc.explain(rows.find(({ id }) => id === "apa_mpra_coefficient_human")!)
+    for (const value of [
+      "0.836  an independent implementation (APARENT2)",
+      "the model's scores must give 0.836 +- 0.002"
+    ]) {
+      assert.include(text, value)
+    }
+  })
+
   it("changes the fields that it names and adds rows", async () => {
     const added = { ...variants[0]!, id: "our_lab", title: "Ours" }
     const result = await read(`evaluations:\n  - { id: mfass_splicing, won: true }\n  - ${JSON.stringify(added)}\n`)

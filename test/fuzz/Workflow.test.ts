@@ -7,7 +7,7 @@ import * as NodePath from "@effect/platform-node-shared/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as FileSystem from "effect/FileSystem"
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "vitest"
 import * as Diagnostic from "../../src/core/Diagnostic.ts"
@@ -44,7 +44,7 @@ const workflows = join(root, "workflows")
 const originals: Array<string> = []
 for (const name of readdirSync(workflows)) {
   if (name.endsWith(".yaml")) originals.push(readFileSync(join(workflows, name), "utf8"))
-  else copyFileSync(join(workflows, name), join(folder, name))
+  else cpSync(join(workflows, name), join(folder, name), { recursive: true })
 }
 // What the shipped ones do not use: scatters, also of a workflow that is used as a stage.
 const part = `agflow: 1

@@ -48,6 +48,17 @@ describe("200,000 rows that are hard to sort", () => {
   })
 })
 
+it("ten million rows, with a large offset and ties", () => {
+  const [u, v] = [uniform(41, 1e7), uniform(42, 1e7)]
+  const labels = u.map((x) => (x < 0.02 ? 1 : 0))
+  const scores = v.map((x, i) => 1e9 + Math.floor(x * 4096) * 2 ** -20 + labels[i]! * 2 ** -12)
+  assert.closeTo(metrics.average_precision.compare(labels, scores).value!, 0.08768078403572457, 1e-12)
+  assert.closeTo(metrics.auroc.compare(labels, scores).value!, 0.5592795257862029, 1e-12)
+  assert.closeTo(metrics.spearman.compare(u, scores).value!, -0.006774176482618184, 1e-12)
+  // scipy's of the scores without the offset, and in long double with it; in float64 with it scipy is off by 5e-12.
+  assert.closeTo(metrics.pearson.compare(u, scores).value!, -0.006983504096403964, 1e-12)
+}, 120_000)
+
 describe("Sorted", () => {
   const { NaN: _, POSITIVE_INFINITY: infinity, NEGATIVE_INFINITY: less, MAX_VALUE, MIN_VALUE } = Number
 

@@ -59,4 +59,14 @@ describe("report", () => {
     )
     assert.strictEqual(error, "sections: tables has no position 3")
   })
+
+  it("does not head a table by its place in a list, but where nothing else tells it from others", async () => {
+    const tables = ["tables.0.tsv", "tables.1.tsv"].map((name) => file(name, "animal\tn\ncat\t3\n"))
+    const params = { title: "Cats", sections: [{ title: "Counts", tables: [1] }] }
+    const { outputs } = await runStage(report, params, { tables })
+    assert.deepStrictEqual(
+      [...readFileSync(outputs["page"]!, "utf8").matchAll(/<h[23]>([^<]*)/gu)].map((match) => match[1]),
+      ["Counts", "Tables", "Table 2"]
+    )
+  })
 })

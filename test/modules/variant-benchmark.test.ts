@@ -45,6 +45,7 @@ const results = async (inputs: Readonly<Record<string, string | Array<string>>>,
   return {
     results: await runPromise(Table.read(outputs["results"]!, BenchmarkTables.resultTable)),
     groups: await runPromise(Table.read(outputs["groups"]!, BenchmarkTables.groupTable)),
+    strata: await runPromise(Table.read(outputs["strata"]!, BenchmarkTables.stratumTable)),
     figure: outputs["figure"]!
   }
 }
@@ -120,6 +121,29 @@ describe("published tables", () => {
     const error = await failure(published({ paqtl_variant_causality_human: "without_pi.feather" }))
     assert.match(error.message, /column 'PI' missing/u)
     assert.match(error.hint!, /variant_id, target, prediction/u)
+  })
+
+  it("with renamed columns are refused by name, and read where they are named", async () => {
+    const error = await failure(published({ mfass_splicing: "renamed.feather" }))
+    assert.match(error.message, /column 'target' missing/u)
+    assert.match(error.hint!, /variant_id, is_sdv, alphagenome/u)
+    const columns = { target: "is_sdv", prediction: "alphagenome" }
+    const { outputs } = await runStage(
+      evaluationScores,
+      { evaluation: "mfass_splicing", columns },
+      { scores: join(feather, "renamed.feather") }
+    )
+    const [result] = (await results({ scores: [outputs["scores"]!] })).results
+    assert.closeTo(result!.value!, 0.3571963761423005, 1e-12)
+  })
+
+  it("may have other types of the same columns: categories, true and false with gaps, float32 with NaN", async () => {
+    const { scores } = await published({ eqtl_variant_borzoi_sign_human: "types.feather" })
+    const [result] = (await results({ scores: [scores] })).results
+    // roc_auc_score per tissue of the rows that have both, weighted by rows.
+    assert.closeTo(result!.value!, 0.7516041760722613, 1e-12)
+    const { n, positives, without_score: withoutScore, without_label: withoutLabel } = result!
+    assert.deepStrictEqual([n, positives, withoutScore, withoutLabel], [282, 148, 7, 5])
   })
 
   it("of which there are none are told as not available, with what is needed", async () => {
@@ -238,6 +262,62 @@ describe("a lab's own table", () => {
     assert.closeTo(found[0]!.prediction!, 1.2, 1e-12)
     assert.closeTo(found[1]!.prediction!, 0.3, 1e-12)
     assert.isNull(found[2]!.prediction)
+  })
+
+  it("may tell what kind each variant is, and a group: each is measured by itself", async () => {
+    const rows: ReadonlyArray<ReadonlyArray<string | number>> = [
+      ["v1", 1, 0.9, "intron", "Liver"],
+      ["v2", 0, 0.8, "intron", "Liver"],
+      ["v3", 1, 0.1, "exon", "Liver"],
+      ["v4", 0, 0.2, "exon", "Lung"],
+      ["v5", 0, 0.3, "NA", "Lung"],
+      ["v6", 1, 0.4, "stop", "Lung"]
+    ]
+    const kinds = file("kinds.tsv", [["variant_id", "target", "score", "consequence", "organ"], ...rows])
+    const { scores } = await read({ columns: { group: "organ" } }, { scores: kinds })
+    const { strata, groups } = await results({ scores: [scores] })
+    const value = (rows: ReadonlyArray<{ readonly value: number | null }>) => rows.map((row) => row.value)
+    assert.deepStrictEqual(
+      strata.map(({ stratum, n, positives }) => [stratum, n, positives]),
+      [
+        ["intron", 2, 1],
+        ["exon", 2, 1],
+        ["stop", 1, 1]
+      ]
+    )
+    assert.deepStrictEqual(value(strata), [1, 0.5, 1])
+    assert.deepStrictEqual(
+      groups.map(({ group, n }) => [group, n]),
+      [
+        ["Liver", 3],
+        ["Lung", 3]
+      ]
+    )
+    // Of Liver the positives rank first and third, of Lung first.
+    assert.closeTo(groups[0]!.value!, (1 + 2 / 3) / 2, 1e-12)
+    assert.strictEqual(groups[1]!.value, 1)
+  })
+
+  it("may be checked against a value of one's own, and says how many rows have no score", async () => {
+    const registry = file("own.yaml", [
+      ["evaluations:"],
+      ["  - { id: mfass_splicing, expected: { value: 0.4167, tolerance: 0.001, source: table } }"]
+    ])
+    const { scores } = await read({ columns })
+    const of = async (path: string) => (await results({ scores: [path], registry })).results[0]!
+    assert.strictEqual((await of(scores)).verdict, "reproduced")
+    const gaps = file("gaps.tsv", [
+      ["snp", "is_causal", "our_score", "cadd"],
+      ...scored.map((row, at) => (at === 2 ? [row[0]!, row[1]!, "NA", 1] : row))
+    ])
+    const lacking = await of((await read({ columns }, { scores: gaps })).scores)
+    assert.match(lacking.note!, /1 of 12 labelled rows have no score/u)
+    const nothing = file("nothing.tsv", [
+      ["snp", "is_causal", "our_score", "cadd"],
+      ["v1", "NA", 1, 1]
+    ])
+    const empty = (await results({ scores: [(await read({ columns }, { scores: nothing })).scores] })).results[0]!
+    assert.deepStrictEqual([empty.verdict, empty.n, empty.without_label], ["not available here", 0, 1])
   })
 
   it("is refused in words where it does not fit", async () => {

@@ -5,11 +5,14 @@ import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as AlphaGenome from "../../src/model/architectures/alphagenome/AlphaGenome.ts"
 import { of } from "../../src/model/architectures/alphagenome/Config.ts"
+import * as Heads from "../../src/model/architectures/alphagenome/Heads.ts"
+import type { Machine } from "../../src/model/architectures/alphagenome/Machine.ts"
 import { Metadata } from "../../src/model/architectures/alphagenome/Tracks.ts"
 import * as Weights from "../../src/model/architectures/alphagenome/Weights.ts"
 import * as Random from "../../src/core/Random.ts"
+import type { Program } from "../../src/model/Program.ts"
 import * as Runtimes from "../../src/model/Runtimes.ts"
-import type { RuntimeId } from "../../src/model/Runtime.ts"
+import type { Arrays, RuntimeId } from "../../src/model/Runtime.ts"
 import type {
   JunctionValues,
   Prediction,
@@ -180,6 +183,61 @@ describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MI
       })
     }
   }
+
+  it.each(["onnxruntime-cpu", "tfjs-wasm"] as const)(
+    "%s: the heads' last step as the official model scales counts, and back again",
+    async (id) => {
+      interface Case {
+        readonly res: number
+        readonly squash: boolean
+        readonly x: { readonly data: ReadonlyArray<number> }
+        readonly means: { readonly data: ReadonlyArray<number> }
+        readonly pred: { readonly data: ReadonlyArray<number> }
+        readonly target: { readonly data: ReadonlyArray<number> }
+      }
+      const { scaling } = JSON.parse(readFileSync(join(golden, "scorers.json"), "utf8")) as {
+        readonly scaling: ReadonlyArray<Case>
+      }
+      const weights = { tensors: new Map() } as never
+      const machine = {
+        run: (_: string, program: () => Program, inputs: Arrays) =>
+          Effect.flatMap(Runtimes.runtimes[id].load(program(), weights, 1, undefined), (loaded) => loaded.run(inputs))
+      } as unknown as Machine
+      for (const { res, squash, x, means, pred, target } of scaling) {
+        const head = Heads.heads.find(
+          (each) => each.kind === "counts" && each.resolution === res && each.power < 1 === squash
+        )
+        assert(head !== undefined)
+        const loaded: Heads.Loaded = {
+          head,
+          wanted: [0, 1],
+          width: 2,
+          count: 2,
+          weights: Float32Array.of(1, 0, 0, 1),
+          bias: new Float32Array(2),
+          scale: Float32Array.of(1, 1),
+          factor: Float32Array.from(means.data, (mean) => mean * res)
+        }
+        // What softplus makes the value of.
+        const scaled = (values: ReadonlyArray<number>) =>
+          run(
+            Heads.apply(
+              machine,
+              loaded,
+              Float32Array.from(values, (value) => value + Math.max(-200, Math.log(-Math.expm1(-value))))
+            )
+          )
+        const close = (found: Float32Array, expected: ReadonlyArray<number>, what: string) => {
+          for (const [i, value] of expected.entries()) {
+            assert.closeTo(found[i]!, value, 1e-6 * Math.max(1, Math.abs(value)), `${what} of ${x.data[i]}, ${res} bp`)
+          }
+        }
+        close(await scaled(x.data), pred.data, "prediction")
+        close(await scaled(target.data), x.data, "count from its scaled one")
+      }
+      assert.lengthOf(scaling, 4)
+    }
+  )
 
   it("as one program: the embeddings of the official model", async () => {
     const expected = await read(2048)

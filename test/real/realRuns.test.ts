@@ -3,6 +3,7 @@ import { assert, describe, it } from "vitest"
 import evaluateVariants from "../../modules/evaluate-variants/stage.ts"
 import loadTable from "../../modules/load-table/stage.ts"
 import scoreSequencePairs from "../../modules/score-sequence-pairs/stage.ts"
+import * as BenchmarkTables from "../../src/evaluation/BenchmarkTables.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
 import { benchmark, Rig } from "../support/rig.ts"
@@ -55,6 +56,49 @@ describe.skipIf(mirror === undefined)("real runs (AGFLOW_MIRROR names a folder o
     300_000
   )
 
+  it("variant-benchmark, profile mini: without a licence all but its rows, with it those too", async () => {
+    const rig = new Rig()
+    const run = async (...args: ReadonlyArray<string>) => {
+      const finished = await rig.agflow(
+        ["run", join(benchmark, "../variant-benchmark.yaml"), "--profile", "mini", ...args],
+        { env: { AGFLOW_MIRROR: mirror! } }
+      )
+      assert.strictEqual(finished.code, 0, finished.stdout + finished.stderr)
+      const rows = await runPromise(Table.read(rig.latest("results", "results.tsv"), BenchmarkTables.resultTable))
+      assert.lengthOf(rows, 37)
+      return new Map(rows.map((row) => [row.evaluation, row]))
+    }
+    const expected: ReadonlyArray<readonly [id: string, verdict: string, n: number, value: number]> = [
+      ["apa_mpra_coefficient_human", "reproduced", 1818, 0.8358],
+      ["enhancer_gene_linking_e2g", "reproduced", 10356, 0.4377],
+      ["cagi5_mpra_zero_shot_human", "below", 4017, 0.1975],
+      ["dsqtl_yoruba_direction_human", "measured", 1000, 0.597],
+      ["ctcf_direction_human", "measured", 396, 0.7601]
+    ]
+    const licensed: typeof expected = [
+      ["brca1_sge_splicing_human", "reproduced", 261, 0.962],
+      ["mfass_splicing", "below", 112, 0.4106]
+    ]
+    const agrees = (rows: Awaited<ReturnType<typeof run>>, all: typeof expected) => {
+      for (const [id, verdict, n, value] of all) {
+        const row = rows.get(id)!
+        assert.deepStrictEqual([row.verdict, row.n], [verdict, n], id)
+        assert.closeTo(row.value!, value, 0.0005, id)
+        assert.isTrue(row.low! < row.value! && row.value! < row.high!, id)
+      }
+    }
+    const without = await run()
+    agrees(without, expected)
+    for (const [id] of licensed) {
+      assert.strictEqual(without.get(id)!.verdict, "not available here")
+      assert.match(without.get(id)!.note!, /--accept-licence CC-BY-NC-4\.0/u)
+    }
+    assert.match(without.get("eqtl_gwas_sign_human")!.note!, /^needs the measured directions/u)
+    const accepted = await run("--accept-licence", "CC-BY-NC-4.0")
+    agrees(accepted, [...expected, ...licensed])
+    assert.strictEqual(accepted.get("mfass_splicing")!.without_score, 27_551)
+  }, 600_000)
+
   // Each workflow says what it expects; the independent figures are in it.
   it.each([
     ["splice-benchmark", 5],
@@ -64,7 +108,7 @@ describe.skipIf(mirror === undefined)("real runs (AGFLOW_MIRROR names a folder o
     async (name, expectations) => {
       const rig = new Rig()
       const finished = await rig.agflow(
-        ["run", join(benchmark, `../${name}.yaml`), "--accept-licence", "CC-BY-NC-4.0"],
+        ["run", join(benchmark, `../${name}.yaml`), "--profile", "mini", "--accept-licence", "CC-BY-NC-4.0"],
         { env: { AGFLOW_MIRROR: mirror! } }
       )
       assert.strictEqual(finished.code, 0, finished.stdout + finished.stderr)

@@ -131,6 +131,33 @@ describe("TableView", () => {
   })
 })
 
+describe("the table of a benchmark", () => {
+  const columns =
+    "evaluation title source metric value low high n positives reported comparator comparator_value improvement verdict note"
+  const table = {
+    columns: columns.split(" "),
+    rows: [
+      "mfass_splicing|MFASS|model|average_precision|0.41062802|0.0227|1|112|3|0.512 (Fig. 3i)|Pangolin|0.54|-25.208|differs|NA",
+      "apa|APA <i>|table|pearson|0.8358|NA|NA|1818|NA|none|NA|NA|NA|reproduced|NA",
+      "cagi5|CAGI5|NA|pearson|NA|NA|NA|0|NA|0.57|Borzoi|0.55|NA|not available here|needs hg19"
+    ].map((row) => row.split("|"))
+  }
+
+  it("has each value with its interval, its verdict and what it is compared with", () => {
+    const view = TableView.render(table).markup
+    const text = view.replaceAll(/<[^>]*>/gu, " ").replaceAll(/\s+/gu, " ")
+    for (const part of [
+      "MFASS mfass_ splicing average precision 0.4106 0.0227 to 1 112 3 positive ✗ differs 0.512 (Fig. 3i) Pangolin 0.54 −25.2 %",
+      "APA &lt;i&gt; apa pearson 0.8358 1,818 ✓ reproduced none –",
+      "CAGI5 cagi5 pearson – – not available here needs hg19 0.57 Borzoi 0.55"
+    ]) {
+      assert.include(text, part)
+    }
+    assert.include(view, 'title="0.41062802"')
+    assert.deepStrictEqual(TableView.verdictCounts(table), { inside: 1, outside: 1 })
+  })
+})
+
 describe("Trace", () => {
   it("writes one line a task", async () => {
     const path = join(temporaryFolder(), "trace.tsv")

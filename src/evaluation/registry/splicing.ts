@@ -53,7 +53,7 @@ const clinvar = (
 })
 
 const outlierData = {
-  description: `GTEx rare variants (MAF < 0.1 % in gnomAD 4.0, at most 2 carriers, within 250 bp of an outlier junction); splicing outliers by FRASER 2.0 as for AbSplice; ${testChromosomes}`,
+  description: `GTEx rare variants (MAF < 0.1 % in gnomAD 4.0, at most 2 carriers, within 250 bp of an outlier junction); splicing outliers by FRASER 2.0 (DROP 1.3.3) as for AbSplice; ${testChromosomes}`,
   n: "more than 1,000,000 rare variants, 5,819 outliers in the whole set",
   ...withoutTable("GTEx's individual-level genotypes (dbGaP phs000424) and AlphaGenome's splicing scores for them")
 }
@@ -192,7 +192,7 @@ export const splicing: ReadonlyArray<Evaluation> = [
     line: { label: "sQTL", improvement: 13.9 },
     data: {
       description: `splicing QTLs of the eQTL Catalogue as prepared for Borzoi (PIP >= 0.9 against PIP < 0.01, matched by distance, within 10 kb of a splice site), 49 GTEx tissues; ${testChromosomes}`,
-      n: "28,256 (Fig. 3f); 21,514 + 21,514 variant-tissue pairs (Methods)",
+      n: "28,256 within 10 kb, 20,210 within 200 bp (Fig. 3f); 21,514 + 21,514 variant-tissue pairs (Methods)",
       ...predictions("sqtl_variant_causality_gene_human")
     },
     scoring: {
