@@ -1,6 +1,6 @@
 /** Why a task ran, or need not: its key beside the one that it had in another run, followed up to the first cause. */
 import * as Effect from "effect/Effect"
-import type { Records } from "../cache/Record.ts"
+import type { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import * as LineChanges from "../core/LineChanges.ts"

@@ -8,7 +8,8 @@ import { join } from "node:path"
 import * as Artifact from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { Home } from "../cache/Home.ts"
-import { Records, type Record as CacheRecord } from "../cache/Record.ts"
+import type { Record as CacheRecord } from "../cache/Record.ts"
+import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
 import { InputError } from "../core/Failure.ts"
@@ -54,7 +55,7 @@ const once = Effect.fnUntraced(function* <E, R>(
     outputs: {}
   }
   const key = TaskKey.digest(structure)
-  const found = yield* records.find(key)
+  const found = yield* records.find(key, structure)
   const synthetic = inputs.some((each) => each.synthetic)
   const listOf = ({ outputs }: CacheRecord) =>
     Object.values(outputs).map((artifact): Artifact.Artifact => ({ ...artifact, synthetic }))

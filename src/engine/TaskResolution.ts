@@ -5,7 +5,8 @@ import { basename } from "node:path"
 import * as Artifact from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { FileDigests } from "../cache/FileDigests.ts"
-import { Records, type Record as CacheRecord } from "../cache/Record.ts"
+import type { Record as CacheRecord } from "../cache/Record.ts"
+import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
@@ -246,7 +247,7 @@ export const resolve = Effect.fnUntraced(function* (
   const container = image === undefined ? undefined : yield* Container.identify(image)
   const structure = structureOf(body, stage.outputs, inputs, container)
   const key = TaskKey.digest(structure)
-  const record = yield* records.find(key)
+  const record = yield* records.find(key, structure)
   const synthetic = stage.synthetic || [...inputs.values()].flat().some(({ artifact }) => artifact.synthetic)
   const keyed = { id: site.id, stage: stage.id, key, structure }
   const reason = yield* record === undefined ? reasons.toRun(keyed) : reasons.cached(keyed)
