@@ -1,4 +1,5 @@
 /** May what one port gives flow into another? */
+import * as Suggest from "../core/Suggest.ts"
 import type { TableSchema } from "../data/Column.ts"
 import * as FileKind from "./FileKind.ts"
 import * as Port from "./Port.ts"
@@ -21,7 +22,12 @@ const columnFault = (from: TableSchema, to: TableSchema): string | undefined => 
   for (const [name, wanted] of Object.entries(to)) {
     const given = from[name]
     if (given === undefined) {
-      if (!wanted.nullable) return `has no column '${name}'`
+      if (wanted.nullable) continue
+      const near = Suggest.closest(
+        name,
+        Object.keys(from).filter((other) => to[other] === undefined)
+      )
+      return `has no column '${name}'${near === undefined ? "" : `: is '${near}' meant?`}`
     } else if (given.type !== wanted.type && !(given.type === "integer" && wanted.type === "number")) {
       return `has column '${name}' of type ${given.type}, ${wanted.type} is expected`
     } else if (given.nullable && !wanted.nullable) {
