@@ -227,6 +227,12 @@ describe("a workflow used as a stage and scattered", () => {
       assert.strictEqual(said.map((place) => results[`${name}.${place}.txt`]).join(""), results["all.txt"])
     }
     assert.strictEqual(results["lane.1.txt"], "y 2 0\ny 2 1\n")
+    rig.write("outer.yaml", rig.read("outer.yaml").replace('"y"', '"z"'))
+    await run()
+    assert.match(
+      (await rig.agflow(["explain", "lane/1"])).stdout,
+      /input lane content .*\n +because 'part\/inner\/said\/2,z,0' is new\n +because 'part\/inner\/said\/2,z,1' is new\n/u
+    )
     const types = (await rig.agflow(["check", "outer.yaml", "--types"])).stdout
     assert.match(types, /^ {2}said +from part\/inner\/said\.out +list of list of text$/mu)
     assert.match(types, /^ {2}lane +from lane\.out +list of text$/mu)
