@@ -387,10 +387,16 @@ outputs: { best: "\${{ nowhere.out }}" }
       `  made: { uses: make-variants, with: { genome: hg38 } }\n  a: { uses: score, with: { variants: "\${{ made.variants }}", reference: ./genome.fa } }\n  b: { uses: score, with: { variants: "\${{ a.scores }}", reference: ./genome.fa } }\n`
     )
     assert.match((await one(text)).message, /'a\.scores' does not fit 'variants': it has no column 'pos'$/u)
-    const near = stage(
-      `  a: { run: x, outputs: { out: { table: { variant_id: string, poss: integer } } } }\n  b: { uses: score, with: { variants: "\${{ a.out }}", reference: ./genome.fa } }\n`
+    const declaring = (columns: string) =>
+      stage(
+        `  a: { run: x, outputs: { out: { table: { variant_id: string, ${columns} } } } }\n  b: { uses: score, with: { variants: "\${{ a.out }}", reference: ./genome.fa } }\n`
+      )
+    assert.match((await one(declaring("poss: integer"))).message, /it has no column 'pos': is 'poss' meant\?$/u)
+    assert.match(
+      (await one(declaring("pos: integer?"))).message,
+      /it may lack values in column 'pos', which must not be/u
     )
-    assert.match((await one(near)).message, /it has no column 'pos': is 'poss' meant\?$/u)
+    assert.match((await one(declaring("pos: string"))).message, /column 'pos' of type string, integer is expected$/u)
   })
 
   it.each([
