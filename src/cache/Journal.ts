@@ -18,7 +18,7 @@ export interface Journal {
 const flushAt = 1 << 15
 
 /** So many characters too many are put up with. */
-const slack = 1 << 20
+const slack = 1 << 16
 
 const readText = (path: string): string => {
   try {

@@ -48,6 +48,15 @@ describe("the index of records", () => {
     assert.deepStrictEqual(await said(), record, "and known again")
   })
 
+  it("answers in the record's place, so that its file is not opened", async () => {
+    await write()
+    const told = { ...record, seconds: 77 }
+    await Effect.runPromise(
+      Effect.scoped(Effect.map(RecordIndex.open(join(folder, "index")), (index) => index.keep(told, statSync(path))))
+    )
+    assert.deepStrictEqual(await find(), told)
+  })
+
   it("is made of the records, when it is lost", async () => {
     await write()
     rmSync(join(folder, "index"), { recursive: true })
