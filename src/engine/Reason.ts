@@ -61,7 +61,7 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow, own: string
   /** The nth earlier run of the workflow. */
   const earlier = Effect.fnUntraced(function* (n: number) {
     while (past.length <= n && next < ids.length && past.length < lookBackAtWorkflow) {
-      const record = yield* RunRecord.read(join(runs, ids[next++]!))
+      const record = yield* RunRecord.readTasks(join(runs, ids[next++]!))
       if (record === undefined) continue
       if (record.workflow.name === workflow.name) past.push(PastRun.make(runs, record, now))
       else if (record.workflow.file === workflow.file) formerName.push(PastRun.make(runs, record, now))

@@ -126,7 +126,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       // Where failures are ignored, some have none; where all have failed, that is the stage's own failure.
       const ended = many.map(({ id }) => results.get(id)!)
       const tasks = ended.flatMap(({ id, record }) =>
-        record === undefined ? [] : [{ ...sites.get(id)!, outputs: record.outputs }]
+        record === undefined ? [] : [{ id, lane: sites.get(id)!.lane, outputs: record.outputs }]
       )
       if (tasks.length === 0) {
         const failed = ended.find(({ failure }) => failure !== undefined)?.failure

@@ -95,9 +95,9 @@ export const conclude = Effect.fnUntraced(function* (
     status,
     ended: new Date(ended).toISOString(),
     tasks: state.lines(),
-    outputs: outputs.map(({ artifact, ...output }) => {
-      const { sha256, bytes } = artifact.files[0]!
-      return { ...output, sha256, bytes, synthetic: artifact.synthetic, files: artifact.files }
+    outputs: outputs.map(({ name, stage, port, path, artifact: { files, synthetic } }) => {
+      const { sha256, bytes } = files[0]!
+      return { name, stage, port, path, sha256, bytes, synthetic, files }
     })
   }).pipe(Effect.ignore)
   const started = Date.parse(about.started)
