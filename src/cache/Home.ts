@@ -47,7 +47,8 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
             (typeof names)[number],
             string
           >
-          for (const path of Object.values(folders)) mkdirSync(path, { recursive: true })
+          // The index is made with the first that is put into it: who may only read can do without.
+          for (const name of names) if (name !== "index") mkdirSync(folders[name], { recursive: true })
           return { root, ...folders }
         },
         catch: (cause) =>
