@@ -14,12 +14,10 @@ import { presets } from "./engine/presets.mjs"
 
 const engines = [agflow, snakemake, cwltool, nextflow]
 
-const help = `node bench/engine.mjs [--quick | --full | --large | --peers | --case NAMES --n NUMBERS] [--table]
+const help = `node bench/engine.mjs [--quick | --full | --case NAMES --n NUMBERS] [--table]
 
   --quick           a few minutes: N of 100 and 1,000, agflow alone at 10,000
-  --full            an hour or two: N up to 10,000 for all, plan and resume to 100,000
-  --large           agflow alone at 100,000: plan, fan-out, resume; half an hour
-  --peers           all at 10,000: plan, fan-out, resume, change; an hour
+  --full            an hour or more: N up to 10,000 for all, plan and resume to 100,000 for agflow
   --case NAMES      of ${Object.keys(cases).join(", ")}; those that one builds upon run first
   --n NUMBERS       100,1000 (default 100)
   --engines NAMES   of ${engines.map(({ name }) => name).join(", ")}; default: all that are on the PATH

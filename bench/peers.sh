@@ -11,7 +11,8 @@ for name in snakemake cwltool; do
   ln -sf "$folder/$name/bin/$name" "$folder/bin/$name"
 done
 
-# The last release of the 24 line of which Maven Central holds every part.
+# The only release of 24.10 of which Maven Central holds every part: nf-httpfs is there in 24.10.0 alone, and 24.10.6
+# lacks nf-commons too.
 cat >"$folder/nextflow/pom.xml" <<'XML'
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>

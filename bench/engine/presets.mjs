@@ -1,4 +1,4 @@
-/** What `--quick`, `--full`, `--large` and `--peers` measure, the most telling first. `limit` is in seconds, for one command. */
+/** What `--quick` and `--full` measure, the most telling first. `limit` is in seconds, for one command. */
 
 const session = ["plan", "fanout", "resume", "change"]
 const alone = ["agflow"]
@@ -14,19 +14,12 @@ const quick = [
 ]
 
 const full = [
-  { cases: ["start", "check"], sizes: [1], repeat: 9 },
-  { cases: session, sizes: [100, 1000], repeat: 5 },
-  { cases: ["chain"], sizes: [100, 1000], repeat: 3 },
-  { cases: session, sizes: [10_000], repeat: 3 },
-  { cases: ["plan"], sizes: [50_000, 100_000], repeat: 3 },
+  { cases: ["start", "check"], sizes: [1], repeat: 5 },
+  { cases: session, sizes: [100, 1000], repeat: 3 },
+  { cases: ["chain"], sizes: [100, 1000], repeat: 1 },
+  { cases: ["plan"], sizes: [50_000, 100_000], repeat: 3, engines: alone },
+  { cases: session, sizes: [10_000], repeat: 1, limit: 3600 },
   { cases: ["resume"], sizes: [100_000], repeat: 1, engines: alone, limit: 3600 }
 ]
 
-const large = [
-  { cases: ["plan"], sizes: [100_000], repeat: 3, engines: alone },
-  { cases: ["resume"], sizes: [100_000], repeat: 1, engines: alone, limit: 3600 }
-]
-
-const peers = [{ cases: ["plan", "resume", "change"], sizes: [10_000], repeat: 1, limit: 3600 }]
-
-export const presets = { quick, full, large, peers }
+export const presets = { quick, full }

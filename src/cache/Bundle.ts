@@ -37,7 +37,8 @@ import { InputError, messageOf } from "../core/Failure.ts"
 import { ContentStore } from "./ContentStore.ts"
 import { Home } from "./Home.ts"
 import * as Inventory from "./Inventory.ts"
-import { Records, type Record } from "./Record.ts"
+import type { Record } from "./Record.ts"
+import { Records } from "./Records.ts"
 import * as Tar from "./Tar.ts"
 import * as TaskKey from "./TaskKey.ts"
 
@@ -237,7 +238,7 @@ export const takeIn = Effect.fnUntraced(function* ({ folder, records }: Opened) 
   const cached = yield* Records
   let taken = 0
   for (const record of records) {
-    if ((yield* cached.find(record.key)) !== undefined) continue
+    if ((yield* cached.find(record.key, record.structure)) !== undefined) continue
     for (const { sha256 } of Inventory.filesOf(record)) {
       const path = join(folder, "store", sha256.slice(0, 2), sha256)
       // Of two records that name it the first has taken it.

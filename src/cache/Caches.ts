@@ -4,7 +4,7 @@ import { ContentStore } from "./ContentStore.ts"
 import { FileDigests } from "./FileDigests.ts"
 import { Home } from "./Home.ts"
 import { Leases } from "./Lease.ts"
-import { Records } from "./Record.ts"
+import { Records } from "./Records.ts"
 
 export const layer = (folder: string) =>
   Layer.mergeAll(Records.layer, Leases.layer).pipe(

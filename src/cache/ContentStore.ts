@@ -4,21 +4,17 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import {
   chmodSync,
-  closeSync,
   constants,
   copyFileSync,
   existsSync,
-  fsyncSync,
   lstatSync,
-  mkdirSync,
-  openSync,
   renameSync,
   rmSync,
   statSync,
   utimesSync
 } from "node:fs"
-import { dirname } from "node:path"
 import * as Digest from "../core/Digest.ts"
+import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import type { Artifact } from "./Artifact.ts"
 import * as DigestJournal from "./DigestJournal.ts"
@@ -72,16 +68,16 @@ export class ContentStore extends Context.Service<
           // A file that is there already stays: other runs may be reading it.
           if ((yield* holdsFile(sha256).pipe(Effect.orElseSucceed(() => false))) && markWanted(target)) {
             yield* attempt(() => {
-              if (isDurable) syncFile(target)
+              if (isDurable) Disk.sync(target)
               rmSync(path)
             })
             return yield* digests.remember(target, sha256, isDurable)
           }
           yield* attempt(() => {
             // The content, once: a name that a power cut loses leaves a task to be run again, never a wrong result.
-            if (isDurable) syncFile(path)
+            if (isDurable) Disk.sync(path)
             chmodSync(path, 0o444)
-            inFolder(target, () => renameSync(path, target))
+            Disk.inFolder(target, () => renameSync(path, target))
           })
           return yield* digests.remember(target, sha256, isDurable)
         }),
@@ -96,17 +92,6 @@ export class ContentStore extends Context.Service<
       })
     })
   )
-}
-
-/** Puts a file into its folder, which is made if it is not there: it mostly is. */
-export const inFolder = (path: string, put: () => void): void => {
-  try {
-    put()
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
-    mkdirSync(dirname(path), { recursive: true })
-    put()
-  }
 }
 
 /**
@@ -132,14 +117,4 @@ const ownFile = (path: string): void => {
   const copy = `${path}.own`
   copyFileSync(path, copy, constants.COPYFILE_FICLONE)
   renameSync(copy, path)
-}
-
-/** Makes what was written to a file, or the names in a folder, survive a power cut. */
-export const syncFile = (path: string): void => {
-  const handle = openSync(path, "r")
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

@@ -12,6 +12,8 @@ export interface HomeFolders {
   readonly store: string
   /** What finished tasks gave, by key. */
   readonly records: string
+  /** What the records say, packed; made of them. */
+  readonly index: string
   /** Folders of running tasks. */
   readonly work: string
   readonly leases: string
@@ -30,12 +32,23 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
       Effect.try({
         try: () => {
           const root = resolve(folder)
-          const names = ["store", "records", "work", "leases", "checkpoints", "downloads", "runs", "results"] as const
+          const names = [
+            "store",
+            "records",
+            "index",
+            "work",
+            "leases",
+            "checkpoints",
+            "downloads",
+            "runs",
+            "results"
+          ] as const
           const folders = Object.fromEntries(names.map((name) => [name, join(root, name)])) as Record<
             (typeof names)[number],
             string
           >
-          for (const path of Object.values(folders)) mkdirSync(path, { recursive: true })
+          // The index is made with the first that is put into it: who may only read can do without.
+          for (const name of names) if (name !== "index") mkdirSync(folders[name], { recursive: true })
           return { root, ...folders }
         },
         catch: (cause) =>

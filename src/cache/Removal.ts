@@ -83,6 +83,8 @@ export const collect = Effect.fnUntraced(function* (
     }
     const sets: Array<string> = []
     for (const aside of asides) if (existsSync(aside)) remove(aside)
+    // Made anew of the records that stay.
+    if (asides.length > 0) rmSync(home.index, { recursive: true, force: true, maxRetries: 3 })
     for (const { kind, path } of items) {
       if (kind === "result" || path.startsWith(`${home.store}/`)) continue
       if (path.startsWith(`${home.results}/`)) {

@@ -82,7 +82,9 @@ const cgroupLimits = ({ read }: Source): { readonly cpus: number; readonly memor
 /** Limits of a SLURM job, from the variables of sbatch(1). */
 const slurmLimits = ({ env }: Source): { readonly cpus: number; readonly memory: number } => {
   const number = (name: string) => (/^\d+$/u.test(env[name] ?? "") ? Number(env[name]) : Infinity)
-  const cpus = number("SLURM_CPUS_PER_TASK")
+  // The first only where it was asked for.
+  const perTask = number("SLURM_CPUS_PER_TASK")
+  const cpus = perTask === Infinity ? number("SLURM_CPUS_ON_NODE") : perTask
   const perCpu = number("SLURM_MEM_PER_CPU") * cpus
   // Megabytes; 0 asks for all that the node has.
   const memory = Math.min(number("SLURM_MEM_PER_NODE") || Infinity, perCpu) * 2 ** 20

@@ -93,16 +93,19 @@ export const outputsIn = (binding: Binding): ReadonlyArray<Binding & { readonly 
 export const sources = (binding: Binding): ReadonlyArray<string> => outputsIn(binding).map(({ stage }) => stage)
 
 /** All that the stage is scattered over and that is known only in the run, each once. */
-export const shardsOf = ({ instances }: CheckedStage): ReadonlyArray<Shards> => [
-  ...new Set(instances.flatMap(({ levels }) => levels.flatMap(({ shards }) => shards)))
-]
+export const shardsOf = ({ instances }: CheckedStage): ReadonlyArray<Shards> => {
+  const found = new Set<Shards>()
+  for (const { levels } of instances) for (const { shards } of levels) for (const each of shards) found.add(each)
+  return [...found]
+}
 
-export const needs = (stage: CheckedStage): ReadonlyArray<string> => [
-  ...new Set([
-    ...stage.instances.flatMap(({ inputs }) => [...inputs.values()].flatMap(sources)),
-    ...shardsOf(stage).flatMap(({ of }) => sources(of))
-  ])
-]
+export const needs = (stage: CheckedStage): ReadonlyArray<string> => {
+  const found = new Set<string>()
+  for (const { inputs } of stage.instances)
+    for (const binding of inputs.values()) for (const id of sources(binding)) found.add(id)
+  for (const { of } of shardsOf(stage)) for (const id of sources(of)) found.add(id)
+  return [...found]
+}
 
 /** Of these, the stages that it can do without: they feed optional ports, or are one of several in a list. */
 export const dispensable = (stage: CheckedStage): ReadonlySet<string> => {

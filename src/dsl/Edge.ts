@@ -1,10 +1,11 @@
 /** May what one port gives flow into another? */
+import * as Suggest from "../core/Suggest.ts"
 import type { TableSchema } from "../data/Column.ts"
 import * as FileKind from "./FileKind.ts"
 import * as Port from "./Port.ts"
 
 /** How a port is shown to people: `fasta`, `table(variant_id, pos)`, `list of h5`. */
-export const show = (port: Port.InputPort): string => {
+export const show = (port: Port.InputPort | Port.GivenPort): string => {
   switch (port._tag) {
     case "File":
       return port.kind
@@ -21,7 +22,12 @@ const columnFault = (from: TableSchema, to: TableSchema): string | undefined => 
   for (const [name, wanted] of Object.entries(to)) {
     const given = from[name]
     if (given === undefined) {
-      if (!wanted.nullable) return `has no column '${name}'`
+      if (wanted.nullable) continue
+      const near = Suggest.closest(
+        name,
+        Object.keys(from).filter((other) => to[other] === undefined)
+      )
+      return `has no column '${name}'${near === undefined ? "" : `: is '${near}' meant?`}`
     } else if (given.type !== wanted.type && !(given.type === "integer" && wanted.type === "number")) {
       return `has column '${name}' of type ${given.type}, ${wanted.type} is expected`
     } else if (given.nullable && !wanted.nullable) {
@@ -38,8 +44,14 @@ const columnFault = (from: TableSchema, to: TableSchema): string | undefined => 
  * that feeds a table.
  */
 export const fault = (from: Port.GivenPort, to: Port.SomePort): string | undefined => {
-  if (to._tag === "List") return fault(from._tag === "List" ? from.item : from, to.item)
-  if (from._tag === "List") return "it is a list of files, where one is expected"
+  if (to._tag === "List") {
+    // It takes the files of all, in order, however they are nested.
+    return from._tag === "List" && from.item._tag === "List"
+      ? fault(from.item, to)
+      : fault(from._tag === "List" ? from.item : from, to.item)
+  }
+  if (from._tag === "List")
+    return `it is a list of ${from.item._tag === "List" ? "lists" : "files"}, where one file is expected`
   const given = Port.kindOf(from)
   const wanted = Port.kindOf(to)
   if (from._tag === "Table" && to._tag === "Table") {

@@ -73,13 +73,18 @@ export const typeOf = (value: Value): string => {
 
 type Result = { readonly value: Value } | { readonly fault: string }
 
+const rangeOf = (from: number, to: number): Result =>
+  to >= from && to - from <= 1e6
+    ? { value: Array.from({ length: to - from }, (_, index) => from + index) }
+    : { fault: `range gives at most 1,000,000 numbers, and none backwards: ${from} to ${to} is not possible` }
+
 export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => Result>> = {
-  default: ([value, fallback]) =>
-    fallback === undefined
+  default: ([value, fallback, ...more]) =>
+    fallback === undefined || more.length > 0
       ? { fault: "default takes a value and what to use where it is null" }
       : { value: value ?? fallback },
-  length: ([value]) =>
-    typeof value === "string" || Array.isArray(value)
+  length: ([value, ...more]) =>
+    (typeof value === "string" || Array.isArray(value)) && more.length === 0
       ? { value: value.length }
       : { fault: "length takes a text or a list" },
   format: ([template, ...values]) => {
@@ -89,10 +94,12 @@ export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => 
       ? { value: template.replace(/\{(\d+)\}/gu, (_, index) => show(values[Number(index)]!)) }
       : { fault: `format has no value for ${missing[0]}` }
   },
-  range: ([count]) =>
-    typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= 1e6
-      ? { value: Array.from({ length: count }, (_, index) => index) }
-      : { fault: "range takes a whole number from 0 to 1,000,000" }
+  range: ([first, end, ...more]) => {
+    const [from, to] = end === undefined ? [0, first] : [first, end]
+    return Number.isInteger(from) && Number.isInteger(to) && more.length === 0
+      ? rangeOf(from as number, to as number)
+      : { fault: "range takes a whole number, or two: the first, and where to stop before" }
+  }
 }
 
 const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {

@@ -15,10 +15,11 @@ export const fileKinds = {
     companions: [".fai", ".gzi"]
   },
   vcf: { description: "variants", extensions: ["vcf", "vcf.gz"], companions: [".tbi", ".csi"] },
-  bed: { description: "intervals, 0-based half-open", extensions: ["bed", "bed.gz"] },
+  bed: { description: "intervals, 0-based half-open", extensions: ["bed", "bed.gz"], companions: [".tbi", ".csi"] },
   annotation: {
     description: "gene annotation: GTF, GFF3",
-    extensions: ["gtf", "gtf.gz", "gff", "gff.gz", "gff3", "gff3.gz"]
+    extensions: ["gtf", "gtf.gz", "gff", "gff.gz", "gff3", "gff3.gz"],
+    companions: [".tbi", ".csi"]
   },
   bam: { description: "alignments", extensions: ["bam"], companions: [".bai", ".csi"] },
   bigwig: { description: "coverage", extensions: ["bw", "bigwig"] },

@@ -4,6 +4,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
+import * as TypedWorkflow from "./TypedWorkflow.ts"
 import type { YamlDocument } from "./YamlDocument.ts"
 
 export const isStageFile = (path: string): boolean => /\.m?[jt]s$/u.test(path)
@@ -48,7 +49,8 @@ export const read = Effect.fnUntraced(function* (document: YamlDocument, names: 
       const own = loaded.stage.name
       const other = stages.get(own)
       // A workflow that is written in TypeScript has the stages that it uses, wherever they come from.
-      const borrowed = imported.workflow?.uses.includes(loaded.stage) === true
+      const borrowed =
+        imported.workflow !== undefined && TypedWorkflow.stagesIn(imported.workflow).includes(loaded.stage)
       if (borrowed && other !== undefined) continue
       if (library.names.includes(own)) {
         if (borrowed && (yield* library.load(own)).stage === loaded.stage) continue

@@ -42,7 +42,7 @@ export const workflow = (stages: ReadonlyArray<Stage>): Readonly<Record<string, 
   const names = stages.map(({ name }) => name)
   // Any other name is of an imported file's stage.
   const uses = {
-    description: "the stage to use, or another workflow: ./other.yaml",
+    description: "the stage to use, or another workflow: ./other.yaml, ./other.ts",
     type: "string",
     anyOf: [{ enum: names }, {}]
   }

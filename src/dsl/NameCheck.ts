@@ -34,10 +34,26 @@ const inMapping = (
       }
     })
 
+/** Beside the outputs lies their index, `outputs.json`. */
+const outputsIn = (document: YamlDocument, path: YamlPath, members: object | undefined): ReadonlyArray<Diagnostic> => [
+  ...inMapping(document, path, members, "an output"),
+  ...(Object.hasOwn(members ?? {}, "outputs")
+    ? [
+        {
+          code: "invalid-name",
+          message: "'outputs' cannot name an output: the index of all is called that",
+          hint: "give it another name",
+          source: document.source,
+          range: document.locateKey([...path, "outputs"])
+        }
+      ]
+    : [])
+]
+
 export const check = (document: YamlDocument, declaration: WorkflowDeclaration): ReadonlyArray<Diagnostic> => [
   ...inMapping(document, ["params"], declaration.params, "a param"),
-  ...inMapping(document, ["outputs"], declaration.outputs, "an output"),
+  ...outputsIn(document, ["outputs"], declaration.outputs),
   ...Object.entries(declaration.profiles ?? {}).flatMap(([name, { outputs }]) =>
-    inMapping(document, ["profiles", name, "outputs"], outputs, "an output")
+    outputsIn(document, ["profiles", name, "outputs"], outputs)
   )
 ]

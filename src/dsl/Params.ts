@@ -77,6 +77,9 @@ export const fromFlag = (flag: string, folder: string): GivenParam => {
   }
 }
 
+/** `--param name`, which would make an empty text of it. */
+const isBare = ({ file, text }: SourceText): boolean => file === "--param" && !text.includes("=")
+
 export interface Resolved {
   readonly params: ReadonlyMap<string, Param>
   readonly diagnostics: ReadonlyArray<Diagnostic>
@@ -130,19 +133,20 @@ export const resolve = (
   }
 
   for (const { name, source, nameRange } of given) {
-    if (Object.hasOwn(declarations, name) || broken.has(name)) continue
-    const bare = source.file === "--param" && !source.text.includes("=")
-    const hint = bare ? "write --param NAME=VALUE" : Suggest.hint(name, Object.keys(declarations), "params")
+    const known = Object.hasOwn(declarations, name) || broken.has(name)
+    const bare = isBare(source)
+    if (known && !bare) continue
     diagnostics.push({
-      code: "unknown-param",
-      message: `the workflow has no param '${name}'`,
-      hint,
+      code: known ? "invalid-param" : "unknown-param",
+      message: known ? `param '${name}' is given no value` : `the workflow has no param '${name}'`,
+      hint: bare ? "write --param NAME=VALUE" : Suggest.hint(name, Object.keys(declarations), "params"),
       source,
       range: nameRange
     })
   }
   const derived: Array<string> = []
   for (const [name, declaration] of Object.entries(declarations)) {
+    if (given.some((item) => item.name === name && isBare(item.source))) continue
     const written = given.filter((item) => item.name === name).at(-1)
     const fallback = declaration.default
     if (written !== undefined) settle(name, written)

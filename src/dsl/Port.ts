@@ -60,12 +60,22 @@ export const optional = <P extends SomePort>(port: P): OptionalPort<P> => ({
   description: port.description
 })
 
-/** What a stage gives to others: a file or a table, and of a scattered stage a list of files. */
-export type GivenPort = OutputPort | ListPort<FilePort>
+/** A list that a scattered stage gives: of files or, where a scattered workflow is around it, of such lists. */
+export interface GivenList {
+  readonly _tag: "List"
+  readonly item: FilePort | GivenList
+  readonly description: string
+}
 
-/** What all tasks of a scattered stage give together: their tables become one, other files a list, and lists one list. */
-export const gathered = (port: GivenPort): GivenPort =>
-  port._tag === "List" || kindOf(port) === "tsv" ? port : list(file(kindOf(port), port.description))
+/** What a stage gives to others: a file or a table, and of a scattered stage a list of files. */
+export type GivenPort = OutputPort | GivenList
+
+/** What all tasks of a scattered stage give together: their tables become one, other files a list, and lists a list. */
+export const gathered = (port: GivenPort): GivenPort => {
+  if (port._tag !== "List" && kindOf(port) === "tsv") return port
+  const item = port._tag === "List" ? port : file(kindOf(port), port.description)
+  return { _tag: "List", item, description: port.description }
+}
 
 /** The kind of file that stands behind a port. */
 export const kindOf = (port: FilePort | TablePort): FileKindName => (port._tag === "Table" ? "tsv" : port.kind)

@@ -91,7 +91,7 @@ const readShards = (
   rows: number | undefined,
   given: InputCheck.GivenFile | undefined,
   path: YamlPath
-): { readonly of: Shards["of"]; readonly given: Port.OutputPort } | undefined => {
+): { readonly of: Shards["of"]; readonly given: Port.GivenPort } | undefined => {
   const fault = (message: string, hint?: string) =>
     void report(context, context.document.locate(path), "scatter", message, hint)
   if (rows === undefined) {

@@ -4,6 +4,7 @@ import type { Seen } from "./CheckContext.ts"
 import { shardsOf, usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import * as Expression from "./Expression.ts"
+import * as Port from "./Port.ts"
 import * as StageDoc from "./StageDoc.ts"
 import type { Workflow } from "./Workflow.ts"
 
@@ -84,8 +85,9 @@ const paramsOf = (stage: CheckedStage): TypedStage["params"] => {
   )
 }
 
-const gatheredType = (stage: CheckedStage, type: string): string =>
-  !stage.scattered ? type : type === "tsv" || type.startsWith("table") ? type : `list of ${type}`
+/** What all its tasks give together: through each scatter around it, and its own. */
+const gatheredType = (stage: CheckedStage, port: Port.GivenPort): string =>
+  Edge.show(stage.instances[0]!.levels.reduce(Port.gathered, port))
 
 const stageOf = (stage: CheckedStage): TypedStage => {
   const inputs = new Map<string, Set<string>>()
@@ -121,8 +123,7 @@ const stageOf = (stage: CheckedStage): TypedStage => {
     params: paramsOf(stage),
     outputs: Object.fromEntries(
       Object.entries(stage.outputs).map(([name, port]) => {
-        const type = Edge.show(port)
-        return [name, { type, given: gatheredType(stage, type) }]
+        return [name, { type: Edge.show(port), given: gatheredType(stage, port) }]
       })
     )
   }

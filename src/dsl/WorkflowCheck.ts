@@ -89,21 +89,22 @@ export const check = (
   const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
   const context: CheckContext = { ...everything, off }
   const stages: Array<PlacedCheck> = []
-  const files: Array<LookedFor> = []
+  const inParts: Array<LookedFor> = []
   for (const [id, { stage, path }] of placed) {
     if (off.has(id)) continue
     const part = unit.parts.get(id)
     if (part !== undefined) {
       const inner = checkPart(context, part, id, options)
       stages.push(...inner.stages)
-      files.push(...inner.files)
+      for (const file of inner.files) inParts.push(file)
       context.scripts.push(...inner.scripts)
     } else if (stage.uses === undefined || !WorkflowUnit.isWorkflowFile(stage.uses)) {
       const checked = StageCheck.check(context, id)
       if (checked !== undefined) stages.push({ stage: checked, document, range: document.locateKey(path) })
     }
   }
-  files.push(...context.files.map((named) => ({ ...named, document })))
+  // Of a large scatter there are more than one call takes.
+  const files = [...inParts, ...context.files.map((named) => ({ ...named, document }))]
   if (context.seen !== undefined) {
     WorkflowUnit.readOutputs({ ...context, diagnostics: [] }, declaration, unit.profiles)
   }
@@ -136,7 +137,7 @@ const checkPart = (
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
     const inner = check(part, given, { ...options, listing: false }, `${prefix}${id}/`, [...levels, ...own])
     lanes.push(...inner.stages)
-    files.push(...inner.files)
+    for (const file of inner.files) files.push(file)
     scripts.push(...inner.scripts)
     diagnostics.push(...inner.diagnostics)
     // What is wrong with one is as a rule wrong with all: it is told once.

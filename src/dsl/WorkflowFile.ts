@@ -110,7 +110,10 @@ export const StageDeclaration = Schema.Struct({
     )
   ),
   uses: Schema.optionalKey(
-    described(Schema.String, "the name of a stage (`agflow stages` lists them), or another workflow: ./other.yaml")
+    described(
+      Schema.String,
+      "the name of a stage (`agflow stages` lists them), or another workflow: ./other.yaml, ./other.ts"
+    )
   ),
   with: Schema.optionalKey(described(Values, "params and inputs of the stage that is used")),
   run: Schema.optionalKey(described(Schema.String, "a bash script; inputs, outputs and env are variables in it")),

@@ -38,8 +38,8 @@ export type Opened =
   | { readonly _tag: "Unit"; readonly unit: WorkflowUnit; readonly diagnostics: ReadonlyArray<Diagnostic> }
   | { readonly _tag: "Faults"; readonly diagnostics: ReadonlyArray<Diagnostic> }
 
-/** `uses: ./other.yaml` is a workflow; anything else is the name of a stage. */
-export const isWorkflowFile = (uses: string): boolean => /\.ya?ml$/u.test(uses)
+/** `uses: ./other.yaml` or `./other.ts` is a workflow; anything else is the name of a stage. */
+export const isWorkflowFile = (uses: string): boolean => /\.ya?ml$/u.test(uses) || TypedSource.isTypedSource(uses)
 
 export const readYaml = Effect.fnUntraced(function* (file: string, what = "a workflow's YAML") {
   const fs = yield* FileSystem.FileSystem
@@ -73,7 +73,7 @@ type Open = (
 export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) {
   const path = yield* Path.Path
   const library = yield* StageLibrary
-  const parsed = yield* Imports.isStageFile(file) ? TypedSource.read(file) : readYaml(file)
+  const parsed = yield* TypedSource.isTypedSource(file) ? TypedSource.read(file) : readYaml(file)
   const diagnostics: Array<Diagnostic> = [...parsed.diagnostics]
   if (parsed.document === undefined) return faults(diagnostics)
   const document = parsed.document

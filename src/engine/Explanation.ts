@@ -1,6 +1,6 @@
 /** Why a task ran, or need not: its key beside the one that it had in another run, followed up to the first cause. */
 import * as Effect from "effect/Effect"
-import type { Records } from "../cache/Record.ts"
+import type { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import * as LineChanges from "../core/LineChanges.ts"
@@ -105,7 +105,9 @@ export const explain = Effect.fnUntraced(function* (
           causes.push(fact(`it comes from ${origin}, it came from ${formerOrigins[0]}`))
           continue
         }
-        causes.push(...(yield* upstreamCauses(stage, formerStage ?? stage, origin, other.run)))
+        // A list that is one of a list: the tasks that gave it are several.
+        const whole = Array.isArray(after.inputs[change.name]) ? origin.replace(/\[\d+\]$/u, "") : origin
+        causes.push(...(yield* upstreamCauses(stage, formerStage ?? stage, whole, other.run)))
       }
       return causes
     }
@@ -142,6 +144,11 @@ export const explain = Effect.fnUntraced(function* (
     if (count !== tasks.length) {
       const text = `'${stage}' has ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}, it had ${count}`
       causes.push(fact(text, yield* scatterCauses(tasks[0], otherRun)))
+    }
+    const fresh = chosen.filter(({ id }) => !otherRun.tasks.has(idBefore(id)))
+    if (fresh.length > 0 && count === tasks.length) {
+      causes.push(...fresh.slice(0, shownTasks).map(({ id }) => fact(`'${id}' is new`)))
+      if (fresh.length > shownTasks) causes.push(fact(`and ${fresh.length - shownTasks} more tasks of '${stage}'`))
     }
     if (causes.length > 0) return causes
     const again = chosen.find(({ status }) => status === "done")

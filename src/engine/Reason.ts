@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { Home } from "../cache/Home.ts"
-import type { Records } from "../cache/Record.ts"
+import type { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import * as PastRun from "./PastRun.ts"
@@ -61,7 +61,7 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow, own: string
   /** The nth earlier run of the workflow. */
   const earlier = Effect.fnUntraced(function* (n: number) {
     while (past.length <= n && next < ids.length && past.length < lookBackAtWorkflow) {
-      const record = yield* RunRecord.read(join(runs, ids[next++]!))
+      const record = yield* RunRecord.readTasks(join(runs, ids[next++]!))
       if (record === undefined) continue
       if (record.workflow.name === workflow.name) past.push(PastRun.make(runs, record, now))
       else if (record.workflow.file === workflow.file) formerName.push(PastRun.make(runs, record, now))

@@ -7,7 +7,7 @@ import type { ContentStore } from "../cache/ContentStore.ts"
 import type { FileDigests } from "../cache/FileDigests.ts"
 import type { Home } from "../cache/Home.ts"
 import type { Leases } from "../cache/Lease.ts"
-import type { Records } from "../cache/Record.ts"
+import type { Records } from "../cache/Records.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
@@ -126,7 +126,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       // Where failures are ignored, some have none; where all have failed, that is the stage's own failure.
       const ended = many.map(({ id }) => results.get(id)!)
       const tasks = ended.flatMap(({ id, record }) =>
-        record === undefined ? [] : [{ ...sites.get(id)!, outputs: record.outputs }]
+        record === undefined ? [] : [{ id, lane: sites.get(id)!.lane, outputs: record.outputs }]
       )
       if (tasks.length === 0) {
         const failed = ended.find(({ failure }) => failure !== undefined)?.failure

@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { basename } from "node:path"
+import type { Artifact } from "../cache/Artifact.ts"
 import * as ResultSet from "../cache/ResultSet.ts"
 import type { InputError } from "../core/Failure.ts"
 import { dispensable, needs } from "../dsl/CheckedStage.ts"
@@ -43,12 +44,21 @@ const outputsOf = ({ outputs }: Workflow, { upstream }: RunState): ReadonlyArray
   outputs.flatMap(({ name, stage, port }) => {
     const given = upstream.get(stage)?.[port]
     if (given === undefined) return []
-    const artifacts = "files" in given ? [given] : given
-    return artifacts.map((artifact, index) => {
-      const own = "files" in given ? name : `${name}.${index}`
-      return { name: own, stage, port, artifact, path: RunFolder.outputPath(own, artifact) }
-    })
+    return named(name, given).map(([own, artifact]) => ({
+      name: own,
+      stage,
+      port,
+      artifact,
+      path: RunFolder.outputPath(own, artifact)
+    }))
   })
+
+/** Of lists by their places: `out.0.2` is the third of the first. */
+const named = (
+  name: string,
+  given: TaskResolution.Nested<Artifact>
+): ReadonlyArray<readonly [name: string, artifact: Artifact]> =>
+  "files" in given ? [[name, given]] : given.flatMap((each, index) => named(`${name}.${index}`, each))
 
 export const conclude = Effect.fnUntraced(function* (
   exit: Exit.Exit<Outcome, unknown>,
@@ -85,9 +95,9 @@ export const conclude = Effect.fnUntraced(function* (
     status,
     ended: new Date(ended).toISOString(),
     tasks: state.lines(),
-    outputs: outputs.map(({ artifact, ...output }) => {
-      const { sha256, bytes } = artifact.files[0]!
-      return { ...output, sha256, bytes, synthetic: artifact.synthetic, files: artifact.files }
+    outputs: outputs.map(({ name, stage, port, path, artifact: { files, synthetic } }) => {
+      const { sha256, bytes } = files[0]!
+      return { name, stage, port, path, sha256, bytes, synthetic, files }
     })
   }).pipe(Effect.ignore)
   const started = Date.parse(about.started)

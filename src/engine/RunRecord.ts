@@ -146,9 +146,21 @@ const told = (tasks: ReadonlyArray<RunTask>, folder: string): ReadonlyArray<RunT
   return [...byId.values()]
 }
 
+/** How the last member of a record begins; within a text of JSON there is no line break. */
+const outputsBegin = `\n "outputs": [`
+
 /** The record of the run whose folder this is; undefined where there is none that can be read. */
-export const read = (folder: string): Effect.Effect<RunRecord | undefined> =>
-  Effect.try(() => readFileSync(join(folder, "run.json"), "utf8")).pipe(
+export const read = (folder: string): Effect.Effect<RunRecord | undefined> => decode(folder, (text) => text)
+
+/** The same without its outputs, which are most of a large record and tell nothing of its tasks. */
+export const readTasks = (folder: string): Effect.Effect<RunRecord | undefined> =>
+  decode(folder, (text) => {
+    const end = text.lastIndexOf(outputsBegin)
+    return end === -1 ? text : `${text.slice(0, end)}${outputsBegin}]}`
+  })
+
+const decode = (folder: string, take: (text: string) => string): Effect.Effect<RunRecord | undefined> =>
+  Effect.try(() => take(readFileSync(join(folder, "run.json"), "utf8"))).pipe(
     Effect.flatMap(Schema.decodeEffect(RunJson)),
     Effect.map((record) => (record.ended === null ? { ...record, tasks: told(record.tasks, folder) } : record)),
     Effect.orElseSucceed(() => undefined)

@@ -5,6 +5,7 @@ import { readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { RunUse } from "../cache/Collection.ts"
 import { Home } from "../cache/Home.ts"
+import * as Process from "../core/Process.ts"
 import * as RunRecord from "./RunRecord.ts"
 
 export const keysOf = ({ tasks }: RunRecord.RunRecord): ReadonlyArray<string> =>
@@ -16,6 +17,13 @@ export const finishedKeys = ({ tasks }: RunRecord.RunRecord): ReadonlyArray<stri
     tasks.flatMap(({ key, status }) => (key !== null && (status === "done" || status === "cached") ? [key] : []))
   )
 ]
+
+/** Its tasks run, or its process writes the report. */
+const isLive = (runs: string, record: RunRecord.RunRecord, now: number): boolean =>
+  RunRecord.stateOf(runs, record, now) === "running" || Process.isAlive(record.process) === true
+
+/** A run that has only just made its folder has no record yet. */
+const startingMillis = 60_000
 
 /** All runs, also those that were killed before they had a record; kept are the last so many, and the named. */
 export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyArray<string>) {
@@ -29,7 +37,7 @@ export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyAr
       id: record.id,
       path: join(runs, record.id),
       used: Date.parse(record.ended ?? record.started),
-      live: RunRecord.stateOf(runs, record, now) === "running",
+      live: isLive(runs, record, now),
       kept: kept.has(record.id),
       keys: keysOf(record)
     }
@@ -41,6 +49,7 @@ export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyAr
       const path = join(runs, name)
       return { id: name, path, used: statSync(path).mtimeMs, live: false, kept: false, keys: [] }
     })
+    .filter(({ used }) => now - used >= startingMillis)
   return [...known, ...nameless]
 })
 
@@ -48,6 +57,6 @@ export const list = Effect.fnUntraced(function* (last: number, named: ReadonlyAr
 export const keysOfLiveRuns = Effect.gen(function* () {
   const { runs } = yield* Home
   const now = yield* Clock.currentTimeMillis
-  const live = (yield* RunRecord.list(runs)).filter((record) => RunRecord.stateOf(runs, record, now) === "running")
+  const live = (yield* RunRecord.list(runs)).filter((record) => isLive(runs, record, now))
   return live.length === 0 ? undefined : new Set(live.flatMap(keysOf))
 })

@@ -8,7 +8,8 @@ import { join } from "node:path"
 import * as Artifact from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { Home } from "../cache/Home.ts"
-import { Records, type Record as CacheRecord } from "../cache/Record.ts"
+import type { Record as CacheRecord } from "../cache/Record.ts"
+import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
 import { InputError } from "../core/Failure.ts"
@@ -27,10 +28,12 @@ import * as Port from "../dsl/Port.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import {
   bindInput,
+  flat,
   isThere,
   placeOf,
   stored,
   type InputArtifact,
+  type Nested,
   type Site,
   type StageOutputs
 } from "./TaskResolution.ts"
@@ -54,7 +57,7 @@ const once = Effect.fnUntraced(function* <E, R>(
     outputs: {}
   }
   const key = TaskKey.digest(structure)
-  const found = yield* records.find(key)
+  const found = yield* records.find(key, structure)
   const synthetic = inputs.some((each) => each.synthetic)
   const listOf = ({ outputs }: CacheRecord) =>
     Object.values(outputs).map((artifact): Artifact.Artifact => ({ ...artifact, synthetic }))
@@ -133,22 +136,26 @@ const concat = Effect.fnUntraced(function* (tables: ReadonlyArray<InputArtifact>
   return joined!
 })
 
-/** The files of a shard, as a lane has them. */
+/** With its place in the list that it comes from. */
+const placed = (given: Nested<InputArtifact>, place: string): Nested<InputArtifact> =>
+  "artifact" in given ? { ...given, origin: `${given.origin}${place}` } : given.map((each) => placed(each, place))
+
+/** The files, or lists, of a shard, as a lane has them. */
 const filesOf = Effect.fnUntraced(function* (
   { of, rows }: Shards,
   lane: Pick<Site, "lane" | "items">,
   upstream: ReadonlyMap<string, StageOutputs>
 ) {
-  const given = [yield* bindInput(of, Port.file("file", ""), lane, upstream)].flat()
-  if (rows === undefined) return given.map((each, index) => ({ ...each, origin: `${each.origin}[${index}]` }))
-  const [table] = given
+  const given = yield* bindInput(of, Port.file("file", ""), lane, upstream)
+  if (rows === undefined) return [given].flat().map((each, index) => placed(each, `[${index}]`))
+  const [table] = flat(given)
   const pieces = yield* cut(table!, rows)
   return yield* Effect.forEach(pieces, (piece, index) => stored(piece, `${table!.origin} from row ${index * rows + 1}`))
 })
 
 /** A value of a list, or a file of a shard. */
 interface Choice extends Chosen {
-  readonly item: readonly [name: string, file: InputArtifact] | undefined
+  readonly item: readonly [name: string, given: Nested<InputArtifact>] | undefined
 }
 
 /** What one combination of the levels gone through so far comes to. */
@@ -164,10 +171,10 @@ const compare = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => 
 
 /** The tasks of a scattered stage: of the scatters around it and its own, as written, the last runs fastest. */
 export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream: ReadonlyMap<string, StageOutputs>) {
-  const known = new Map<Shards, Map<string, ReadonlyArray<InputArtifact>>>()
+  const known = new Map<Shards, Map<string, ReadonlyArray<Nested<InputArtifact>>>>()
   const files = Effect.fnUntraced(function* (shards: Shards, lane: Pick<Site, "lane" | "items">) {
     const place = lane.lane.join("\0")
-    const byLane = known.get(shards) ?? new Map<string, ReadonlyArray<InputArtifact>>()
+    const byLane = known.get(shards) ?? new Map<string, ReadonlyArray<Nested<InputArtifact>>>()
     known.set(shards, byLane)
     const found = byLane.get(place) ?? (yield* filesOf(shards, lane, upstream))
     byLane.set(place, found)
@@ -233,9 +240,27 @@ export const wanted = ({ stages, outputs }: Workflow): ReadonlySet<string> =>
 
 const wish = (stage: string, port: string, depth: number): string => `${stage}.${port} ${depth}`
 
+interface Part extends Pick<Site, "id" | "lane"> {
+  readonly artifact: Artifact.Artifact
+}
+
+/** A list for each scatter from `depth` inwards. */
+const nest = (
+  parts: ReadonlyArray<Part>,
+  depth: number,
+  stage: CheckedStage,
+  many: boolean
+): Nested<Artifact.Artifact> => {
+  if (depth < stage.depth) {
+    return Array.from(groupBy(parts, ({ lane }) => lane[depth]!).values(), (some) => nest(some, depth + 1, stage, many))
+  }
+  return many ? parts.map(({ artifact }) => artifact) : parts[0]!.artifact
+}
+
 /**
  * What the tasks of a scattered stage give together, in order, by where others look for it: tables joined, other files as
- * lists; all of it, and of a stage with scattered workflows around it what there is in each lane.
+ * lists, one within the other as the scatters are; all of it, and of a stage with scattered workflows around it what there
+ * is in each lane.
  */
 export const gather = Effect.fnUntraced(function* (
   stage: CheckedStage,
@@ -247,16 +272,14 @@ export const gather = Effect.fnUntraced(function* (
   const many = stage.instances[0]!.levels.length > stage.depth
   for (let depth = 0; depth <= stage.depth; depth++) {
     for (const [place, some] of groupBy(tasks, ({ lane }) => placeOf(stage.id, lane.slice(0, depth)))) {
-      const outputs: Record<string, Artifact.Artifact | ReadonlyArray<Artifact.Artifact>> = {}
+      const outputs: Record<string, Nested<Artifact.Artifact>> = {}
       for (const [name, port] of Object.entries(stage.outputs)) {
         if (!wishes.has(wish(stage.id, name, depth))) continue
-        const parts = some.map(({ id, outputs: written }) => ({ id, artifact: written[name]! }))
-        outputs[name] =
-          depth === stage.depth && !many
-            ? parts[0]!.artifact
-            : Port.gathered(port)._tag === "List"
-              ? parts.map(({ artifact }) => artifact)
-              : yield* concat(yield* Effect.forEach(parts, ({ id, artifact }) => stored(artifact, `${id}.${name}`)))
+        const parts = some.map(({ id, lane, outputs: written }): Part => ({ id, lane, artifact: written[name]! }))
+        const joins = Port.kindOf(port) === "tsv" && (depth < stage.depth || many)
+        outputs[name] = joins
+          ? yield* concat(yield* Effect.forEach(parts, ({ id, artifact }) => stored(artifact, `${id}.${name}`)))
+          : nest(parts, depth, stage, many)
       }
       found.push([place, outputs])
     }

@@ -5,7 +5,8 @@ import { basename } from "node:path"
 import * as Artifact from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { FileDigests } from "../cache/FileDigests.ts"
-import { Records, type Record as CacheRecord } from "../cache/Record.ts"
+import type { Record as CacheRecord } from "../cache/Record.ts"
+import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
@@ -26,6 +27,14 @@ export interface InputArtifact {
   readonly fileName: string | undefined
 }
 
+/** What scatters give: files or, nested as they are, lists. */
+export type Nested<A> = A | ReadonlyArray<Nested<A>>
+
+const isList = <A>(nested: Nested<A>): nested is ReadonlyArray<Nested<A>> => Array.isArray(nested)
+
+/** In order. */
+export const flat = <A>(nested: Nested<A>): ReadonlyArray<A> => (isList(nested) ? nested.flatMap(flat) : [nested])
+
 export type TaskInputs = ReadonlyMap<string, InputArtifact | ReadonlyArray<InputArtifact>>
 
 /** One task of a stage: the only one, or one of those that it is scattered into. */
@@ -36,8 +45,8 @@ export interface Site {
   readonly instance: Instance
   /** One word for each of the scattered workflows around the stage, the outermost first. */
   readonly lane: ReadonlyArray<string>
-  /** The file that each of the stage's shards gives to this task. */
-  readonly items: ReadonlyMap<string, InputArtifact>
+  /** What each of the stage's shards gives to this task: a file, or the list that a scatter around it made. */
+  readonly items: ReadonlyMap<string, Nested<InputArtifact>>
 }
 
 /** The only task of a stage that is not scattered. */
@@ -73,7 +82,7 @@ export const originsOf = ({ inputs }: Task): Origins =>
   )
 
 /** The artifacts of a finished stage, by output; lists where a scattered stage's files are gathered. */
-export type StageOutputs = Readonly<Record<string, Artifact.Artifact | ReadonlyArray<Artifact.Artifact>>>
+export type StageOutputs = Readonly<Record<string, Nested<Artifact.Artifact>>>
 
 const filePort = (port: Port.InputPort): Port.FilePort | Port.TablePort =>
   port._tag === "Optional" ? filePort(port.port) : port._tag === "List" ? port.item : port
@@ -148,21 +157,33 @@ export const missing = (site: Site, upstream: ReadonlyMap<string, StageOutputs>)
     site.stage.inputPorts[name]!._tag === "Optional" || isThere(binding, site, upstream) ? [] : sources(binding)
   )
 
+/** The artifacts of a finished stage as inputs. */
+const storedAll: (
+  given: Nested<Artifact.Artifact>,
+  port: Port.FilePort | Port.TablePort,
+  origin: string
+) => Effect.Effect<Nested<InputArtifact>, InputError, ContentStore> = Effect.fnUntraced(
+  function* (given, port, origin) {
+    if (isList(given)) return yield* Effect.forEach(given, (each) => storedAll(each, port, origin))
+    yield* checkExtension(given.extension, port, origin)
+    return yield* stored(given, origin)
+  }
+)
+
 /** What a binding brings: one file, or those of a list. */
 export const bindInput: (
   binding: Binding,
   port: Port.FilePort | Port.TablePort,
   reader: Reader,
   upstream: ReadonlyMap<string, StageOutputs>
-) => Effect.Effect<InputArtifact | ReadonlyArray<InputArtifact>, InputError, FileDigests | ContentStore> =
-  Effect.fnUntraced(function* (binding, port, reader, upstream) {
+) => Effect.Effect<Nested<InputArtifact>, InputError, FileDigests | ContentStore> = Effect.fnUntraced(
+  function* (binding, port, reader, upstream) {
     switch (binding._tag) {
       case "File":
         return yield* bindFile(binding.path, port)
       case "List": {
         const there = binding.items.filter((item) => isThere(item, reader, upstream))
-        const inputs = yield* Effect.forEach(there, (item) => bindInput(item, port, reader, upstream))
-        return inputs.flat()
+        return flat(yield* Effect.forEach(there, (item) => bindInput(item, port, reader, upstream)))
       }
       case "Item":
         return reader.items.get(binding.name)!
@@ -170,13 +191,11 @@ export const bindInput: (
         const lane = reader.lane.slice(0, binding.depth)
         const given = upstream.get(placeOf(binding.stage, lane))![binding.port]!
         const origin = originOf(binding, lane)
-        const inputs = yield* Effect.forEach("files" in given ? [given] : given, (artifact) =>
-          Effect.andThen(checkExtension(artifact.extension, port, origin), stored(artifact, origin))
-        )
-        return "files" in given ? inputs[0]! : inputs
+        return yield* storedAll(given, port, origin)
       }
     }
-  })
+  }
+)
 
 /** What a script's output is declared as, which it was held to when it ended. */
 const declared = (port: Port.OutputPort): string =>
@@ -239,14 +258,15 @@ export const resolve = Effect.fnUntraced(function* (
   for (const [name, binding] of [...instance.inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // An optional input, where the failure of what it reads from is ignored.
     if (!isThere(binding, site, upstream)) continue
-    inputs.set(name, yield* bindInput(binding, filePort(stage.inputPorts[name]!), site, upstream))
+    const given = yield* bindInput(binding, filePort(stage.inputPorts[name]!), site, upstream)
+    inputs.set(name, isList(given) ? flat(given) : given)
   }
   const { body } = instance
   const image = body._tag === "Script" ? body.container?.image : undefined
   const container = image === undefined ? undefined : yield* Container.identify(image)
   const structure = structureOf(body, stage.outputs, inputs, container)
   const key = TaskKey.digest(structure)
-  const record = yield* records.find(key)
+  const record = yield* records.find(key, structure)
   const synthetic = stage.synthetic || [...inputs.values()].flat().some(({ artifact }) => artifact.synthetic)
   const keyed = { id: site.id, stage: stage.id, key, structure }
   const reason = yield* record === undefined ? reasons.toRun(keyed) : reasons.cached(keyed)

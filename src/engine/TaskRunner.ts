@@ -9,7 +9,8 @@ import { FileDigests } from "../cache/FileDigests.ts"
 import * as GpuLease from "../cache/GpuLease.ts"
 import { Home } from "../cache/Home.ts"
 import { Leases } from "../cache/Lease.ts"
-import { isDurable, Records, type Record as CacheRecord } from "../cache/Record.ts"
+import type { Record as CacheRecord } from "../cache/Record.ts"
+import { isDurable, Records } from "../cache/Records.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
 import { InputError, type Failure } from "../core/Failure.ts"
 import type { Machine } from "../core/Machine.ts"
@@ -111,7 +112,7 @@ export const run = Effect.fnUntraced(function* (
     yield* leases
       .hold(task.key, (holder) => events.publish({ _tag: "TaskWaiting", stage: id, key: task.key, holder }))
       .pipe(unexplained)
-    const finished = yield* records.find(task.key)
+    const finished = yield* records.find(task.key, task.structure)
     if (finished !== undefined) {
       yield* events.publish({
         _tag: "TaskCached",

@@ -116,7 +116,7 @@ const load = (path: string): Promise<Exports> => {
 /** The stages that a file exports, and those that its workflow is made of. */
 const stagesOf = (exports: Exports): ReadonlyArray<Stage.Stage> => {
   const values = Object.values(exports)
-  const composed = values.filter(TypedWorkflow.isTypedWorkflow).flatMap(({ uses }) => uses)
+  const composed = values.filter(TypedWorkflow.isTypedWorkflow).flatMap(TypedWorkflow.stagesIn)
   return [...new Set([...values.filter(Stage.isStage), ...composed])]
 }
 

@@ -77,7 +77,7 @@ const stageOf = ({ stage, tasks }: StageResult): ReportedStage => {
     .map(([count, each]) => `${count} ${each}`)
   const [only] = tasks
   const failures = tasks.flatMap(({ id, failure }) => (failure === undefined ? [] : [{ id, failure }]))
-  const peak = Math.max(...tasks.map(({ record }) => record?.maxRssBytes ?? 0))
+  const peak = tasks.reduce((most, { record }) => Math.max(most, record?.maxRssBytes ?? 0), 0)
   return {
     id: stage.id,
     uses: usesOf(stage),

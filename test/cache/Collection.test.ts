@@ -6,7 +6,8 @@ import type { StoredFile } from "../../src/cache/Artifact.ts"
 import * as Collection from "../../src/cache/Collection.ts"
 import { ContentStore } from "../../src/cache/ContentStore.ts"
 import * as Inventory from "../../src/cache/Inventory.ts"
-import { Records, recordPath, type Record } from "../../src/cache/Record.ts"
+import { recordPath, type Record } from "../../src/cache/Record.ts"
+import { Records } from "../../src/cache/Records.ts"
 import * as Removal from "../../src/cache/Removal.ts"
 import { temporaryFolder } from "../support/stage.ts"
 import { withCache } from "./cache.ts"
@@ -59,8 +60,8 @@ describe("collection", () => {
         assert.deepStrictEqual(a.files.map(existsSync), [true, false])
         assert.deepStrictEqual(b.files.map(existsSync), [true, true])
         const records = yield* Records
-        assert.isUndefined(yield* records.find(a.record.key))
-        assert.deepStrictEqual(yield* records.find(b.record.key), b.record)
+        assert.isUndefined(yield* records.find(a.record.key, a.record.structure))
+        assert.deepStrictEqual(yield* records.find(b.record.key, b.record.structure), b.record)
       })
     ))
 
@@ -78,9 +79,13 @@ describe("collection", () => {
         assert.strictEqual(choice.items.length, 3)
         yield* Removal.collect(choice, Effect.succeed(new Set([a.record.key])))
         const records = yield* Records
-        assert.deepStrictEqual(yield* records.find(a.record.key), a.record)
-        assert.deepStrictEqual(yield* records.find(cut.record.key), cut.record, "what the engine made of it, too")
-        assert.isUndefined(yield* records.find(b.record.key))
+        assert.deepStrictEqual(yield* records.find(a.record.key, a.record.structure), a.record)
+        assert.deepStrictEqual(
+          yield* records.find(cut.record.key, cut.record.structure),
+          cut.record,
+          "what the engine made of it, too"
+        )
+        assert.isUndefined(yield* records.find(b.record.key, b.record.structure))
       })
     ))
 
@@ -96,8 +101,8 @@ describe("collection", () => {
         utimesSync(a.path, new Date(), new Date())
         yield* Removal.collect(choice, nobody)
         const records = yield* Records
-        assert.deepStrictEqual(yield* records.find(a.record.key), a.record)
-        assert.isUndefined(yield* records.find(b.record.key))
+        assert.deepStrictEqual(yield* records.find(a.record.key, a.record.structure), a.record)
+        assert.isUndefined(yield* records.find(b.record.key, b.record.structure))
 
         // A result that is being kept, whose content is there already, makes the file young.
         const c = yield* store("c")

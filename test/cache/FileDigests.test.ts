@@ -32,8 +32,8 @@ const journal = () => {
 
 /** Makes what is remembered of the file tell a lie, so that one sees whether it is believed. */
 const lie = () => {
-  const [signature] = journal()[0]!.split("\t")
-  writeFileSync(join(folder, "state/digests.tsv"), `${signature}\t${"0".repeat(64)}\n`)
+  const [inode, state] = journal()[0]!.split("\t")
+  writeFileSync(join(folder, "state/digests.tsv"), `${inode}\t${state}\t${"0".repeat(64)}\n`)
 }
 
 describe("FileDigests", () => {
@@ -96,7 +96,7 @@ describe("FileDigests", () => {
     writeFileSync(file, "abc")
     await digest(3)
     const [line] = journal()
-    const old = line!.replace(/\.[^.]+\t.*$/u, `.1\t${"0".repeat(64)}\n`)
+    const old = line!.replace(/\.[^.]+\t[^\t]*$/u, `.1\t${"0".repeat(64)}\n`)
     writeFileSync(join(folder, "state/digests.tsv"), old.repeat(20_000) + `${line}\n`)
     assert.strictEqual((await digest(3)).sha256, Digest.ofBytes("abc"))
     assert.deepStrictEqual(journal(), [line])

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, statSync, utimesSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as Record from "../../src/cache/Record.ts"
+import { Records } from "../../src/cache/Records.ts"
 import { temporaryFolder } from "../support/stage.ts"
 import { withCache } from "./cache.ts"
 import { recordOf } from "./sample.ts"
@@ -30,13 +31,13 @@ describe("a record", () => {
     await withCache(
       folder,
       Effect.gen(function* () {
-        const records = yield* Record.Records
+        const records = yield* Records
         yield* records.write(record)
         const other = Record.recordPath(join(folder, "records"), "0".repeat(64))
         mkdirSync(dirname(other), { recursive: true })
         copyFileSync(Record.recordPath(join(folder, "records"), record.key), other)
-        assert.isUndefined(yield* records.find("0".repeat(64)))
-        assert.deepStrictEqual(yield* records.find(record.key), record)
+        assert.isUndefined(yield* records.find("0".repeat(64), record.structure))
+        assert.deepStrictEqual(yield* records.find(record.key, record.structure), record)
       })
     )
   })
@@ -46,15 +47,15 @@ describe("a record", () => {
     await withCache(
       folder,
       Effect.gen(function* () {
-        const records = yield* Record.Records
+        const records = yield* Records
         yield* records.write(record)
         const path = Record.recordPath(join(folder, "records"), record.key)
         const hours = (n: number) => Math.floor(Date.now() / 1000) - n * 3600
         utimesSync(path, hours(20), hours(20))
-        yield* records.find(record.key)
+        yield* records.find(record.key, record.structure)
         assert.isBelow(statSync(path).mtimeMs / 1000, hours(19), "not touched for less than a day")
         utimesSync(path, hours(30), hours(30))
-        yield* records.find(record.key)
+        yield* records.find(record.key, record.structure)
         assert.isAbove(statSync(path).mtimeMs / 1000, hours(1))
       })
     )

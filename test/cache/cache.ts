@@ -6,7 +6,7 @@ import * as Caches from "../../src/cache/Caches.ts"
 import type { FileDigests } from "../../src/cache/FileDigests.ts"
 import type { Home } from "../../src/cache/Home.ts"
 import type { Leases } from "../../src/cache/Lease.ts"
-import type { Records } from "../../src/cache/Record.ts"
+import type { Records } from "../../src/cache/Records.ts"
 
 type Cache = ContentStore | FileDigests | Home | Leases | Records | Scope.Scope
 

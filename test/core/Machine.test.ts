@@ -62,6 +62,7 @@ describe("Machine", () => {
     const env = { SLURM_CPUS_PER_TASK: "4", SLURM_MEM_PER_NODE: "8192", SLURM_JOB_GPUS: "2,3" }
     assert.deepStrictEqual(amounts(make({}, { env })), [4, 8])
     assert.deepStrictEqual(amounts(make({}, { env: { SLURM_CPUS_PER_TASK: "4", SLURM_MEM_PER_CPU: "1024" } })), [4, 4])
+    assert.deepStrictEqual(amounts(make({}, { env: { SLURM_CPUS_ON_NODE: "2", SLURM_MEM_PER_CPU: "512" } })), [2, 1])
     assert.deepStrictEqual(amounts(make({}, { env: { SLURM_MEM_PER_NODE: "0" } })), [16, 64])
     const job = make({}, { env })
     assert.deepStrictEqual(

@@ -25,6 +25,7 @@ describe("Expression", () => {
     ["false ? 1 : true ? 2 : 3", 2],
     ["default(none, 7)", 7],
     ["length('abc') + length(range(params.n))", 7],
+    ["range(2, params.n)", [2, 3]],
     ["format('{0}-{1}', params.name, params.n)", "chr1-4"],
     ["'it\\'s' + '!'", "it's!"],
     ["'a' < 'b'", true],
@@ -41,6 +42,13 @@ describe("Expression", () => {
     ["eval('x')", "fault 0: there is no function 'eval'; there are default, length, format, range"],
     ["1 / 0", "fault 0: 1 / 0 is not a finite number"],
     ["'a' * 2", "fault 0: '*' takes numbers, not a and 2"],
+    ["range(3, 2)", "fault 0: range gives at most 1,000,000 numbers, and none backwards: 3 to 2 is not possible"],
+    ["range(0, 9, 2)", "fault 0: range takes a whole number, or two: the first, and where to stop before"],
+    [
+      "range(0, 1e9)",
+      "fault 0: range gives at most 1,000,000 numbers, and none backwards: 0 to 1000000000 is not possible"
+    ],
+    ["length('a', 'b')", "fault 0: length takes a text or a list"],
     ["1 && true", "fault 0: true or false is expected, not 1"],
     ["params.nothing + 1", "unknown"],
     [`${"(".repeat(200)}1${")".repeat(200)}`, "fault 100: too deeply nested"]

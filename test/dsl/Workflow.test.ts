@@ -386,11 +386,22 @@ outputs: { best: "\${{ nowhere.out }}" }
     const text = stage(
       `  made: { uses: make-variants, with: { genome: hg38 } }\n  a: { uses: score, with: { variants: "\${{ made.variants }}", reference: ./genome.fa } }\n  b: { uses: score, with: { variants: "\${{ a.scores }}", reference: ./genome.fa } }\n`
     )
-    assert.match((await one(text)).message, /'a\.scores' does not fit 'variants': it has no column 'pos'/u)
+    assert.match((await one(text)).message, /'a\.scores' does not fit 'variants': it has no column 'pos'$/u)
+    const declaring = (columns: string) =>
+      stage(
+        `  a: { run: x, outputs: { out: { table: { variant_id: string, ${columns} } } } }\n  b: { uses: score, with: { variants: "\${{ a.out }}", reference: ./genome.fa } }\n`
+      )
+    assert.match((await one(declaring("poss: integer"))).message, /it has no column 'pos': is 'poss' meant\?$/u)
+    assert.match(
+      (await one(declaring("pos: integer?"))).message,
+      /it may lack values in column 'pos', which must not be/u
+    )
+    assert.match((await one(declaring("pos: string"))).message, /column 'pos' of type string, integer is expected$/u)
   })
 
   it.each([
     ["outputs", sound.replace('{ ranked: "', '{ "../../escape": "'), "17:12", "write 'escape'"],
+    ["outputs, which have an index", sound.replace('{ ranked: "', '{ outputs: "'), "17:12", "give it another name"],
     [
       "params",
       sound.replace("  genome:", "  Genome Build:").replace("params.genome", "params.count"),
@@ -442,6 +453,8 @@ outputs: { best: "\${{ nowhere.out }}" }
     assert.match((await one(sound, { params: ["count=51"] })).message, /at most 50/u)
     assert.match((await one(sound, { params: ["cuont=5"] })).hint!, /'count'/u)
     assert.match((await one(sound, { params: ["genome=mm10"] })).message, /one of hg38, hg19/u)
+    const bare = await one(sound, { params: ["genome"] })
+    assert.deepInclude(bare, { message: "param 'genome' is given no value", hint: "write --param NAME=VALUE" })
   })
 
   it("asks for a required param and a required input", async () => {

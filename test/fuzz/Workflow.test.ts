@@ -90,6 +90,11 @@ stages:
     scatter: [{ over: "\${{ rows.ids }}", rows: 2, as: piece }, { over: "\${{ range(1, params.seeds) }}", as: seed }]
     uses: ./part.yaml
     with: { table: "\${{ piece }}", seed: "\${{ seed + 1 }}" }
+  lanes:
+    scatter: { over: "\${{ pieces.notes }}", as: lane }
+    run: cat $lane > "$all"
+    inputs: { lane: "\${{ lane }}" }
+    outputs: { all: text }
   joined:
     run: cat $notes "$rows" > "$all"
     inputs: { notes: "\${{ pieces.notes }}", rows: "\${{ pieces.rows }}" }

@@ -189,13 +189,53 @@ describe("a workflow used as a stage and scattered", () => {
             ],
             with: { n: of("n"), tissue: of("tissue") }
           },
-          all: step(rig, "all", 'cat $said > "$out"', { inputs: { said: of("part.said") } })
+          all: step(rig, "all", 'cat $said > "$out"', { inputs: { said: of("part.said") } }),
+          // Of a list of lists each is a list, which can be gone through in its turn.
+          lane: {
+            ...step(rig, "lane", 'cat $lane > "$out"', { inputs: { lane: of("lane") } }),
+            scatter: { over: of("part.said"), as: "lane" }
+          },
+          again: { uses: "./again.yaml", scatter: { over: of("part.said") }, with: { files: of("item") } }
         },
-        { outputs: { joined: of("part.joined"), all: of("all.out") } }
+        {
+          outputs: {
+            joined: of("part.joined"),
+            all: of("all.out"),
+            said: of("part.said"),
+            lane: of("lane.out"),
+            again: of("again.out")
+          }
+        }
+      )
+    )
+    const each = step(rig, "each", 'cat "$file" > "$out"', { inputs: { file: of("item") } })
+    rig.write(
+      "again.yaml",
+      workflow(
+        { each: { ...each, scatter: { over: of("params.files") } } },
+        { params: { files: { type: "file" } }, outputs: { out: of("each.out") } }
       )
     )
     await run()
     const results = rig.results()
+    const said = ["0.0", "0.1", "1.0", "1.1", "2.0", "3.0"]
+    for (const name of ["said", "again"]) {
+      assert.deepStrictEqual(
+        Object.keys(results).filter((file) => file.startsWith(name)),
+        said.map((place) => `${name}.${place}.txt`)
+      )
+      assert.strictEqual(said.map((place) => results[`${name}.${place}.txt`]).join(""), results["all.txt"])
+    }
+    assert.strictEqual(results["lane.1.txt"], "y 2 0\ny 2 1\n")
+    rig.write("outer.yaml", rig.read("outer.yaml").replace('"y"', '"z"'))
+    await run()
+    assert.match(
+      (await rig.agflow(["explain", "lane/1"])).stdout,
+      /input lane content .*\n +because 'part\/inner\/said\/2,z,0' is new\n +because 'part\/inner\/said\/2,z,1' is new\n/u
+    )
+    const types = (await rig.agflow(["check", "outer.yaml", "--types"])).stdout
+    assert.match(types, /^ {2}said +from part\/inner\/said\.out +list of list of text$/mu)
+    assert.match(types, /^ {2}lane +from lane\.out +list of text$/mu)
     assert.strictEqual(results["all.txt"], "x 2 0\nx 2 1\ny 2 0\ny 2 1\nx 1 0\ny 1 0\n")
     assert.deepStrictEqual(
       Object.keys(results)

@@ -133,6 +133,78 @@ describe("a workflow in TypeScript", () => {
     assert.match((await agflow("check", "nowhere.ts")).stderr, /^error: nowhere\.ts: cannot read this file/u)
   })
 
+  it("uses other workflows as stages: of another file, of its own, and from YAML; each with the keys that it has alone", async () => {
+    rig.write("stages.ts", stages)
+    rig.write("values.tsv", "x\n3\n1\n2\n")
+    rig.write(
+      "parts/inner.ts",
+      `import { Workflow } from "agflow"
+import { scale } from "../stages.ts"
+export default Workflow.make({
+  name: "inner",
+  params: { values: { type: "file", default: "./own.tsv" }, by: { type: "number", default: 2 } },
+  compose: ({ params, use, script }) => {
+    const scaled = use("scaled", scale, { values: params.values, by: params.by })
+    const size = script("size", { run: 'wc -l < "$t" > "$size"', inputs: { t: scaled.scaled }, outputs: { size: "text" } })
+    return { scaled: scaled.scaled, size: size.size }
+  }
+})
+`
+    )
+    rig.write("parts/own.tsv", "x\n7\n")
+    rig.write(
+      "outer.ts",
+      `import { Workflow } from "agflow"
+import { scale } from "./stages.ts"
+import inner from "./parts/inner.ts"
+const twice = Workflow.make({
+  name: "twice over",
+  params: { values: { type: "file" }, bys: { type: "list", items: "number", default: [1, 10] } },
+  compose: ({ params, scatter }) => {
+    const each = scatter("each", inner, { over: params.bys }, (item) => ({ values: params.values, by: item }))
+    return { all: each.scaled, sizes: each.size }
+  }
+})
+export default Workflow.make({
+  name: "outer",
+  compose: ({ use, scatter }) => {
+    const first = use("first", scale, { values: "./values.tsv", by: 2 })
+    const many = scatter("many", twice, { over: first.scaled, rows: 2 }, (item) => ({ values: item }))
+    return { all: many.all, sizes: many.sizes, alone: use("alone", inner, {}).scaled }
+  }
+})
+`
+    )
+    rig.write(
+      "both.yaml",
+      `agflow: 1
+name: mixed
+imports: [./stages.ts]
+stages:
+  first: { uses: scale, with: { values: ./values.tsv, by: 2 } }
+  alone: { uses: ./parts/inner.ts }
+  other: { uses: "./outer.ts#twice over", with: { values: "\${{ first.scaled }}" } }
+outputs: { alone: "\${{ alone.scaled }}", other: "\${{ other.all }}" }
+`
+    )
+    const whole = await agflow("run", "outer.ts")
+    assert.strictEqual(whole.code, 0, whole.text)
+    const { "all.tsv": all, "alone.tsv": alone, ...sizes } = rig.results()
+    assert.deepStrictEqual([all, alone], ["x\n6\n2\n60\n20\n4\n40\n", "x\n14\n"])
+    const names = ["sizes.0.0.txt", "sizes.0.1.txt", "sizes.1.0.txt", "sizes.1.1.txt"]
+    assert.deepStrictEqual(Object.keys(sizes), names)
+    const mixed = await agflow("run", "both.yaml")
+    assert.strictEqual(mixed.code, 0, mixed.text)
+    assert.deepStrictEqual(rig.results(), { "alone.tsv": "x\n14\n", "other.tsv": "x\n6\n2\n4\n60\n20\n40\n" })
+    const status = Object.fromEntries(Object.entries(rig.trace()).map(([id, task]) => [id, task.status]))
+    assert.propertyVal(status, "alone/scaled", "cached")
+    assert.propertyVal(status, "first", "cached")
+    const { text } = await agflow("check", "outer.ts", "--types")
+    assert.match(text, /^ {2}sizes +from many\/each\/size\.size +list of list of text$/mu)
+    rig.write("both.yaml", rig.read("both.yaml").replace("twice over", "thrice"))
+    assert.match((await agflow("check", "both.yaml")).text, /outer\.ts:1:1 error: .*none that is called 'thrice'/u)
+  })
+
   it("does not take the lab's stage for agflow's own of the same name", async () => {
     setUp()
     rig.write("stages.ts", stages.replace('name: "scale"', 'name: "load-variants"'))

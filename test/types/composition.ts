@@ -114,6 +114,66 @@ Workflow.make({
   }
 })
 
+const part = Workflow.make({
+  name: "part",
+  params: {
+    variants: { type: "file" },
+    tissue: { type: "string", enum: ["lung", "liver"] },
+    n: { type: "integer", default: 3 },
+    notes: { type: "file", optional: true },
+    widths: { type: "list", items: "integer", default: [1, 2] }
+  },
+  compose: ({ params, use, scatter }) => {
+    const scored = use("scored", score, { variants: params.variants })
+    const made = scatter("made", makeVariants, { over: params.widths }, (item) => ({ genome: "hg38", count: item }))
+    // @ts-expect-error -- the items are numbers
+    scatter("wrong", makeVariants, { over: params.widths }, (item) => ({ genome: item }))
+    return { scores: scored.scores, logs: made.log, one: use("one", makeVariants, { genome: "hg38" }).log }
+  }
+})
+
+Workflow.make({
+  name: "whole",
+  compose: ({ use, scatter }) => {
+    const made = use("made", makeVariants, { genome: "hg38" })
+    const used = use("used", part, { variants: made.variants, tissue: "lung", notes: made.log })
+    use("scores", score, { variants: made.variants, notes: used.logs })
+    use("path", part, { variants: "./my.tsv", tissue: "liver", n: 5, widths: [3] }, { if: true })
+    // @ts-expect-error -- a param that must be given
+    use("lacking", part, { variants: made.variants })
+    // @ts-expect-error -- no such value
+    use("value", part, { variants: made.variants, tissue: "heart" })
+    // @ts-expect-error -- a param of another type
+    use("type", part, { variants: made.variants, tissue: "lung", n: "many" })
+    // @ts-expect-error -- a file is no number
+    use("file", part, { variants: made.variants, tissue: "lung", n: made.log })
+    // @ts-expect-error -- no such param
+    use("excess", part, { variants: made.variants, tissue: "lung", size: 3 })
+    // @ts-expect-error -- resources are said of a workflow's own stages
+    use("resources", part, { variants: made.variants, tissue: "lung" }, { resources: { cpus: 2 } })
+    // @ts-expect-error -- no such output
+    void used.scored
+    // @ts-expect-error -- text is no table
+    use("figure", score, { variants: used.one })
+
+    const many = scatter("many", part, { over: ["lung", "liver"] }, (item) => ({
+      variants: made.variants,
+      tissue: item
+    }))
+    scatter("pieces", part, { over: made.variants, rows: 10 }, (item) => ({ variants: item, tissue: "lung" }))
+    // @ts-expect-error -- no such value
+    scatter("wrong", part, { over: ["lung", "heart"] }, (item) => ({ variants: made.variants, tissue: item }))
+    // @ts-expect-error -- no such param
+    scatter("size", part, { over: ["lung"] }, (item) => ({ variants: made.variants, tissue: item, size: 3 }))
+    // A list of lists: what takes a list takes all of it, and its items are lists.
+    use("all", score, { variants: made.variants, notes: many.logs })
+    scatter("lanes", score, { over: many.logs }, (item) => ({ variants: made.variants, notes: item }))
+    // @ts-expect-error -- a list is no table
+    scatter("lane", score, { over: many.logs }, (item) => ({ variants: item }))
+    return { scores: many.scores, logs: many.logs }
+  }
+})
+
 Workflow.make({
   name: "wrong",
   params: { n: { type: "integer", default: 3 } },
