@@ -45,7 +45,7 @@ export default Stage.make({
     scores: Port.table(IntervalTable.table, "one row a window, gene and track, windows in order"),
     unscored: Port.table(IntervalTable.unscoredTable, "windows without a score, and why")
   },
-  resources: { cpus: 2, memory: 4 * 2 ** 30 },
+  resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)
