@@ -128,7 +128,8 @@ export const Evaluation = Schema.Struct({
     Schema.Struct({
       value: Schema.Finite.annotate({ description: "what the scores must give" }),
       tolerance: Schema.Finite.annotate({ description: "how far from it a run may be" }),
-      source: may(Schema.Literals(sources), "of which source the scores are; published, if not said")
+      source: may(Schema.Literals(sources), "of which source the scores are; published, if not said"),
+      by: may(Schema.String, "what gave it; AlphaGenome, if not said")
     })
   ).annotate({ description: "the check of a run; null where there is none" }),
   comparators: Schema.Array(

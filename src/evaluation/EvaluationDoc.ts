@@ -73,7 +73,7 @@ export const explain = (row: Evaluation): string => {
       row.expected === null
         ? []
         : [
-            `${scoresOf[row.expected.source ?? "published"]} must give ${row.expected.value} +- ${row.expected.tolerance}`
+            `${scoresOf[row.expected.source ?? "published"]} must give ${row.expected.value} +- ${row.expected.tolerance}${row.expected.by === undefined ? "" : ` (${row.expected.by})`}`
           ]
     ],
     ["others", row.comparators.map(({ name, value, where }) => `${value}  ${name}: ${where}`)],

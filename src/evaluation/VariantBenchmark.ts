@@ -100,10 +100,15 @@ const verdictOf = (
 
 const count = (rows: number): string => rows.toLocaleString("en-US")
 
-const difference = (row: Evaluation, value: number | null, verdict: string): ReadonlyArray<string> =>
-  verdict === "differs" && value !== null && row.expected !== null
-    ? [`differs by ${(value - row.expected.value).toPrecision(3)} from ${row.expected.value}`]
-    : []
+/** How the value stands to what was expected, where that is not AlphaGenome's own. */
+const comparison = ({ expected }: Evaluation, value: number | null, verdict: string): ReadonlyArray<string> => {
+  if (expected === null || value === null) return []
+  const whose = expected.by === undefined ? "" : `, of ${expected.by}`
+  if (verdict === "differs") {
+    return [`differs by ${(value - expected.value).toPrecision(3)} from ${expected.value}${whose}`]
+  }
+  return verdict === "reproduced" && expected.by !== undefined ? [`known of ${expected.by}: ${expected.value}`] : []
+}
 
 export interface Evaluated {
   readonly result: Result
@@ -149,7 +154,7 @@ export const evaluate = (
   const withoutLabel = scored.filter(({ target }) => target === null).length
   const notes = [
     ...(note === null ? [] : [note]),
-    ...difference(row, value, verdict),
+    ...comparison(row, value, verdict),
     ...(flipped ? ["the correlation was negative: its sign depends on which allele is called the reference"] : []),
     ...(withoutScore === 0
       ? []
