@@ -206,6 +206,17 @@ const declared = (port: Port.OutputPort): string =>
         ...Object.entries(port.columns).map(([name, { type, nullable }]) => `${name}:${type}${nullable ? "?" : ""}`)
       ].join(" ")
 
+/** Of a stage that is many tasks, once. */
+const declarations = new WeakMap<CheckedStage["outputs"], TaskKey.TaskKey["outputs"]>()
+
+const declaredOutputs = (outputs: CheckedStage["outputs"]): TaskKey.TaskKey["outputs"] => {
+  const known = declarations.get(outputs)
+  if (known !== undefined) return known
+  const made = Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, declared(port)]))
+  declarations.set(outputs, made)
+  return made
+}
+
 /** Of the script of a stage that is many tasks, once. */
 const scriptDigests = new Map<string, string>()
 
@@ -238,12 +249,14 @@ const structureOf = (
     inputs: Object.fromEntries(
       [...inputs].map(([name, input]) => [name, "artifact" in input ? seen(input) : input.map(seen)])
     ),
-    outputs:
-      body._tag === "Uses"
-        ? {}
-        : Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, declared(port)])),
+    outputs: body._tag === "Uses" ? {} : declaredOutputs(outputs),
     ...(container === undefined ? {} : { container })
   }
+}
+
+const isSynthetic = (inputs: TaskInputs): boolean => {
+  for (const input of inputs.values()) if (flat(input).some(({ artifact }) => artifact.synthetic)) return true
+  return false
 }
 
 /** Every stage that feeds this one must be in `upstream`. */
@@ -267,7 +280,7 @@ export const resolve = Effect.fnUntraced(function* (
   const structure = structureOf(body, stage.outputs, inputs, container)
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key, structure)
-  const synthetic = stage.synthetic || [...inputs.values()].flat().some(({ artifact }) => artifact.synthetic)
+  const synthetic = stage.synthetic || isSynthetic(inputs)
   const keyed = { id: site.id, stage: stage.id, key, structure }
   const reason = yield* record === undefined ? reasons.toRun(keyed) : reasons.cached(keyed)
   return { ...site, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
