@@ -21,8 +21,10 @@ import type {
 } from "../../src/model/SequenceModel.ts"
 import type { Tensors } from "../../src/model/Tensor.ts"
 import { select } from "../../src/model/Values.ts"
+import * as TorchNames from "../../src/model/architectures/alphagenome/TorchNames.ts"
 import { wholeProgram } from "../support/alphagenome.ts"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
+import rounded from "./alphagenome.bfloat16.json" with { type: "json" }
 
 const mirror = process.env["AGFLOW_MIRROR"]
 const golden = join(mirror ?? "", "../golden/alphagenome-tiny")
@@ -43,12 +45,15 @@ const sequenceOf = (oneHot: Float32Array): string => {
 const withModel = <A, E>(
   runtime: "onnxruntime-cpu" | "tfjs-wasm",
   use: (model: SequenceModel) => Effect.Effect<A, E>,
-  options: Parameters<typeof AlphaGenome.make>[3] = {}
+  options: Parameters<typeof AlphaGenome.make>[3] = {},
+  weights = join(golden, "tiny_weights.safetensors")
 ) =>
   run(
     Effect.gen(function* () {
-      const source = yield* Safetensors.source(join(golden, "tiny_weights.safetensors"))
-      const text = readFileSync(join(golden, "tiny_metadata.json"), "utf8")
+      const file = yield* Safetensors.source(weights)
+      const source = TorchNames.isTorch(file) ? TorchNames.source(file) : file
+      const own = (yield* Safetensors.open(weights)).metadata["tracks"]
+      const text = own ?? readFileSync(join(golden, "tiny_metadata.json"), "utf8")
       const metadata = Schema.decodeUnknownSync(Metadata)(JSON.parse(text))
       const all = { numerics: "f32", sites: 16, ...options } as const
       return yield* use(yield* AlphaGenome.make(Runtimes.runtimes[runtime], source, metadata, all))
@@ -135,44 +140,92 @@ const same = (runtime: RuntimeId | "to the bit", given: Prediction, expected: Pr
   }
 }
 
+/** Every output of a checkpoint is the golden one, for both organisms. */
+const isGolden = async (runtime: "onnxruntime-cpu" | "tfjs-wasm", length: number, weights?: string) => {
+  const expected = await read(length)
+  const of = (name: string, index: number) => {
+    const { data, shape } = expected.get(name)!
+    const size = data.length / 2
+    return { data: data.subarray(index * size, (index + 1) * size), columns: shape.at(-1)! }
+  }
+  await withModel(
+    runtime,
+    (model) =>
+      Effect.gen(function* () {
+        for (const [index, organism] of (["human", "mouse"] as const).entries()) {
+          const outputs = model.info.outputs(organism)
+          const sequence = sequenceOf(of("in/x", index).data)
+          const wants = outputs.map(({ name }) => ({ output: name }))
+          const [prediction] = yield* model.predict(organism, [sequence], wants)
+          for (const { name, tracks } of outputs) {
+            const { data, columns } = of(goldenName(name), index)
+            const values = prediction!.get(name)!
+            if (values.kind === "junctions") {
+              const positions = of("splice_sites_junction/splice_site_positions", index).data
+              const { largest, error } = junctionsMatch(values, positions, data, 16)
+              // The human sequence has no acceptors.
+              assert.strictEqual(largest > 0, organism === "mouse")
+              assert.isAtMost(error, 1e-4 * largest, name)
+            } else {
+              const { largest, error } = near(name, values.values, data, tracks.length, columns)
+              // The official model gives usage in float16.
+              assert.isBelow(error, name === "SPLICE_SITE_USAGE" ? 5e-4 : 1e-5 * largest, `${organism} ${name}`)
+            }
+          }
+        }
+      }),
+    {},
+    weights
+  )
+}
+
 describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MIRROR)", () => {
   for (const runtime of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
     for (const length of [2048, 6144]) {
-      it(`${runtime}, ${length} bp: every output as the official model gives it, for both organisms`, async () => {
-        const expected = await read(length)
-        const of = (name: string, index: number) => {
-          const { data, shape } = expected.get(name)!
-          const size = data.length / 2
-          return { data: data.subarray(index * size, (index + 1) * size), columns: shape.at(-1)! }
-        }
-        await withModel(runtime, (model) =>
-          Effect.gen(function* () {
-            for (const [index, organism] of (["human", "mouse"] as const).entries()) {
-              const outputs = model.info.outputs(organism)
-              const sequence = sequenceOf(of("in/x", index).data)
-              const wants = outputs.map(({ name }) => ({ output: name }))
-              const [prediction] = yield* model.predict(organism, [sequence], wants)
-              for (const { name, tracks } of outputs) {
-                const { data, columns } = of(goldenName(name), index)
-                const values = prediction!.get(name)!
-                if (values.kind === "junctions") {
-                  const positions = of("splice_sites_junction/splice_site_positions", index).data
-                  const { largest, error } = junctionsMatch(values, positions, data, 16)
-                  // The human sequence has no acceptors.
-                  assert.strictEqual(largest > 0, organism === "mouse")
-                  assert.isAtMost(error, 1e-4 * largest, name)
-                } else {
-                  const { largest, error } = near(name, values.values, data, tracks.length, columns)
-                  // The official model gives usage in float16.
-                  assert.isBelow(error, name === "SPLICE_SITE_USAGE" ? 5e-4 : 1e-5 * largest, `${organism} ${name}`)
-                }
-              }
-            }
-          })
-        )
-      })
+      it(`${runtime}, ${length} bp: every output as the official model gives it, for both organisms`, () =>
+        isGolden(runtime, length))
     }
   }
+
+  const peers = ["official", "torch"]
+    .map((name) => [name, join(process.env["AGFLOW_PEER"] ?? "", `${name}.safetensors`)] as const)
+    .filter(([, file]) => process.env["AGFLOW_PEER"] !== undefined && existsSync(file))
+  it.skipIf(peers.length === 0).for(peers)(
+    "the %s checkpoint that test/peer/alphagenome_network.py made: the same",
+    ([, file]) => isGolden("onnxruntime-cpu", 2048, file)
+  )
+
+  it("positions rounded to bfloat16: what the official model gives with its own rounded positions, beyond 256 tokens too", async () => {
+    let state = 1
+    const next = () => "ACGT"[(state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 30]!
+    const sequence = Array.from({ length: rounded.length }, next).join("")
+    const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
+    await withModel(
+      "onnxruntime-cpu",
+      (model) =>
+        Effect.gen(function* () {
+          for (const organism of ["human", "mouse"] as const) {
+            for (const { name, tracks } of model.info.outputs(organism)) {
+              const expected = Object.entries(rounded.outputs).find(
+                ([key]) => key === `${organism} ${goldenName(name)}`
+              )
+              if (expected === undefined) continue
+              const { rows, columns, largest, ...figures } = expected[1]
+              const [prediction] = yield* model.predict(organism, [sequence], [{ output: name }])
+              const { values } = prediction!.get(name) as TrackValues
+              const given = rows.map((row, at) => values[row * tracks.length + columns[at]!]!)
+              const distances = (official: ReadonlyArray<number>) =>
+                given.map((value, at) => Math.abs(value - official[at]!) / largest)
+              assert.isBelow(Math.max(...distances(figures.rounded)), 1e-5, expected[0])
+              // They are not those of float32.
+              assert.isAbove(mean(distances(figures.float32)), 10 * mean(distances(figures.rounded)), expected[0])
+              assert.isBelow(mean(distances(figures.bfloat16)), 0.015, expected[0])
+            }
+          }
+        }),
+      { numerics: "bf16-rope" }
+    )
+  })
 
   it("as one program: the embeddings of the official model", async () => {
     const expected = await read(2048)
