@@ -9,7 +9,6 @@ import { Metadata } from "../../src/model/architectures/alphagenome/Tracks.ts"
 import * as Weights from "../../src/model/architectures/alphagenome/Weights.ts"
 import * as Random from "../../src/core/Random.ts"
 import * as Runtimes from "../../src/model/Runtimes.ts"
-import type { RuntimeId } from "../../src/model/Runtime.ts"
 import type {
   JunctionValues,
   Prediction,
@@ -119,11 +118,8 @@ const junctionsMatch = (
 
 const numbers = (values: Values): ReadonlyArray<Float32Array> =>
   values.kind === "junctions" ? values.strands.map((strand) => strand.values) : [values.values]
-/**
- * The same numbers: to the bit on TensorFlow.js. ONNX Runtime adds up in another order where a thread convolves fewer than
- * 64 positions, as here in the deepest levels of short chunks: there the Euclidean norm of the difference is 2e-6 at most.
- */
-const same = (runtime: RuntimeId | "to the bit", given: Prediction, expected: Prediction): void => {
+/** The same numbers: to the bit, or but for so much of their Euclidean norm. */
+const same = (given: Prediction, expected: Prediction, tolerance = 0): void => {
   assert.deepStrictEqual([...given.keys()], [...expected.keys()])
   for (const [name, values] of expected) {
     for (const [index, data] of numbers(values).entries()) {
@@ -134,8 +130,7 @@ const same = (runtime: RuntimeId | "to the bit", given: Prediction, expected: Pr
         norm += data[i]! ** 2
         difference += (data[i]! - other[i]!) ** 2
       }
-      if (runtime === "onnxruntime-cpu") assert.isAtMost(Math.sqrt(difference), 2e-6 * Math.sqrt(norm), name)
-      else assert.strictEqual(difference, 0, name)
+      assert.isAtMost(Math.sqrt(difference), tolerance * Math.sqrt(norm), name)
     }
   }
 }
@@ -261,19 +256,6 @@ describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MI
   const base = () => "ACGT"[random.int(4)]!
   const sequence = Array.from({ length: 20_480 }, base).join("")
 
-  it("onnxruntime-cpu: in chunks of more than 64 tokens, one thread: to the bit what it gives in one piece", async () => {
-    const predict = (chunk: number) =>
-      withModel(
-        "onnxruntime-cpu",
-        (model) => {
-          const wants = model.info.outputs("human").map(({ name }) => ({ output: name }))
-          return Effect.map(model.predict("human", [sequence], wants), ([prediction]) => prediction!)
-        },
-        { chunk, threads: 1 }
-      )
-    same("to the bit", await predict(80), await predict(256))
-  })
-
   for (const runtime of ["onnxruntime-cpu", "tfjs-wasm"] as const) {
     it(`${runtime}: in chunks, blocks of rows and scratch files what it gives in one piece`, async () => {
       const predict = (options: Parameters<typeof AlphaGenome.make>[3]) =>
@@ -287,7 +269,7 @@ describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MI
         )
       const whole = await predict({ chunk: 256 })
       for (const options of [{ chunk: 16 }, { chunk: 13, block: 1, memory: 0 }]) {
-        same(runtime, await predict(options), whole)
+        same(await predict(options), whole)
       }
     })
 
@@ -314,7 +296,8 @@ describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MI
               const { values } = all!.get(output.name) as TrackValues
               return [output.name, select(output, sequence.length, values, wants[at]!)] as const
             })
-            same(runtime, some!, new Map(expected))
+            // ONNX Runtime multiplies rows by few columns, and the last of few rows, in another order.
+            same(some!, new Map(expected), runtime === "onnxruntime-cpu" ? 1e-6 : 0)
           }),
         { chunk: 16 }
       )
@@ -354,7 +337,7 @@ describe.skipIf(missing)("AlphaGenome (needs the golden outputs beside AGFLOW_MI
               const { reference, alternatives: given } = yield* model.predictVariants(query)
               const sequences = [sequence, ...alternatives.map((alternative) => alternative.sequence)]
               const expected = yield* model.predict("human", sequences, wants)
-              for (const [at, prediction] of [reference, ...given].entries()) same(runtime, prediction, expected[at]!)
+              for (const [at, prediction] of [reference, ...given].entries()) same(prediction, expected[at]!)
             }
           }),
         { chunk: 32 }

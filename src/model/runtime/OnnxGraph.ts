@@ -115,18 +115,18 @@ export const encode = (program: Program.Program, initializers: ReadonlyMap<strin
     weights: ReadonlyArray<string>,
     group: number,
     width: number,
-    dilation: number
+    dilation: number,
+    spare = 0
   ): Named => {
     const reach = (width - 1) * dilation
     const before = Math.floor(reach / 2)
-    return {
-      columns: emit("Conv", [columns(x), ...weights], {
-        kernel_shape: [width],
-        dilations: [dilation],
-        group,
-        pads: [before, reach - before]
-      })
-    }
+    const all = emit("Conv", [columns(x), ...weights], {
+      kernel_shape: [width],
+      dilations: [dilation],
+      group,
+      pads: [before, reach - before + spare]
+    })
+    return { columns: spare === 0 ? all : emit("Slice", [all, integers(0), integers(-spare), integers(2)]) }
   }
   const filled = (value: number, length: number): string =>
     floats(`${length} times ${value}`, [length], new Float32Array(length).fill(value))
@@ -135,8 +135,8 @@ export const encode = (program: Program.Program, initializers: ReadonlyMap<strin
     input: ({ name }) => ({ rows: inputName(name) }),
     constant: ({ shape, data }) => ({ rows: floats(`c${values++}`, [1, ...shape], data) }),
     weight: ({ weight: name, shape }) => ({ rows: weight(name, [1, ...shape]) }),
-    conv1d: ({ kernel, bias, width, dilation }, [x]) =>
-      convolve(x!, [weight(kernel), weight(bias)], 1, width, dilation),
+    conv1d: ({ kernel, bias, width, dilation, spare }, [x]) =>
+      convolve(x!, [weight(kernel), weight(bias)], 1, width, dilation, spare),
     depthwiseConv1d: ({ kernel, width, shape }, [x]) => convolve(x!, [weight(kernel)], shape[1]!, width, 1),
     dense: ({ kernel, bias }, [x]) => {
       const product = emit("MatMul", [rows(x!), weight(kernel, initializers.get(kernel)!.shape.slice(-2))])
