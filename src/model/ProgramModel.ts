@@ -117,9 +117,23 @@ const make = Effect.fnUntraced(function* (
       const results = yield* Effect.forEach(members, (executable) =>
         executable.run({ input: { shape: [part.length, length, 4], data: input } })
       )
+      const nameOf = (output: SequenceModel.Output) => (only ? Object.keys(results[0]!)[0]! : output.name)
+      for (const [member, result] of results.entries()) {
+        for (const { output } of wanted) {
+          const { data } = result[nameOf(output)]!
+          const wrong = Values.firstNotFinite(data)
+          if (wrong === -1) continue
+          const place = wrong % (data.length / part.length)
+          return yield* new ModelError({
+            message: `output ${output.name}: number ${place} of a sequence is ${data[wrong]!}`,
+            file: weights[member]!.path,
+            hint: "the weights are damaged, or overflow"
+          })
+        }
+      }
       const means = new Map(
         wanted.map(({ output }) => {
-          const name = only ? Object.keys(results[0]!)[0]! : output.name
+          const name = nameOf(output)
           return [output, Values.mean(results.map((result) => result[name]!.data))] as const
         })
       )

@@ -126,6 +126,11 @@ describe("AlphaGenome's checkpoint", () => {
       (await failure(await resized(other, [20, 41]))).message,
       `weight '${other}' has shape [20, 41] where the model needs [20, 40]`
     )
+    const bias = "alphagenome/head/rna_seq/resolution_1/multi_organism_linear/b"
+    assert.strictEqual(
+      (await failure(await resized(bias, [2, 2]))).message,
+      "the metadata have more tracks of RNA_SEQ than the 2 of the weights"
+    )
     const damaged = await rewritten("damaged.safetensors", (tensors) => {
       const { data, shape: same } = tensors.get(embed)!
       tensors.set(embed, { shape: same, data: data.map(() => NaN) })

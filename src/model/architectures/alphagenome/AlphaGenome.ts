@@ -70,6 +70,16 @@ export const make = Effect.fnUntraced(function* (
   const outputs = new Map(
     (["human", "mouse"] as const).map((organism) => [organism, Tracks.outputs(metadata, organism)])
   )
+  for (const { output, head, columns } of [...outputs.values()].flat()) {
+    const bias = head && weights.tensors.get(`${Config.root}/head/${head.module}/multi_organism_linear/b`)
+    const count = head === undefined ? config.tissues : bias?.shape[1]
+    // A head that is missing is told when it is asked for.
+    if (count === undefined || columns.every((column) => column < count)) continue
+    return yield* new ModelError({
+      message: `the metadata have more tracks of ${output.name} than the ${count} of the weights`,
+      hint: "are they those of another checkpoint?"
+    })
+  }
   const info: ModelInfo = {
     ...description,
     organisms: ["human", "mouse"],
