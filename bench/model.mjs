@@ -3,11 +3,12 @@
 //
 //   npm run build && PYTHON=/path/to/python node bench/model.mjs [--repeats 5] [--length 8192] [--variants 40]
 //     [--weights model.h5]    weights of mini-borzoi, for the second part; left out without them
+//     [--only stacks|run]     the first or the second part alone
 //
 // PYTHON names an interpreter with numpy and torch. Prints Markdown.
 import { build } from "esbuild"
-import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -19,7 +20,8 @@ const { values: options } = parseArgs({
     repeats: { type: "string", default: "5" },
     length: { type: "string", default: "8192" },
     variants: { type: "string", default: "40" },
-    weights: { type: "string" }
+    weights: { type: "string" },
+    only: { type: "string" }
   }
 })
 const repeats = Number(options.repeats)
@@ -60,11 +62,18 @@ const { Effect, Program } = lib
 const run = Effect.runPromise
 
 const median = (seconds) => seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)]
+/** Seconds by the clock, and of CPU time of this process. */
 const timed = async (work) => {
   const start = process.hrtime.bigint()
+  const cpu = process.cpuUsage()
   await work()
-  return Number(process.hrtime.bigint() - start) / 1e9
+  const { user, system } = process.cpuUsage(cpu)
+  return { wall: Number(process.hrtime.bigint() - start) / 1e9, cpu: (user + system) / 1e6 }
 }
+const medians = (times) => ({
+  wall: median(times.map(({ wall }) => wall)),
+  cpu: median(times.map(({ cpu }) => cpu))
+})
 
 /** Kernels of variance 2 / fan-in, scales of 1, variances of 1: values keep their size from layer to layer. */
 const randomWeights = (program) =>
@@ -112,9 +121,9 @@ const measureStack = async ({ name, program }) => {
     expected ??= output.slice()
     const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     const error = output.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0) / largest
-    const seconds = []
-    for (let i = 0; i < repeats; i++) seconds.push(await timed(() => run(executable.predict(input, 1))))
-    row[id] = { seconds: median(seconds), error }
+    const times = []
+    for (let i = 0; i < repeats; i++) times.push(await timed(() => run(executable.predict(input, 1))))
+    row[id] = { ...medians(times), error }
     await run(executable.release)
   }
   const at = join(folder, "stack")
@@ -131,27 +140,57 @@ const measureStack = async ({ name, program }) => {
     maxBuffer: 1 << 26
   })
   if (status === 0) {
-    const { seconds, error, version } = JSON.parse(stdout)
-    row.torch = { seconds: median(seconds), error, version }
+    const { times, error, version } = JSON.parse(stdout)
+    row.torch = { ...medians(times), error, version }
   } else row.torch = { failed: stderr.trim().split("\n").at(-1) }
   return row
 }
 
+const figures = ({ wall, cpu }) => `${wall.toFixed(3)} s, ${cpu.toFixed(3)} CPU s`
+const ratio = (a, b) => `${(a.wall / b.wall).toFixed(2)} x, ${(a.cpu / b.cpu).toFixed(2)} x of CPU time`
 const cell = (found, base) =>
-  found.failed === undefined
-    ? `${found.seconds.toFixed(3)} s, ${(found.seconds / base).toFixed(2)} x, ${found.error.toExponential(0)}`
-    : found.failed
-const rows = []
-for (const stack of stacks) rows.push(await measureStack(stack))
-const version = rows.find(({ torch }) => torch.version !== undefined)?.torch.version ?? "PyTorch"
-console.log(
-  `${threads} threads, batch 1, median of ${repeats}; seconds, as a multiple of onnxruntime's, and the greatest difference from it relative to the greatest value.\n`
-)
-console.log(`| program | onnxruntime | tfjs-wasm | ${version} |\n|---|---|---|---|`)
-for (const row of rows) {
-  const base = row["onnxruntime-cpu"].seconds
-  console.log(`| ${row.name} | ${base.toFixed(3)} s | ${cell(row["tfjs-wasm"], base)} | ${cell(row.torch, base)} |`)
+  found.failed ?? `${figures(found)}; ${ratio(found, base)}; ${found.error.toExponential(0)}`
+const compareRuntimes = async () => {
+  const rows = []
+  for (const stack of stacks) rows.push(await measureStack(stack))
+  const version = rows.find(({ torch }) => torch.version !== undefined)?.torch.version ?? "PyTorch"
+  console.log(
+    `${threads} threads (tfjs-wasm one), batch 1, median of ${repeats}; time, as a multiple of onnxruntime's, and the greatest difference from it relative to the greatest value.\n`
+  )
+  console.log(`| program | onnxruntime | tfjs-wasm | ${version} |\n|---|---|---|---|`)
+  for (const row of rows) {
+    const base = row["onnxruntime-cpu"]
+    console.log(`| ${row.name} | ${figures(base)} | ${cell(row["tfjs-wasm"], base)} | ${cell(row.torch, base)} |`)
+  }
 }
+
+/** Seconds of CPU time of a process and of its children, by process; none of one that is gone. */
+const ticksOf = (pid) => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ")
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean)
+    return [[pid, (Number(fields[11]) + Number(fields[12])) / 100], ...children.flatMap(ticksOf)]
+  } catch {
+    return []
+  }
+}
+
+/** What a command costs with its workers, which it ends without waiting for them: they are looked at while it runs. */
+const costOf = (args, settings) =>
+  new Promise((resolve, reject) => {
+    const start = process.hrtime.bigint()
+    const child = spawn(process.execPath, args, { ...settings, stdio: ["ignore", "pipe", "pipe"] })
+    let log = ""
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (log += text))
+    const cpu = new Map()
+    const timer = setInterval(() => ticksOf(child.pid).forEach(([pid, seconds]) => cpu.set(pid, seconds)), 50)
+    child.on("exit", (code) => {
+      clearInterval(timer)
+      const wall = Number(process.hrtime.bigint() - start) / 1e9
+      if (code === 0) resolve({ wall, cpu: [...cpu.values()].reduce((a, b) => a + b, 0) })
+      else reject(new Error(log))
+    })
+  })
 
 /** Windows of the network's length in a genome of their own, a variant in the middle of each. */
 const endToEnd = async (weights) => {
@@ -181,15 +220,8 @@ const endToEnd = async (weights) => {
   const alone = []
   // In turn, so that what else the machine does falls on both.
   for (let i = 0; i < Math.min(3, repeats); i++) {
-    whole.push(
-      await timed(() => {
-        const env = { ...process.env, AGFLOW_HOME: join(folder, `state${i}`) }
-        const cli = join(root, "dist/cli.js")
-        const args = [cli, "run", "flow.yaml", "--device", "onnxruntime-cpu"]
-        const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: "utf8" })
-        if (status !== 0) throw new Error(stdout + stderr)
-      })
-    )
+    const args = [join(root, "dist/cli.js"), "run", "flow.yaml", "--device", "onnxruntime-cpu"]
+    whole.push(await costOf(args, { cwd: folder, env: { ...process.env, AGFLOW_HOME: join(folder, `state${i}`) } }))
     const inputs = Array.from({ length: 2 }, () => lib.OneHot.encode(genome.slice(0, bp)))
     alone.push(
       await timed(async () => {
@@ -201,10 +233,11 @@ const endToEnd = async (weights) => {
       })
     )
   }
-  const [a, b] = [median(whole), median(alone)]
-  console.log(
-    `\n\`agflow run\`, ${variants} variants through mini Borzoi, FASTA to scores on disk: ${a.toFixed(1)} s; the runtime alone, the same ${2 * variants} windows: ${b.toFixed(1)} s; ratio ${(a / b).toFixed(3)}.`
-  )
+  const [a, b] = [medians(whole), medians(alone)]
+  console.log(`\n| ${variants} variants through mini Borzoi | time | of the runtime alone |\n|---|---|---|`)
+  console.log(`| onnxruntime alone, the ${2 * variants} windows | ${figures(b)} | 1 |`)
+  console.log(`| \`agflow run\`, FASTA to scores on disk | ${figures(a)} | ${ratio(a, b)} |`)
 }
-if (options.weights !== undefined) await endToEnd(options.weights)
+if (options.only !== "run") await compareRuntimes()
+if (options.only !== "stacks" && options.weights !== undefined) await endToEnd(options.weights)
 process.exit(0)

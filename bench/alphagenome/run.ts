@@ -13,11 +13,13 @@ import { released, releasedTracks, write } from "../../test/support/alphagenomeC
 
 const help = `node bench/alphagenome.mjs --weights FILE [options]
 
+Prints Markdown.
+
   --weights FILE     a checkpoint; made of seeded random numbers (1.8 GB) when it does not exist
   --length BP        default 131072
   --case NAME        forward: one window, every output (default)
                      variants: substitutions and indels against two whole forwards, masks around the variant
-                     exons: the same with masks of genes of 10, 100 and 400 kb, as far as they fit
+                     exons: the same with masks of the exons of genes of 5, 20, 80 and 320 kb, as far as they fit
   --tracks COUNT     of each output at 1 bp in a forward, default 16; the others are given whole
   --variants COUNT   substitutions in one window, default 16
   --threads COUNT    default 2
@@ -64,8 +66,8 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<Timed<A>,
     return { value, wall: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 }
   })
 const seconds = ({ wall, cpu }: Timed<unknown>) => `${wall.toFixed(1)} s, ${cpu.toFixed(1)} CPU s`
-/** Of the process so far: GiB. */
-const peak = () => `${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB at most`
+/** Of the process so far, at most. */
+const peak = () => `${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB`
 
 const random = Random.make(1, "sequence")
 const sequence = Array.from({ length }, () => "ACGT"[random.int(4)]!).join("")
@@ -76,9 +78,11 @@ const forward = Effect.fnUntraced(function* (model: SequenceModel) {
     const some = resolution === 1 && kind === "tracks" && tracks.length > count
     return some ? { output: name, tracks: Array.from({ length: count }, (_, track) => track) } : { output: name }
   })
+  print("| what | time | memory |")
+  print("|---|---|---|")
   for (let time = 0; time < Number(flags.repeat); time++) {
     const run = yield* timed(model.predict("human", [sequence], wants))
-    print(`forward of ${length} bp, ${time === 0 ? "loading included" : "again"}: ${seconds(run)}; ${peak()}`)
+    print(`| forward of ${length} bp, ${time === 0 ? "loading included" : "again"} | ${seconds(run)} | ${peak()} |`)
   }
 })
 
@@ -113,6 +117,17 @@ const twice = (model: SequenceModel, wants: ReadonlyArray<Want>, alternative: Al
     )
   )
 
+/** Of a table: what was run, its time, and what a variant takes of two whole forwards. */
+const row = (what: string, run: Timed<unknown>, variants: number, whole: Timed<unknown>) => {
+  const each = (part: (of: Timed<unknown>) => number) => (part(run) / variants / part(whole)).toFixed(3)
+  print(`| ${what} | ${seconds(run)} | ${each(({ wall }) => wall)} | ${each(({ cpu }) => cpu)} | ${peak()} |`)
+}
+const table = (whole: Timed<unknown>) => {
+  print("| what | time | a variant, of two forwards | the same of CPU time | memory so far |")
+  print("|---|---|---|---|---|")
+  print(`| two forwards of ${length} bp | ${seconds(whole)} | 1 | 1 | ${peak()} |`)
+}
+
 const compare = Effect.fnUntraced(function* (
   model: SequenceModel,
   what: string,
@@ -121,36 +136,42 @@ const compare = Effect.fnUntraced(function* (
   whole: Timed<unknown>
 ) {
   const query = { organism: "human", reference: sequence, alternatives, wants } as const
-  const run = yield* timed(model.predictVariants(query))
-  const each = (part: (of: Timed<unknown>) => number) => (part(run) / alternatives.length / part(whole)).toFixed(3)
-  const ratio = `each ${each(({ wall }) => wall)} of two forwards (${each(({ cpu }) => cpu)} of their CPU time)`
-  print(`${what}: ${seconds(run)}; ${ratio}; ${peak()}`)
+  row(what, yield* timed(model.predictVariants(query)), alternatives.length, whole)
 })
+
+const count = Number(flags.variants)
+const many = Array.from({ length: count }, (_, index) => substitution(centre - 8 * count + 16 * index))
 
 const variants = Effect.fnUntraced(function* (model: SequenceModel) {
   // Programs are loaded before anything is timed.
   yield* model.predict("human", [sequence], centreMasks)
   const whole = yield* twice(model, centreMasks, substitution(centre))
-  print(`two forwards of ${length} bp: ${seconds(whole)}; ${peak()}`)
-  const count = Number(flags.variants)
-  const many = Array.from({ length: count }, (_, index) => substitution(centre - 8 * count + 16 * index))
+  table(whole)
   yield* compare(model, "one substitution", centreMasks, [substitution(centre)], whole)
   yield* compare(model, `${count} substitutions`, centreMasks, many, whole)
   yield* compare(model, "one insertion of 4 bp", centreMasks, [insertion(centre)], whole)
 })
 
-/** A gene around the centre with an exon of 150 bp every 10 kb. */
+/** Genes around the centre, with an exon of 150 bp at either end and every 5 kb between. */
+const genes = [5000, 20_000, 80_000, 320_000]
+const exonsOf = (gene: number): ReadonlyArray<Span> =>
+  Array.from({ length: gene / 5000 + 1 }, (_, exon): Span => {
+    const from = Math.floor(centre - gene / 2 + (exon * (gene - 150)) / (gene / 5000))
+    return [from, from + 150]
+  })
+
 const exons = Effect.fnUntraced(function* (model: SequenceModel) {
-  yield* model.predict("human", [sequence], [{ output: "RNA_SEQ", regions: around(501) }])
+  const of = (regions: ReadonlyArray<Span>): ReadonlyArray<Want> => [
+    { output: "RNA_SEQ", tracks: [0, 1, 2, 3], regions }
+  ]
+  yield* model.predict("human", [sequence], of(around(501)))
   const whole = yield* twice(model, [{ output: "RNA_SEQ" }], substitution(centre))
-  print(`two forwards of ${length} bp: ${seconds(whole)}; ${peak()}`)
-  for (const gene of [10_000, 100_000, 400_000].filter((width) => width < length)) {
-    const start = centre - gene / 2
-    const regions = Array.from({ length: gene / 10_000 }, (_, exon): Span => {
-      const from = start + exon * 10_000
-      return [from, from + 150]
-    })
-    yield* compare(model, `gene of ${gene} bp`, [{ output: "RNA_SEQ", regions }], [substitution(centre)], whole)
+  table(whole)
+  for (const gene of genes.filter((width) => width <= length)) {
+    const regions = exonsOf(gene)
+    const what = `${gene / 1000} kb, ${regions.length} exons`
+    yield* compare(model, `${what}: one substitution`, of(regions), [substitution(centre)], whole)
+    yield* compare(model, `${what}: ${count} substitutions`, of(regions), many, whole)
   }
 })
 

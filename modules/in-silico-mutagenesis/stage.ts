@@ -60,17 +60,23 @@ export default Stage.make({
     const annotation = yield* ScoringParams.annotationOf(inputs)
     const options = { organism: params.organism, averageStrands: params.average_strands, scorings }
     const total = batches.reduce((sum, { windows }) => sum + windows.length, 0)
+    const unscored: Array<ReadonlyArray<Window.Unscored>> = []
     let done = 0
     const results = yield* Checkpoint.forEach(
       batches,
       ({ windows, variants }) => VariantScoring.scorePlace({ model, fasta, variants, ...annotation }, options, windows),
-      ({ windows }) => task.progress((done += windows.length), total, "substitutions")
+      ({ windows }, result, index) => {
+        unscored[index] = result.unscored
+        return task.progress((done += windows.length), total, "substitutions")
+      }
     )
-    const scores = results.flatMap((result) => result.scores)
-    const variants = new Map(batches.flatMap((batch) => [...batch.variants]))
     const reference = params.cells === "reference" ? "only" : "and alternatives"
-    yield* outputs.scores.write(scores, params.format)
-    yield* outputs.matrix.write(Mutagenesis.matrices(targets, variants, scores, reference), params.format)
-    yield* outputs.unscored.write(results.flatMap((result) => result.unscored))
+    const scoresOf = (batch: number) => results.at(batch).scores
+    yield* outputs.scores.write(
+      results.flatMap(({ scores }) => scores),
+      params.format
+    )
+    yield* outputs.matrix.write(Mutagenesis.matrices(targets, batches, scoresOf, reference), params.format)
+    yield* outputs.unscored.write(unscored.flat())
   }, Effect.scoped)
 })

@@ -88,7 +88,7 @@ export default Stage.make({
       (from) => SequencePairScoring.sums(oriented, output.name, placed.slice(from, from + batch)),
       (from) => task.progress(Math.min(from + batch, placed.length), placed.length, "sequences")
     )
-    const all = results.flat()
+    const all = [...results].flat()
     const sums = new Map(sequences.map((sequence, index) => [sequence, all[index]!]))
     yield* outputs.scores.write(SequencePairScoring.scores(pairs, tracks, sums, measure))
   }, Effect.scoped)

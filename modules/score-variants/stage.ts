@@ -72,22 +72,25 @@ export default Stage.make({
     const served = params.scored_by === "service" ? model.scoreVariant : undefined
     const score = served === undefined ? VariantScoring.scorePlace : ServiceScoring.scorePlace(served)
     const tracks = TrackTable.rows(outputsOfModel)
+    const places = VariantScoring.groupByPlace(windows)
+    const unscored: Array<ReadonlyArray<Window.Unscored>> = []
     let done = 0
     const results = yield* Checkpoint.forEach(
-      VariantScoring.groupByPlace(windows),
+      places,
       (place) => score(sources, options, place),
-      (place) => task.progress((done += place.length), windows.length, "windows"),
+      (place, result, index) => {
+        unscored[index] = result.unscored
+        return task.progress((done += place.length), windows.length, "windows")
+      },
       served === undefined ? 1 : atOnce
     )
-    const scores = results.flatMap((result) => result.scores)
-    const rank = new Map(windows.map(({ window_id }, index) => [window_id, index]))
+    const scores = VariantScoring.inOrder(windows, places, (index) => results.at(index).scores)
     const calibration = inputs.calibration === undefined ? undefined : yield* Calibration.read(inputs.calibration)
-    const calibrated = calibration === undefined ? scores : TidyScores.calibrate(scores, calibration, tracks)
     yield* outputs.tracks.write(tracks)
     yield* outputs.scores.write(
-      calibrated.sort((a, b) => rank.get(a.window_id)! - rank.get(b.window_id)!),
+      calibration === undefined ? scores : TidyScores.calibrate(scores, calibration, tracks),
       params.format
     )
-    yield* outputs.unscored.write(results.flatMap((result) => result.unscored))
+    yield* outputs.unscored.write(unscored.flat())
   }, Effect.scoped)
 })

@@ -65,11 +65,12 @@ export default Stage.make({
     const predictor = yield* SplicePredictor.open(inputs.weights)
     const total = stretches.reduce((sum, { start, end }) => sum + end - start, 0)
     let done = 0
-    const predicted = yield* Checkpoint.forEach(
+    const results = yield* Checkpoint.forEach(
       stretches,
       (stretch) => SpliceSites.predict(predictor, fasta, stretch),
       ({ start, end }) => task.progress((done += end - start), total, "bp")
     )
+    const predicted = [...results]
     yield* outputs.sites.write(
       stretches.flatMap((stretch, at) => SpliceSites.sites(stretch, predicted[at]!, params.least_probability))
     )

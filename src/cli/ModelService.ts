@@ -60,7 +60,7 @@ export const start = Effect.fnUntraced(function* ({
   }
   const handlers = ModelServer.make(model, {
     reference: fasta,
-    score: fasta && ServedScores.make({ ...sources, reference: fasta }),
+    scoring: fasta && ServedScores.make({ ...sources, reference: fasta }),
     chunkBytes: 2 ** 16
   })
   const bound = yield* Server.listen(handlers, {

@@ -3,6 +3,7 @@
  * attempt of the same task, by whichever run, need not do again.
  */
 import * as Effect from "effect/Effect"
+import * as Spool from "./Spool.ts"
 import { Task } from "./Task.ts"
 
 interface Part<B> {
@@ -44,22 +45,40 @@ export const forEachBatch = Effect.fnUntraced(function* <A, B, E, R, E2, R2>(
   yield* Effect.forEach(starts, one, { concurrency, discard: true })
 })
 
+/** The results of items, in their order; they lie in a file, and one is in memory at a time. */
+export interface Results<B> extends Iterable<B> {
+  readonly at: (index: number) => B
+  readonly flatMap: <C>(of: (result: B) => Iterable<C>) => Iterable<C>
+}
+
 /**
- * Performs the items in order, `concurrency` at a time, but for those that an earlier attempt has performed; all results,
- * in order. `tell` hears of each, kept or new.
+ * Performs the items in order, `concurrency` at a time, but for those that an earlier attempt has performed. `tell` hears
+ * of each result, kept or new.
  */
 export const forEach = Effect.fnUntraced(function* <A, B, E, R, R2>(
   items: ReadonlyArray<A>,
   perform: (item: A) => Effect.Effect<B, E, R>,
-  tell: (item: A) => Effect.Effect<void, never, R2>,
+  tell: (item: A, result: B, index: number) => Effect.Effect<void, never, R2>,
   concurrency = 1
 ) {
-  const results: Array<B> = []
+  const { scratch } = yield* Task
+  const spool = yield* Spool.make<B>(scratch)
+  const places = new Float64Array(items.length)
   const one = ([item]: ReadonlyArray<A>) => Effect.map(perform(item!), (result) => [result])
-  const take = (result: B, index: number) => {
-    results[index] = result
-    return tell(items[index]!)
-  }
+  const take = Effect.fnUntraced(function* (result: B, index: number) {
+    places[index] = yield* spool.put(result)
+    yield* tell(items[index]!, result, index)
+  })
   yield* forEachBatch(items, 1, one, take, concurrency)
-  return results
+  function* each(): Generator<B> {
+    for (const place of places) yield spool.take(place)
+  }
+  function* flatMap<C>(of: (result: B) => Iterable<C>): Generator<C> {
+    for (const result of each()) yield* of(result)
+  }
+  return {
+    at: (index) => spool.take(places[index]!),
+    flatMap,
+    [Symbol.iterator]: each
+  } satisfies Results<B> as Results<B>
 })

@@ -10,8 +10,17 @@ export interface Operations {
   constant: { readonly data: Float32Array }
   /** A weight used as a value. */
   weight: { readonly weight: string }
-  /** Stride 1, zero padding to the same length; kernel [width, in, out], bias [out]. */
-  conv1d: { readonly kernel: string; readonly bias: string; readonly width: number; readonly dilation: number }
+  /**
+   * Stride 1, zero padding to the same length; kernel [width, in, out], bias [out]. `spare` positions are computed beyond
+   * the end and dropped, by a runtime that would add up in another order for few positions.
+   */
+  conv1d: {
+    readonly kernel: string
+    readonly bias: string
+    readonly width: number
+    readonly dilation: number
+    readonly spare: number
+  }
   /** One filter a channel, stride 1, zero padding to the same length; kernel [width, channels, 1]. */
   depthwiseConv1d: { readonly kernel: string; readonly width: number }
   /** The last axis times kernel [in, out], plus bias [out]. */

@@ -97,14 +97,15 @@ export const builder = () => {
     /** The stored tensor has the same shape with or without a leading axis of 1. */
     weight: (weight: string, stored: ReadonlyArray<number>, shape: ReadonlyArray<number>) =>
       push("weight", [], shape, { weight: declare(weight, stored) }),
-    conv1d: (x: Value, name: string, filters: number, width: number, dilation = 1) => {
+    conv1d: (x: Value, name: string, filters: number, width: number, dilation = 1, spare = 0) => {
       const [length, channels] = sequence("conv1d", x)
       const kernel = declare(`${name}/kernel`, [width, channels, filters])
       return push("conv1d", [x], [length, filters], {
         kernel,
         bias: declare(`${name}/bias`, [filters]),
         width,
-        dilation
+        dilation,
+        spare
       })
     },
     depthwiseConv1d: (x: Value, kernel: string, width: number) => {

@@ -2,9 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
-import * as Machine from "../core/Machine.ts"
 import { Settings } from "../core/Settings.ts"
 import { Task } from "../core/Task.ts"
 import * as OneHot from "../genome/OneHot.ts"
@@ -18,13 +16,8 @@ import * as SequenceModel from "./SequenceModel.ts"
 import * as Track from "./Track.ts"
 import * as Values from "./Values.ts"
 import * as WarmCache from "./WarmCache.ts"
+import * as WeightDigest from "./WeightDigest.ts"
 
-/** As many workers as there are processors keep at most half of the memory, together. */
-const keptBytes = () => {
-  const { memory, cpus } = Machine.make({ gpus: 0 })
-  return memory / 2 / cpus
-}
-let warm: WarmCache.WarmCache<Executable> | undefined
 const choices = new Map<string, Runtimes.Choice>()
 
 const choose = Effect.fnUntraced(function* (device: string): Effect.fn.Return<Runtimes.Choice, OpenError> {
@@ -90,9 +83,8 @@ const make = Effect.fnUntraced(function* (
   })
   const executables = ({ program, bytes }: Plan, length: number) =>
     Effect.forEach(weights, (each) => {
-      warm ??= WarmCache.make(keptBytes(), ({ release }) => release)
       const key = [architecture.name, each.digest, length, choice.runtime.id, threads].join("/")
-      return warm.use(key, bytes, load(architecture, program, each, choice, threads))
+      return WarmCache.own().use(key, bytes, load(architecture, program, each, choice, threads))
     })
 
   /** The length that was asked for last stays in use as long as the model: calls follow each other. */
@@ -125,9 +117,23 @@ const make = Effect.fnUntraced(function* (
       const results = yield* Effect.forEach(members, (executable) =>
         executable.run({ input: { shape: [part.length, length, 4], data: input } })
       )
+      const nameOf = (output: SequenceModel.Output) => (only ? Object.keys(results[0]!)[0]! : output.name)
+      for (const [member, result] of results.entries()) {
+        for (const { output } of wanted) {
+          const { data } = result[nameOf(output)]!
+          const wrong = Values.firstNotFinite(data)
+          if (wrong === -1) continue
+          const place = wrong % (data.length / part.length)
+          return yield* new ModelError({
+            message: `output ${output.name}: number ${place} of a sequence is ${data[wrong]!}`,
+            file: weights[member]!.path,
+            hint: "the weights are damaged, or overflow"
+          })
+        }
+      }
       const means = new Map(
         wanted.map(({ output }) => {
-          const name = only ? Object.keys(results[0]!)[0]! : output.name
+          const name = nameOf(output)
           return [output, Values.mean(results.map((result) => result[name]!.data))] as const
         })
       )
@@ -180,7 +186,7 @@ const open = Effect.fnUntraced(function* (
   yield* task.note({ kind: "device", runtime, name: deviceName, numerics, version })
   const weights: Array<Weights> = []
   for (const path of request.weights) {
-    const digest = yield* Digest.ofFile(path)
+    const digest = yield* WeightDigest.of(path)
     yield* task.note({ kind: "model", name, weights: digest, licence, citation })
     weights.push({ path, digest })
   }

@@ -111,3 +111,9 @@ export const mean = (arrays: ReadonlyArray<Float32Array>): Float32Array => {
   }
   return out
 }
+
+/** Where the first number is that is NaN or infinite; -1 where none is. */
+export const firstNotFinite = (data: Float32Array): number => {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i
+  return -1
+}

@@ -5,26 +5,36 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
+import * as Machine from "../core/Machine.ts"
 
-export interface WarmCache<A> {
+/** What can be kept, and let go. */
+export interface Held {
+  readonly release: Effect.Effect<void>
+}
+
+export interface WarmCache {
   /**
    * The value of the key, loaded if need be; in use until the scope closes. `bytes` is what it takes. One that is larger
-   * than the limit by itself is let go as soon as nobody uses it.
+   * than the limit by itself is let go as soon as nobody uses it. A key names values of one type only.
    */
-  readonly use: <E, R>(key: string, bytes: number, load: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R | Scope.Scope>
+  readonly use: <A extends Held, E, R>(
+    key: string,
+    bytes: number,
+    load: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, R | Scope.Scope>
   /** Of what is loaded, used longest ago first. */
   readonly keys: () => ReadonlyArray<string>
 }
 
-interface Entry<A> {
-  readonly value: A
+interface Entry {
+  readonly value: Held
   readonly bytes: number
   users: number
 }
 
-export const make = <A>(limit: number, release: (value: A) => Effect.Effect<void>): WarmCache<A> => {
+export const make = (limit: number): WarmCache => {
   /** In the order of use. */
-  const entries = new Map<string, Entry<A>>()
+  const entries = new Map<string, Entry>()
   const lock = Semaphore.makeUnsafe(1)
 
   /** Lets go until `bytes` more fit. */
@@ -36,10 +46,10 @@ export const make = <A>(limit: number, release: (value: A) => Effect.Effect<void
       if (entry.users > 0) continue
       entries.delete(key)
       taken -= entry.bytes
-      yield* release(entry.value)
+      yield* entry.value.release
     }
   })
-  const acquire = <E, R>(key: string, bytes: number, load: Effect.Effect<A, E, R>) =>
+  const acquire = <A extends Held, E, R>(key: string, bytes: number, load: Effect.Effect<A, E, R>) =>
     lock.withPermit(
       Effect.gen(function* () {
         const known = entries.get(key)
@@ -53,7 +63,7 @@ export const make = <A>(limit: number, release: (value: A) => Effect.Effect<void
     )
 
   return {
-    use: (key, bytes, load) =>
+    use: <A extends Held, E, R>(key: string, bytes: number, load: Effect.Effect<A, E, R>) =>
       Effect.map(
         Effect.acquireRelease(acquire(key, bytes, load), (entry) =>
           lock.withPermit(
@@ -63,8 +73,17 @@ export const make = <A>(limit: number, release: (value: A) => Effect.Effect<void
             )
           )
         ),
-        ({ value }) => value
+        // Of the key's type.
+        ({ value }) => value as A
       ),
     keys: () => [...entries.keys()]
   }
+}
+
+let ofProcess: WarmCache | undefined
+
+/** This process's own: as many workers as there are processors keep at most half of the memory, together. */
+export const own = (): WarmCache => {
+  const { memory, cpus } = Machine.make({ gpus: 0 })
+  return (ofProcess ??= make(memory / 2 / cpus))
 }

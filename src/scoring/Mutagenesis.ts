@@ -98,13 +98,15 @@ const seriesOf = ({ scorer, output, gene_id, junction_start, junction_end, track
 /** One matrix for each interval, scorer, gene or junction, and track; see {@link IsmMatrix.matrix}. */
 export function* matrices(
   all: ReadonlyArray<Target>,
-  variants: ReadonlyMap<string, Variant.Variant>,
-  scores: ReadonlyArray<Score>,
+  parts: ReadonlyArray<Batch>,
+  scoresOf: (batch: number) => ReadonlyArray<Score>,
   reference: Parameters<typeof IsmMatrix.matrix>[2]
 ): Iterable<Row> {
-  const byInterval = groupBy(scores, ({ window_id }) => window_id)
+  const byInterval = groupBy(parts.keys(), (batch) => parts[batch]!.windows[0]?.window_id ?? "")
   for (const target of all) {
-    for (const series of groupBy(byInterval.get(target.name) ?? [], seriesOf).values()) {
+    const own = byInterval.get(target.name) ?? []
+    const variants = new Map(own.flatMap((batch) => [...parts[batch]!.variants]))
+    for (const series of groupBy(own.flatMap(scoresOf), seriesOf).values()) {
       const scored = series
         .filter(({ score }) => !Number.isNaN(score))
         .map(({ variant_id, score }) => ({ variant: variants.get(variant_id)!, score }))

@@ -59,17 +59,17 @@ export const intervalName = ({ chrom, start, end }: Pick<Window, "chrom" | "star
   `${chrom}:${start}-${end}:.`
 
 /** Scores with their quantiles, where the table of common variants has the scorer and the track. */
-export const calibrate = (
-  scores: ReadonlyArray<Score>,
+export function* calibrate(
+  scores: Iterable<Score>,
   calibration: Calibration.CalibrationTable,
   tracks: ReadonlyArray<TrackTable.TrackRow>
-): Array<Score> => {
+): Generator<Score> {
   const trackOf = new Map(tracks.map((track) => [`${track.output} ${track.track}`, track]))
-  return scores.map((score) => {
+  for (const score of scores) {
     const track = trackOf.get(`${score.output ?? ""} ${score.track}`)
     const found = track && Calibration.quantile(calibration, officialScorer(score), track, score.score)
-    return { ...score, quantile: found ?? null }
-  })
+    yield { ...score, quantile: found ?? null }
+  }
 }
 
 /** Track-major within each variant, scorer and output; rows of a track stay in the order given. */

@@ -75,6 +75,24 @@ export const groupByPlace = (windows: ReadonlyArray<Window>): ReadonlyArray<Read
   ...groupBy(windows, ({ chrom, start, end, strand }) => `${chrom}:${start}-${end}:${strand}`).values()
 ]
 
+/** The scores of windows in their order, from those of each place. */
+export function* inOrder(
+  windows: ReadonlyArray<Window>,
+  places: ReadonlyArray<ReadonlyArray<Window>>,
+  scoresOf: (place: number) => ReadonlyArray<Score>
+): Generator<Score> {
+  const placeOf = new Map(places.flatMap((place, index) => place.map(({ window_id }) => [window_id, index] as const)))
+  let place = -1
+  let rows = new Map<string, ReadonlyArray<Score>>()
+  for (const { window_id } of windows) {
+    const index = placeOf.get(window_id)!
+    // Windows of a place mostly follow each other.
+    if (index !== place) rows = new Map(groupBy(scoresOf(index), (score) => score.window_id))
+    place = index
+    yield* rows.get(window_id) ?? []
+  }
+}
+
 interface PlannedScoring extends Scorers.ScorerPlan {
   readonly spec: ScorerSpec.ScorerSpec
 }

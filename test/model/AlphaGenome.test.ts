@@ -8,6 +8,7 @@ import * as TorchNames from "../../src/model/architectures/alphagenome/TorchName
 import * as Weights from "../../src/model/architectures/alphagenome/Weights.ts"
 import * as Model from "../../src/model/Model.ts"
 import { size, transpose, type Tensor, type Tensors } from "../../src/model/Tensor.ts"
+import * as WarmCache from "../../src/model/WarmCache.ts"
 import * as WeightSource from "../../src/model/WeightSource.ts"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
 import * as Checkpoint from "../support/alphagenomeCheckpoint.ts"
@@ -89,6 +90,22 @@ describe("AlphaGenome's checkpoint", () => {
     assert.isTrue(rna(prediction).every((value) => value > 0))
   })
 
+  it("stays loaded for the next task of its process, as long as its file is the same", async () => {
+    const kept = await rewritten("kept.safetensors", () => {})
+    const isMine = (key: string) => key.includes(kept)
+    const ask = () => runPromise(predict(kept), { device: "onnxruntime-cpu" })
+    const first = await ask()
+    assert.lengthOf(WarmCache.own().keys().filter(isMine), 1)
+    assert.deepStrictEqual(await ask(), first)
+    assert.lengthOf(WarmCache.own().keys().filter(isMine), 1)
+    await rewritten("kept.safetensors", (tensors) => {
+      const { shape, data } = tensors.get("alphagenome/embed/embeddings")!
+      tensors.set("alphagenome/embed/embeddings", { shape, data: data.map((value) => -value) })
+    })
+    assert.notDeepEqual(await ask(), first)
+    assert.lengthOf(WarmCache.own().keys().filter(isMine), 2)
+  })
+
   it("says which tensor is missing, misshapen or damaged, and of which file", async () => {
     const kernel = "alphagenome/sequence_decoder/up_res_block_3/conv_in/standardized_conv1_d/w"
     const without = await rewritten("without.safetensors", (tensors) => tensors.delete(kernel))
@@ -108,6 +125,11 @@ describe("AlphaGenome's checkpoint", () => {
     assert.strictEqual(
       (await failure(await resized(other, [20, 41]))).message,
       `weight '${other}' has shape [20, 41] where the model needs [20, 40]`
+    )
+    const bias = "alphagenome/head/rna_seq/resolution_1/multi_organism_linear/b"
+    assert.strictEqual(
+      (await failure(await resized(bias, [2, 2]))).message,
+      "the metadata have more tracks of RNA_SEQ than the 2 of the weights"
     )
     const damaged = await rewritten("damaged.safetensors", (tensors) => {
       const { data, shape: same } = tensors.get(embed)!

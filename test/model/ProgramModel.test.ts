@@ -127,6 +127,22 @@ describe("ProgramModel", () => {
     assert.strictEqual("file" in error ? error.file : undefined, h5)
   })
 
+  it("fails where a prediction is no number, with the file of the weights", async () => {
+    const damaged = join(folder, "damaged.safetensors")
+    const tensors = new Map(SyntheticWeights.teacher(1))
+    const [name, { shape, data }] = [...tensors].at(-1)!
+    tensors.set(name, { shape, data: data.map(() => Number.NaN) })
+    await Effect.runPromise(Safetensors.writeAll(damaged, tensors))
+    for (const device of ["onnxruntime-cpu", "tfjs-wasm"]) {
+      const error = await predict(sequence, all, [weights, damaged], device).catch((cause: unknown) => cause)
+      assert.deepInclude(error, {
+        _tag: "ModelError",
+        message: "output TRACKS: number 0 of a sequence is NaN",
+        file: damaged
+      })
+    }
+  })
+
   it("says what it cannot do", async () => {
     const message = <A, E extends { readonly message: string }, R extends StageServices | Scope>(
       effect: Effect.Effect<A, E, R>

@@ -86,6 +86,9 @@ describe("Safetensors", () => {
       await failure(raw({ w: { dtype: "F32", shape: [2], data_offsets: [0, 4] } })),
       /4 bytes where its shape needs 8/u
     )
+    const zip = file()
+    writeFileSync(zip, "PK\u0003\u0004 and whatever torch.save writes")
+    assert.strictEqual(await failure(zip), "not a safetensors file")
     assert.match(await failure("/nowhere/x.safetensors"), /cannot read/u)
   })
 })

@@ -5,14 +5,15 @@ import * as WarmCache from "../../src/model/WarmCache.ts"
 const made = (limit: number) => {
   const loads: Array<string> = []
   const released: Array<string> = []
-  const cache = WarmCache.make<string>(limit, (value) => Effect.sync(() => void released.push(value)))
+  const cache = WarmCache.make(limit)
   const use = (key: string, bytes: number) =>
     cache.use(
       key,
       bytes,
       Effect.sync(() => {
         loads.push(key)
-        return key.toUpperCase()
+        const name = key.toUpperCase()
+        return { name, release: Effect.sync(() => void released.push(name)) }
       })
     )
   return {
@@ -27,7 +28,7 @@ const made = (limit: number) => {
 describe("WarmCache", () => {
   it("keeps what fits, and lets go what was used longest ago", async () => {
     const { cache, loads, released, run } = made(100)
-    for (const key of ["a", "b", "a"]) assert.strictEqual(await run(key, 40), key.toUpperCase())
+    for (const key of ["a", "b", "a"]) assert.strictEqual((await run(key, 40)).name, key.toUpperCase())
     assert.deepStrictEqual(loads, ["a", "b"])
     await run("c", 60)
     assert.deepStrictEqual(released, ["B"])
@@ -58,9 +59,10 @@ describe("WarmCache", () => {
     const { loads, use } = made(100)
     await Effect.runPromise(Effect.scoped(Effect.all([use("a", 1), use("a", 1), use("a", 1)], { concurrency: 3 })))
     assert.deepStrictEqual(loads, ["a"])
-    const cache = WarmCache.make<number>(100, () => Effect.void)
+    const cache = WarmCache.make(100)
+    const five = { number: 5, release: Effect.void }
     const failing = cache.use("x", 1, Effect.fail("no"))
     assert.strictEqual(await Effect.runPromise(Effect.flip(Effect.scoped(failing))), "no")
-    assert.strictEqual(await Effect.runPromise(Effect.scoped(cache.use("x", 1, Effect.succeed(5)))), 5)
+    assert.strictEqual(await Effect.runPromise(Effect.scoped(cache.use("x", 1, Effect.succeed(five)))), five)
   })
 })

@@ -10,16 +10,23 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 import grpc
 import numpy as np
 from alphagenome.data import genome
-from alphagenome.models import dna_client, variant_scorers
+from alphagenome.models import dna_client, interval_scorers, variant_scorers
 
 reference_path, separator, *command = sys.argv[1:]
 assert separator == "--", __doc__
+exons = [(18_000, 18_400), (19_900, 20_300), (22_000, 22_150)]
+with tempfile.NamedTemporaryFile("w", suffix=".gtf", delete=False) as annotation:
+    about = 'gene_id "G1"; gene_name "ONE"; gene_type "protein_coding"; transcript_id "T1"; transcript_type "protein_coding";'
+    for kind, (left, right) in [("gene", (18_000, 22_150)), ("transcript", (18_000, 22_150)), *(("exon", of) for of in exons)]:
+        print("chr1", "made", kind, left + 1, right, ".", "+", ".", about, sep="\t", file=annotation)
+command += ["--genes", annotation.name]
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
@@ -82,6 +89,36 @@ expected = np.log2(1 + both.alternate.dnase.values[mask].sum(0)) - np.log2(1 + b
 print("ScoreVariant:", scores[0].X.tolist(), "by numpy:", expected.tolist())
 assert np.allclose(scores[0].X[0], expected, rtol=1e-3, atol=1e-6)
 print("genes:", list(scores[1].obs.get("gene_name", [])), scores[1].X.tolist())
+assert list(scores[1].obs["gene_name"]) == ["ONE"]
+
+mutated = genome.Interval("chr1", position - 6, position + 6)
+substitutions = client.score_ism_variants(interval, mutated, scorers, progress_bar=False)
+assert len(substitutions) == 3 * mutated.width and all(len(each) == len(scorers) for each in substitutions)
+for each in substitutions:
+    if str(each[0].uns["variant"]) == str(variant):
+        assert all(np.allclose(a.X, b.X, rtol=1e-5, equal_nan=True) for a, b in zip(each, scores))
+        print("ScoreIsmVariant:", len(substitutions), "substitutions, of one the scores of ScoreVariant")
+
+counts = client.score_interval(
+    interval,
+    [
+        interval_scorers.GeneMaskScorer(
+            requested_output=dna_client.OutputType.RNA_SEQ,
+            width=None,
+            aggregation_type=interval_scorers.IntervalAggregationType.SUM,
+        )
+    ],
+)[0]
+first = interval.start
+# Each bin counts by its share of the exons.
+share = np.zeros(len(rna.values))
+for left, right in exons:
+    for base_pair in range(left - first, right - first):
+        share[base_pair // rna.resolution] += 1 / rna.resolution
+expected = (rna.values * share[:, None]).sum(0)
+plus = [strand != "-" for strand in counts.var["strand"]]
+print("ScoreInterval:", counts.X[0, plus].tolist(), "by numpy:", expected[plus].tolist())
+assert list(counts.obs["gene_name"]) == ["ONE"] and np.allclose(counts.X[0, plus], expected[plus], rtol=1e-3)
 tidy = variant_scorers.tidy_scores(scores)
 print("tidy_scores:", len(tidy), "rows;", tidy.iloc[0][["variant_id", "output_type", "variant_scorer", "raw_score"]].to_dict())
 

@@ -134,7 +134,7 @@ describe("a service that ends in the middle", () => {
     let broken = true
     const handlers = ModelServer.make(
       countingModel(() => void asked++),
-      { reference: undefined, score: undefined, chunkBytes: 4096 }
+      { reference: undefined, scoring: undefined, chunkBytes: 4096 }
     )
     const [first, half, second, again] = await Effect.runPromise(
       Effect.scoped(
@@ -168,9 +168,14 @@ describe("a service that ends in the middle", () => {
     assert.strictEqual(scoresOf(rig.results()["scores.tsv"]!).size, places.length * 2)
   })
 
+  const scoringBy = (variant: ModelServer.Scoring["variant"]): ModelServer.Scoring => {
+    const none = () => Effect.fail({ code: Server.codes.unimplemented, message: "not here" })
+    return { variant, mutagenesis: none, interval: none }
+  }
+
   it("that refuses one variant scores the others", async () => {
     const refused = places[2]!
-    const score: NonNullable<ModelServer.Options["score"]> = ({ variant }) =>
+    const score: ModelServer.Scoring["variant"] = ({ variant }) =>
       variant.pos === refused
         ? Effect.fail({ code: Server.codes.invalid, message: "this one is not for me" })
         : Effect.succeed([
@@ -192,7 +197,7 @@ describe("a service that ends in the middle", () => {
       Effect.scoped(
         Effect.gen(function* () {
           const port = yield* listen(
-            ModelServer.make(countingModel(), { reference: undefined, score, chunkBytes: 4096 })
+            ModelServer.make(countingModel(), { reference: undefined, scoring: scoringBy(score), chunkBytes: 4096 })
           )
           const model = { model: "alphagenome-api", address: `http://127.0.0.1:${port}`, scored_by: "service" }
           const outputs = { scores: "${{ scores.scores }}", unscored: "${{ scores.unscored }}" }

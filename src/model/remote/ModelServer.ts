@@ -17,27 +17,46 @@ import * as TrackMetadata from "./TrackMetadata.ts"
 import * as VariantWindow from "./VariantWindow.ts"
 import * as Written from "./Written.ts"
 
-/** A question about a variant, checked. */
-export interface ScoreQuestion {
+/** A question, checked. */
+interface Question<Scorer> {
   readonly organism: SequenceModel.Organism
   readonly window: Interval.Interval
-  readonly variant: Variant.Variant
-  readonly scorers: ReadonlyArray<Message<"VariantScorer">>
+  readonly scorers: ReadonlyArray<Scorer>
 }
+export interface VariantQuestion extends Question<Message<"VariantScorer">> {
+  readonly variant: Variant.Variant
+}
+/** About every substitution of the bases of an interval inside the window. */
+export interface MutagenesisQuestion extends Question<Message<"VariantScorer">> {
+  readonly mutated: Interval.Interval
+}
+export type IntervalQuestion = Question<Message<"IntervalScorer">>
 
-export interface Scored {
-  readonly output: Message<"Scores">
+export interface Scored<Output> {
+  readonly output: Output
   readonly chunks: ReadonlyArray<() => Message<"Chunk">>
+}
+type Answers<Output> = Effect.Effect<ReadonlyArray<Scored<Output>>, Refusal>
+
+/** Scores, one for each scorer in order. */
+export interface Scoring {
+  readonly variant: (question: VariantQuestion) => Answers<Message<"Scores">>
+  /** Of one substitution after the other. */
+  readonly mutagenesis: (question: MutagenesisQuestion) => Answers<Message<"Scores">>
+  readonly interval: (question: IntervalQuestion) => Answers<Message<"IntervalScores">>
 }
 
 export interface Options {
   /** What intervals and variants are read from; without it only sequences are answered. */
   readonly reference: Fasta | undefined
-  /** Scores of a variant, one for each scorer in order; undefined where none are offered. */
-  readonly score: ((question: ScoreQuestion) => Effect.Effect<ReadonlyArray<Scored>, Refusal>) | undefined
+  /** Undefined where none is offered. */
+  readonly scoring: Scoring | undefined
   /** Bytes of a chunk, before compression. */
   readonly chunkBytes: number
 }
+
+/** Bases of one question, as AlphaGenome's client divides them. */
+const mostMutated = 10
 
 const refuse = (message: string, code: number = codes.invalid): Refusal => ({ code, message })
 
@@ -102,7 +121,7 @@ const wantsOf = (wanted: ReadonlyArray<Exposure>): ReadonlyArray<SequenceModel.W
   return Array.from(tracks, ([output, known]) => ({ output, tracks: [...known].sort((a, b) => a - b) }))
 }
 
-export const make = (model: SequenceModel.SequenceModel, { reference, score, chunkBytes }: Options): Handlers => {
+export const make = (model: SequenceModel.SequenceModel, { reference, scoring, chunkBytes }: Options): Handlers => {
   const { info } = model
   const organismOf = Effect.fnUntraced(function* (id: number): Effect.fn.Return<SequenceModel.Organism, Refusal> {
     const organism = Protocol.nameOf(Protocol.organismIds, id)
@@ -144,6 +163,21 @@ export const make = (model: SequenceModel.SequenceModel, { reference, score, chu
 
   // A runtime computes one batch at a time; more would only take its memory.
   const turn = Semaphore.makeUnsafe(1).withPermits(1)
+
+  const scores: Effect.Effect<Scoring, Refusal> =
+    scoring === undefined
+      ? Effect.fail(refuse("this server scores nothing: it has no reference sequence", codes.unimplemented))
+      : Effect.succeed(scoring)
+
+  const sendScores = Effect.fnUntraced(function* <Output>(
+    answers: Answers<Output>,
+    send: (response: { output: Output } | { chunk: Message<"Chunk"> }) => Effect.Effect<void>
+  ) {
+    for (const { output, chunks } of yield* turn(answers)) {
+      yield* send({ output })
+      for (const chunk of chunks) yield* send({ chunk: chunk() })
+    }
+  })
 
   const oriented = (organism: SequenceModel.Organism, wanted: ReadonlyArray<Exposure>) =>
     Orientation.make(model, { organism, wants: wantsOf(wanted), averageStrands: false })
@@ -225,18 +259,36 @@ export const make = (model: SequenceModel.SequenceModel, { reference, score, chu
       yield* sendAll(wanted, predicted.alternatives[0]!, window, (alternate) => send({ alternate }), sendChunk)
     }),
 
-    ScoreVariant: Effect.fnUntraced(function* (request, send) {
-      if (score === undefined) {
-        return yield* Effect.fail(refuse("this server scores no variants", codes.unimplemented))
-      }
+    ScoreVariant: Effect.fnUntraced(function* ({ scorers, ...request }, send) {
+      const { variant: answer } = yield* scores
       const organism = yield* organismOf(request.organism)
       const window = yield* windowOf(request.interval)
       const variant = yield* variantOf(request.variant, window)
-      const scored = yield* turn(score({ organism, window, variant, scorers: request.scorers }))
-      for (const { output, chunks } of scored) {
-        yield* send({ output })
-        for (const chunk of chunks) yield* send({ chunk: chunk() })
+      yield* sendScores(answer({ organism, window, variant, scorers }), send)
+    }),
+
+    ScoreIsmVariant: Effect.fnUntraced(function* ({ scorers, ...request }, send) {
+      const { mutagenesis: answer } = yield* scores
+      const organism = yield* organismOf(request.organism)
+      const window = yield* windowOf(request.interval)
+      if (request.background != null) {
+        return yield* Effect.fail(refuse("substitutions are scored in the reference alone", codes.unimplemented))
       }
+      const { chromosome, start, end } = request.mutated ?? { chromosome: "", start: 0, end: 0 }
+      const mutated = { chrom: Interval.chromName(chromosome), start, end }
+      if (!(start < end && end - start <= mostMutated && Interval.contains(window, mutated))) {
+        const message = `the interval to mutate has 1 to ${mostMutated} bp and lies inside ${Interval.format(window)}`
+        return yield* Effect.fail(refuse(message))
+      }
+      yield* sendScores(answer({ organism, window, mutated, scorers }), send)
+    }),
+
+    ScoreInterval: Effect.fnUntraced(function* ({ scorers, ...request }, send) {
+      const { interval: answer } = yield* scores
+      const organism = yield* organismOf(request.organism)
+      const window = yield* windowOf(request.interval)
+      if (window.strand === "-") return yield* Effect.fail(refuse("the interval is scored on the plus strand alone"))
+      yield* sendScores(answer({ organism, window, scorers }), send)
     })
   }
 }

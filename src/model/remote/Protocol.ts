@@ -68,6 +68,9 @@ const messages = {
   VariantMetadata: { variant: "1 Variant", tracks: "2 repeated TrackMetadata", genes: "3 repeated GeneMetadata" },
   VariantData: { values: "1 Tensor", metadata: "2 VariantMetadata" },
   Scores: { variant: "1 VariantData" },
+  IntervalMetadata: { interval: "1 Interval", tracks: "2 repeated TrackMetadata", genes: "3 repeated GeneMetadata" },
+  IntervalData: { values: "1 Tensor", metadata: "2 IntervalMetadata" },
+  IntervalScores: { interval: "1 IntervalData" },
 
   CentreMaskScorer: { width: "1 optional int64", aggregation: "2 int32", output: "3 int32" },
   GeneMaskScorer: { output: "1 int32" },
@@ -83,6 +86,9 @@ const messages = {
     contactMap: "6 PlainScorer",
     geneMaskActive: "7 GeneMaskScorer"
   },
+
+  GeneMaskIntervalScorer: { output: "1 int32", width: "2 optional int64", aggregation: "3 int32" },
+  IntervalScorer: { geneMask: "1 GeneMaskIntervalScorer" },
 
   PredictSequenceRequest: {
     sequence: "1 string",
@@ -114,11 +120,28 @@ const messages = {
     modelVersion: "5 string",
     mergeStrands: "6 bool"
   },
+  ScoreIntervalRequest: {
+    interval: "1 Interval",
+    organism: "2 int32",
+    scorers: "3 repeated IntervalScorer",
+    modelVersion: "4 string",
+    mergeStrands: "5 bool"
+  },
+  ScoreIsmVariantRequest: {
+    interval: "1 Interval",
+    mutated: "2 Interval",
+    organism: "3 int32",
+    scorers: "4 repeated VariantScorer",
+    modelVersion: "5 string",
+    background: "6 Variant",
+    mergeStrands: "7 bool"
+  },
   MetadataRequest: { organism: "1 int32" },
   /** One of them; a chunk belongs to the last output before it. */
   PredictResponse: { output: "1 Output", chunk: "2 Chunk" },
   PredictVariantResponse: { reference: "1 Output", alternate: "2 Output", chunk: "3 Chunk" },
   ScoreVariantResponse: { output: "1 Scores", chunk: "2 Chunk" },
+  ScoreIntervalResponse: { output: "1 IntervalScores", chunk: "2 Chunk" },
   MetadataResponse: { outputs: "1 repeated OutputMetadata" }
 } as const
 
@@ -165,6 +188,8 @@ const methods = {
   PredictInterval: ["PredictIntervalRequest", "PredictResponse"],
   PredictVariant: ["PredictVariantRequest", "PredictVariantResponse"],
   ScoreVariant: ["ScoreVariantRequest", "ScoreVariantResponse"],
+  ScoreIsmVariant: ["ScoreIsmVariantRequest", "ScoreVariantResponse"],
+  ScoreInterval: ["ScoreIntervalRequest", "ScoreIntervalResponse"],
   GetMetadata: ["MetadataRequest", "MetadataResponse"]
 } as const satisfies Record<string, readonly [keyof Messages, keyof Messages]>
 
@@ -253,6 +278,7 @@ export const aggregations = {
   ACTIVE_SUM: 7,
   L2_DIFF_LOG1P: 8
 } as const
+export const intervalAggregations = { MEAN: 1, SUM: 2 } as const
 export type OutputType = keyof typeof outputTypes
 export type Aggregation = keyof typeof aggregations
 

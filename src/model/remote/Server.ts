@@ -115,6 +115,8 @@ export const listen = Effect.fnUntraced(function* (
     PredictInterval: streaming("PredictInterval"),
     PredictVariant: streaming("PredictVariant"),
     ScoreVariant: streaming("ScoreVariant"),
+    ScoreIsmVariant: streaming("ScoreIsmVariant"),
+    ScoreInterval: streaming("ScoreInterval"),
     GetMetadata: (call: Grpc.ServerWritableStream<Request<"GetMetadata">, Response<"GetMetadata">>) =>
       answer("GetMetadata", call, call.request)
   })

@@ -125,18 +125,18 @@ export const encode = (
     weights: ReadonlyArray<string>,
     group: number,
     width: number,
-    dilation: number
+    dilation: number,
+    spare = 0
   ): Named => {
     const reach = (width - 1) * dilation
     const before = Math.floor(reach / 2)
-    return {
-      columns: emit("Conv", [columns(x), ...weights], {
-        kernel_shape: [width],
-        dilations: [dilation],
-        group,
-        pads: [before, reach - before]
-      })
-    }
+    const all = emit("Conv", [columns(x), ...weights], {
+      kernel_shape: [width],
+      dilations: [dilation],
+      group,
+      pads: [before, reach - before + spare]
+    })
+    return { columns: spare === 0 ? all : emit("Slice", [all, integers(0), integers(-spare), integers(2)]) }
   }
   /** [batch, channels, length] as [batch x dilation, channels, length / dilation], filled up with zeros; and back. */
   const inPhases = (
@@ -164,11 +164,11 @@ export const encode = (
     input: ({ name }) => ({ rows: inputName(name) }),
     constant: ({ shape, data }) => ({ rows: floats(`c${values++}`, [1, ...shape], data) }),
     weight: ({ weight: name, shape }) => ({ rows: weight(name, [1, ...shape]) }),
-    conv1d: ({ kernel, bias, width, dilation, shape, free, inputs }, [x]) => {
+    conv1d: ({ kernel, bias, width, dilation, spare, shape, free, inputs }, [x]) => {
       const weights = [weight(kernel), weight(bias)]
       // Odd widths fill a phase with zeros as the whole is filled; the number of positions must be known.
       const phased = dilations === "phases" && dilation > 1 && width % 2 === 1 && !free
-      if (!phased) return convolve(x!, weights, 1, width, dilation)
+      if (!phased) return convolve(x!, weights, 1, width, dilation, spare)
       const [length, channels] = program.nodes[inputs[0]!]!.shape as readonly [number, number]
       return inPhases(x!, [length, channels], shape[1]!, dilation, (phases) => convolve(phases, weights, 1, width, 1))
     },

@@ -130,6 +130,12 @@ const parseHeader = (text: string, start: number, fileSize: number): Pick<Reader
   return { tensors, metadata }
 }
 
+/** What a file is that begins so, if it is none of these. */
+const others: ReadonlyArray<readonly [start: string, what: string]> = [
+  ["PK", "it is a zip file, as torch.save writes: save the weights as safetensors"],
+  ["\u0089HDF", "it is an HDF5 file"]
+]
+
 /** Opens a file for reading; it is closed with the scope. */
 export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Reader, ModelError, Scope.Scope> {
   const handle = yield* handleOf(path, "r")
@@ -139,6 +145,10 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
   const prefix = yield* attempt(path, "read", () => readBytes(handle, 0, 8))
   const headerBytes = Number(new DataView(prefix).getBigUint64(0, true))
   if (headerBytes > maxHeaderBytes || 8 + headerBytes > fileSize) {
+    const start = Buffer.from(prefix).toString("latin1")
+    const other = others.find(([mark]) => start.startsWith(mark))
+    if (other !== undefined)
+      return yield* new ModelError({ message: "not a safetensors file", file: path, hint: other[1] })
     return yield* fail(`its header claims ${headerBytes} bytes, the file has ${fileSize}`)
   }
   const text = Buffer.from(yield* attempt(path, "read", () => readBytes(handle, 8, headerBytes))).toString("utf8")

@@ -24,7 +24,7 @@ const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effe
 const options = { plaintext: true, key: undefined, workers: 2, perMinute: undefined, timeout: 20 }
 
 const model = countingModel()
-const handlers = ModelServer.make(model, { reference: undefined, score: undefined, chunkBytes: 500 })
+const handlers = ModelServer.make(model, { reference: undefined, scoring: undefined, chunkBytes: 500 })
 const listen = (own: Partial<Server.Handlers>) =>
   Server.listen(
     { ...handlers, ...own },

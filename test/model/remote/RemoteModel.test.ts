@@ -30,7 +30,7 @@ const connect = (port: number, options: Partial<Connection.Options> = {}) =>
   })
 
 const serve = (model: SequenceModel, options: Partial<ModelServer.Options> = {}) =>
-  Server.listen(ModelServer.make(model, { reference: undefined, score: undefined, chunkBytes: 1000, ...options }), {
+  Server.listen(ModelServer.make(model, { reference: undefined, scoring: undefined, chunkBytes: 1000, ...options }), {
     host: "127.0.0.1",
     port: 0,
     headers: { [Announcement.header]: Announcement.encode(ModelServer.announcement(model)) }
@@ -90,7 +90,7 @@ describe("a model over the network", () => {
     ] as const
     const sequence = randomSequence(1024)
     const terms: Array<unknown> = []
-    const handlers = ModelServer.make(model, { reference: undefined, score: undefined, chunkBytes: 2 ** 20 })
+    const handlers = ModelServer.make(model, { reference: undefined, scoring: undefined, chunkBytes: 2 ** 20 })
     const answers = await run(
       Effect.gen(function* () {
         const port = yield* Server.listen(
@@ -151,7 +151,7 @@ describe("the service", () => {
       Effect.gen(function* () {
         const handlers = ModelServer.make(countingModel(), {
           reference: undefined,
-          score: undefined,
+          scoring: undefined,
           chunkBytes: 1000
         })
         const row = (name: string) => ({ name, strand: 3 })
@@ -274,7 +274,7 @@ describe("a server of intervals and variants", () => {
       refusals.map(({ reason }) => reason),
       ["refused", "refused"]
     )
-    assert.include(refusals[0].message, "scores no variants")
+    assert.include(refusals[0].message, "scores nothing")
     assert.include(refusals[1].message, "counting knows human, not organism 10090")
   })
 })

@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Digest from "../../../core/Digest.ts"
 import { ModelError } from "../../ModelError.ts"
 import * as IndelAlignment from "../../../genome/IndelAlignment.ts"
 import * as Program from "../../Program.ts"
@@ -14,6 +15,7 @@ import * as Runtimes from "../../Runtimes.ts"
 import { lengthFault, type ModelInfo, type Organism, type Prediction, type SequenceModel } from "../../SequenceModel.ts"
 import * as SpliceSiteUnion from "../../SpliceSiteUnion.ts"
 import * as Tensor from "../../Tensor.ts"
+import * as WarmCache from "../../WarmCache.ts"
 import type { WeightSource } from "../../WeightSource.ts"
 import * as Answer from "./Answer.ts"
 import * as Config from "./Config.ts"
@@ -43,25 +45,41 @@ export const defaults: Machine.Options = {
   cache: undefined
 }
 
-/** `checkpoint` is under the official names; `metadata` are the tracks of both organisms. Let go with the scope. */
+/**
+ * `checkpoint` is under the official names; `metadata` are the tracks of both organisms. Let go with the scope, or, where
+ * the weights have a name of their own, kept for those who come after as long as there is room.
+ */
 export const make = Effect.fnUntraced(function* (
   runtime: Runtime,
   checkpoint: WeightSource,
   metadata: Tracks.Metadata,
-  options: Partial<Machine.Options> = {}
+  options: Partial<Machine.Options> = {},
+  name?: string
 ): Effect.fn.Return<SequenceModel, ModelError, Scope.Scope> {
   const weights = Weights.source(checkpoint)
   const config = Config.of(weights.tensors)
   if (typeof config === "string") {
     return yield* new ModelError({ message: config, hint: "are these AlphaGenome's weights?" })
   }
-  const machine = yield* Effect.acquireRelease(
-    Effect.sync(() => Machine.make(runtime, weights, config, { ...defaults, ...options })),
-    ({ release }) => release
-  )
+  const all = { ...defaults, ...options }
+  const load = Effect.sync(() => Machine.make(runtime, weights, config, all))
+  const parameters = [...weights.tensors.values()].reduce((sum, { shape }) => sum + Tensor.size(shape), 0)
+  const machine = yield* name === undefined
+    ? Effect.acquireRelease(load, ({ release }) => release)
+    : WarmCache.own().use(Digest.canonicalJson([name, runtime.id, { ...all, cache: undefined }]), 4 * parameters, load)
   const outputs = new Map(
     (["human", "mouse"] as const).map((organism) => [organism, Tracks.outputs(metadata, organism)])
   )
+  for (const { output, head, columns } of [...outputs.values()].flat()) {
+    const bias = head && weights.tensors.get(`${Config.root}/head/${head.module}/multi_organism_linear/b`)
+    const count = head === undefined ? config.tissues : bias?.shape[1]
+    // A head that is missing is told when it is asked for.
+    if (count === undefined || columns.every((column) => column < count)) continue
+    return yield* new ModelError({
+      message: `the metadata have more tracks of ${output.name} than the ${count} of the weights`,
+      hint: "are they those of another checkpoint?"
+    })
+  }
   const info: ModelInfo = {
     ...description,
     organisms: ["human", "mouse"],
@@ -128,7 +146,7 @@ export const make = Effect.fnUntraced(function* (
       }
       const activations = programs.map((program) => Program.estimate(program, 1).activations)
       yield* Runtimes.requireBytes(runtime, `a window of ${length} bp`, {
-        weights: [...weights.tensors.values()].reduce((sum, { shape }) => sum + 4 * Tensor.size(shape), 0),
+        weights: 4 * parameters,
         activations: Math.max(...activations)
       })
       return 1

@@ -5,7 +5,7 @@
  * tanh form on pairs. `RMSBatchNorm` is an affine map per channel at inference.
  */
 import type { Builder, Value } from "../../Program.ts"
-import { bins, epsilon, numbered, pairWidth, root, trunkOf, type Config } from "./Config.ts"
+import { bins, epsilon, numbered, pairWidth, root, tokenWidth, trunkOf, type Config } from "./Config.ts"
 import { distanceFeatures, quarterTurn } from "./Positions.ts"
 
 const encoderName = `${root}/sequence_encoder`
@@ -20,8 +20,17 @@ const linearWithoutBias = (net: Builder, x: Value, name: string, units: number):
 
 export const sigmoidGelu = (net: Builder, x: Value): Value => net.multiply(x, net.sigmoid(net.scale(x, 1.702)))
 
-const convBlock = (net: Builder, x: Value, name: string, filters: number): Value =>
-  net.conv1d(sigmoidGelu(net, net.affine(x, `${name}/rms_batch_norm`)), `${name}/standardized_conv1_d`, filters, 5)
+/** The fewest tokens that encoder and decoder are given: one at the end of a window, with its halo. */
+const fewestTokens = 9
+/** ONNX Runtime adds up in another order where it convolves at most so many positions. */
+const fewPositions = 64
+
+/** On bins of so many base pairs. A chunk gives the same to the bit as the whole, however short it is. */
+const convBlock = (net: Builder, x: Value, name: string, filters: number, bin: number): Value => {
+  const activated = sigmoidGelu(net, net.affine(x, `${name}/rms_batch_norm`))
+  const spare = Math.max(0, fewPositions + 1 - (fewestTokens * tokenWidth) / bin)
+  return net.conv1d(activated, `${name}/standardized_conv1_d`, filters, 5, 1, spare)
+}
 
 const last = (x: Value): number => x.shape[x.shape.length - 1]!
 
@@ -38,13 +47,15 @@ const addRow = (net: Builder, x: Value, row: Value): Value =>
 /** From [bp, 4] to the values of each level [bp / bin, channels], kept for the decoder, and the tokens. */
 export const encoder = (net: Builder, { channels }: Config, sequence: Value): { skips: Array<Value>; trunk: Value } => {
   const stem = net.conv1d(sequence, `${encoderName}/dna_embedder/conv1_d`, channels[0]!, 15)
-  const skips = [net.add(stem, convBlock(net, stem, `${encoderName}/dna_embedder/conv_block`, channels[0]!))]
+  const skips = [net.add(stem, convBlock(net, stem, `${encoderName}/dna_embedder/conv_block`, channels[0]!, 1))]
   for (let level = 1; level < bins.length; level++) {
     const name = `${encoderName}/downres_block_${level - 1}`
     const x = net.maxPool(skips[level - 1]!, 2)
     const wide = net.padEnd(x, 1, channels[level]! - last(x))
-    const mixed = net.add(convBlock(net, x, `${name}/conv_block`, channels[level]!), wide)
-    skips.push(net.add(mixed, convBlock(net, mixed, `${name}/conv_block_1`, channels[level]!)))
+    const block = (value: Value, which: string) =>
+      convBlock(net, value, `${name}/${which}`, channels[level]!, bins[level]!)
+    const mixed = net.add(block(x, "conv_block"), wide)
+    skips.push(net.add(mixed, block(mixed, "conv_block_1")))
   }
   return { skips, trunk: net.maxPool(skips[bins.length - 1]!, 2) }
 }
@@ -55,12 +66,13 @@ export const decoder = (net: Builder, { channels }: Config, trunk: Value, skips:
   for (let level = bins.length - 1; level >= 0; level--) {
     const name = `${decoderName}/${numbered("up_res_block", bins.length - 1 - level)}`
     const width = channels[level]!
-    const inner = net.add(convBlock(net, x, `${name}/conv_in`, width), net.slice(x, 1, 0, width))
+    const bin = bins[level]!
+    const inner = net.add(convBlock(net, x, `${name}/conv_in`, width, 2 * bin), net.slice(x, 1, 0, width))
     const scaled = net.multiply(inner, net.weight(`${name}/residual_scale`, [1], [1, 1]))
     const skip = `${name}/pointwise_conv_unet_skip`
     const pointwise = sigmoidGelu(net, net.affine(skips[level]!, `${skip}/rms_batch_norm`))
     const joined = net.add(net.upsample(scaled, 2), linear(net, pointwise, `${skip}/linear`, width))
-    x = net.add(joined, convBlock(net, joined, `${name}/conv_out`, width))
+    x = net.add(joined, convBlock(net, joined, `${name}/conv_out`, width, bin))
   }
   return x
 }

@@ -1,8 +1,7 @@
 /** Opens AlphaGenome with weights on this machine. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { join } from "node:path"
-import * as Digest from "../../../core/Digest.ts"
+import { join, resolve } from "node:path"
 import { InputError } from "../../../core/Failure.ts"
 import { Settings } from "../../../core/Settings.ts"
 import { Task } from "../../../core/Task.ts"
@@ -11,6 +10,7 @@ import { ModelError } from "../../ModelError.ts"
 import * as Runtimes from "../../Runtimes.ts"
 import type { SequenceModel } from "../../SequenceModel.ts"
 import type { WeightSource } from "../../WeightSource.ts"
+import * as WeightDigest from "../../WeightDigest.ts"
 import * as Safetensors from "../../weights/Safetensors.ts"
 import * as AlphaGenome from "./AlphaGenome.ts"
 import { root, type Numerics } from "./Config.ts"
@@ -78,7 +78,7 @@ const open = Effect.fnUntraced(function* (request: ModelRequest) {
   for (const reason of refused) yield* task.log(`not used: ${reason}`)
   const { name, numerics, version } = device
   yield* task.note({ kind: "device", runtime: device.runtime, name, numerics, version })
-  const digest = yield* Digest.ofFile(path)
+  const digest = yield* WeightDigest.of(path)
   const { licence, citation } = AlphaGenome.description
   yield* task.note({ kind: "model", name: AlphaGenome.description.name, weights: digest, licence, citation })
   const { metadata, weights } = yield* Effect.scoped(
@@ -94,7 +94,7 @@ const open = Effect.fnUntraced(function* (request: ModelRequest) {
     threads: settings.threads,
     cache: join(settings.downloads, "rearranged")
   }
-  const model = yield* ofFile(path, AlphaGenome.make(runtime, named, tracks, options))
+  const model = yield* ofFile(path, AlphaGenome.make(runtime, named, tracks, options, `${digest} ${resolve(path)}`))
   return {
     ...model,
     prepare: (length) => ofFile(path, model.prepare(length)),

@@ -4,6 +4,7 @@ import { ModelError } from "../../ModelError.ts"
 import * as Program from "../../Program.ts"
 import type { Arrays, Executable, Outputs, Runtime } from "../../Runtime.ts"
 import { size } from "../../Tensor.ts"
+import * as Values from "../../Values.ts"
 import type { WeightSource } from "../../WeightSource.ts"
 import type { Config, Numerics } from "./Config.ts"
 
@@ -84,15 +85,8 @@ export const make = (runtime: Runtime, weights: WeightSource, config: Config, op
 
 /** Fails when there is a number that is none: `what` says where it comes from. */
 export const requireFinite = (what: string, data: Float32Array): Effect.Effect<void, ModelError> => {
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i]!)) {
-      return Effect.fail(
-        new ModelError({
-          message: `${what}: number ${i} is ${data[i]!}`,
-          hint: "the weights are damaged, or overflow"
-        })
-      )
-    }
-  }
-  return Effect.void
+  const wrong = Values.firstNotFinite(data)
+  if (wrong === -1) return Effect.void
+  const message = `${what}: number ${wrong} is ${data[wrong]!}`
+  return Effect.fail(new ModelError({ message, hint: "the weights are damaged, or overflow" }))
 }
