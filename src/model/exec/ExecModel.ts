@@ -68,6 +68,8 @@ const valuesOf = (
       `'${output.name}' has ${values.length} numbers of shape ${shape.join(" x ")}, expected ${expected.join(" x ")}`
     )
   }
+  const wrong = Values.firstNotFinite(values)
+  if (wrong !== -1) throw new Error(`number ${wrong} of '${output.name}' is ${values[wrong]!}`)
   const columns = TrackColumns.find(given, want.tracks ?? output.tracks.map(({ track }) => track), (missing) => {
     throw new Error(`'${output.name}' lacks track ${missing}`)
   })

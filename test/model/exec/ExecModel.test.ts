@@ -144,6 +144,11 @@ describe("a model in a process of its own", () => {
       honest.replace("count(letters).buffer", "count(letters).buffer, 0, 20"),
       "5 numbers of shape 2 x 3"
     ],
+    [
+      "gives what is no number",
+      honest.replace("count(letters)", "count(letters).fill(NaN, 4, 5)"),
+      "number 4 of 'COUNTS' is NaN"
+    ],
     ["forgets an output", `say({ done: true })`, "no answer for 'COUNTS'"]
   ])("that %s is told so", async (_, answer, words) => {
     const { message } = await failureOf({ command: node, weights: [child(answer)] })
