@@ -73,13 +73,12 @@ export class Records extends Context.Service<
       const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
         Effect.try({
           try: () => {
-            // What a crash leaves of one that is written in its place is no record, as its digest tells.
-            if (!durable) return Disk.inFolder(path, () => writeFileSync(path, text))
+            // Whole or not there, also for who kills or reads meanwhile; after a power cut its digest tells.
             const temporary = join(home.records, `${basename(path)}.${process.pid}.tmp`)
             writeFileSync(temporary, text)
-            Disk.sync(temporary)
+            if (durable) Disk.sync(temporary)
             Disk.inFolder(path, () => renameSync(temporary, path))
-            Disk.sync(dirname(path))
+            if (durable) Disk.sync(dirname(path))
           },
           catch: (cause) => new InputError({ message: `cannot write a record: ${messageOf(cause)}`, file: path })
         })
