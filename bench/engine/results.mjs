@@ -1,6 +1,7 @@
 /** The measured rows: kept in results.json, shown in ../README.md. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { availableParallelism, cpus, release, totalmem } from "node:os"
+import { spawnSync } from "node:child_process"
+import { availableParallelism, cpus, release, tmpdir, totalmem } from "node:os"
 import { cases } from "./design.mjs"
 import { budgets } from "./budgets.mjs"
 
@@ -82,7 +83,8 @@ const write = (results, titles) => {
 
 /** With `keep` the rows go where they are kept, beside those of the same machine and versions; older ones are left out. */
 export const open = (keep, versions, titles) => {
-  const machine = `${availableParallelism()} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`
+  const files = spawnSync("stat", ["-f", "-c", "%T", tmpdir()], { encoding: "utf8" }).stdout.trim()
+  const machine = `${availableParallelism()} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, files on ${files}`
   const last = keep && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined
   const same =
     last !== undefined && JSON.stringify([last.machine, last.versions]) === JSON.stringify([machine, versions])
