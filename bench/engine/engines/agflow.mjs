@@ -50,8 +50,10 @@ export const agflow = {
   version: () => {
     if (!existsSync(binary)) return undefined
     const version = execFileSync(process.execPath, [binary, "--version"], { encoding: "utf8" }).trim()
-    const commit = execFileSync("git", ["describe", "--always", "--dirty"], { cwd: dirname(binary), encoding: "utf8" })
-    return `${version.replace(/^agflow\s+v?/u, "")} (${commit.trim()}, Node ${process.versions.node})`
+    const git = (...args) => execFileSync("git", args, { cwd: dirname(binary), encoding: "utf8" }).trim()
+    // What the bench itself writes is no other agflow.
+    const changed = git("status", "--porcelain", "--", ":/src", ":/modules") === "" ? "" : ", changed"
+    return `${version.replace(/^agflow\s+v?/u, "")} (${git("rev-parse", "--short", "HEAD")}${changed}, Node ${process.versions.node})`
   },
   write: (folder) => {
     writeFileSync(join(folder, "fanout.yaml"), workflow([fanout], "a"))
