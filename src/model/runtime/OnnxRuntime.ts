@@ -138,8 +138,8 @@ const make = (provider: Provider): Runtime => ({
           extra: {
             session: {
               model_external_initializers_file_folder_path: "/",
-              // An operation that a GPU does not know is an error, not a slow one on the CPU.
-              ...(provider === "cpu" ? {} : { disable_cpu_ep_fallback: "1" })
+              // An operation that CUDA does not know is an error, not a slow one on the CPU; with WebGPU this was not run.
+              ...(provider === "cuda" ? { disable_cpu_ep_fallback: "1" } : {})
             }
           }
         }),
