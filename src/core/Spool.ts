@@ -1,10 +1,10 @@
 /** Values that together may be larger than memory: put one by one into a file without a name, taken by their places. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { cannot, type InputError } from "./Failure.ts"
+import * as ScratchFile from "./ScratchFile.ts"
 
 export interface Spool<A> {
   /** Numbers of any kind, text, arrays, objects, typed arrays. Gives the value's place. */
@@ -14,14 +14,6 @@ export interface Spool<A> {
 
 const headerBytes = 8
 
-const whole = (step: (done: number, length: number) => number, length: number) => {
-  for (let done = 0; done < length;) {
-    const moved = step(done, Math.min(length - done, 1 << 28))
-    if (moved === 0) throw new Error("the scratch file ends too early")
-    done += moved
-  }
-}
-
 /** In a file of the folder, which is gone with the scope, or with the process. */
 export const make = Effect.fnUntraced(function* <A>(
   folder: string
@@ -29,21 +21,13 @@ export const make = Effect.fnUntraced(function* <A>(
   const path = join(folder, "spool")
   const failed = cannot("write", path)
   const file = yield* Effect.acquireRelease(
-    Effect.try({
-      try: () => {
-        mkdirSync(folder, { recursive: true })
-        const opened = openSync(path, "w+")
-        rmSync(path)
-        return opened
-      },
-      catch: failed
-    }),
-    (opened) => Effect.sync(() => closeSync(opened))
+    Effect.try({ try: () => ScratchFile.open(path), catch: failed }),
+    ({ close }) => Effect.sync(close)
   )
   let end = 0
   const bytesAt = (place: number, length: number): Buffer => {
     const bytes = Buffer.allocUnsafe(length)
-    whole((done, count) => readSync(file, bytes, done, count, place + done), length)
+    file.read(bytes, place)
     return bytes
   }
   return {
@@ -55,7 +39,7 @@ export const make = Effect.fnUntraced(function* <A>(
           header.writeBigUInt64LE(BigInt(body.length))
           const bytes = Buffer.concat([header, body])
           const place = end
-          whole((done, count) => writeSync(file, bytes, done, count, place + done), bytes.length)
+          file.write(bytes, place)
           end += bytes.length
           return place
         },

@@ -2,9 +2,10 @@
  * Values of the encoder's levels that the decoder will read, kept for some of the tokens: in memory, or in a scratch file
  * when they are many.
  */
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs"
+import { randomUUID } from "node:crypto"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as ScratchFile from "../../../core/ScratchFile.ts"
 import type { Span } from "../../SequenceModel.ts"
 import { bins, tokenWidth, type Config } from "./Config.ts"
 
@@ -24,26 +25,13 @@ const inMemory = (length: number): Storage => {
   }
 }
 
-/** The file has no name, so that nothing is left of it however the process ends. */
-const inFile = (length: number): Storage => {
-  const folder = mkdtempSync(join(tmpdir(), "agflow-levels-"))
-  const file = openSync(join(folder, "levels"), "w+")
-  rmSync(folder, { recursive: true })
-  ftruncateSync(file, 4 * length)
+const inFile = (): Storage => {
+  const file = ScratchFile.open(join(tmpdir(), `agflow-levels-${randomUUID()}`))
   const bytesOf = (data: Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  type Step = (file: number, bytes: Uint8Array, from: number, length: number, position: number) => number
-  const whole = (step: Step, at: number, data: Float32Array) => {
-    const bytes = bytesOf(data)
-    for (let done = 0; done < bytes.length;) {
-      const moved = step(file, bytes, done, Math.min(bytes.length - done, 1 << 28), 4 * at + done)
-      if (moved === 0) throw new Error("the scratch file ends too early")
-      done += moved
-    }
-  }
   return {
-    put: (at, data) => whole(writeSync, at, data),
-    take: (at, into) => whole(readSync, at, into),
-    close: () => closeSync(file)
+    put: (at, data) => file.write(bytesOf(data), 4 * at),
+    take: (at, into) => file.read(bytesOf(into), 4 * at),
+    close: file.close
   }
 }
 
@@ -69,7 +57,7 @@ export const make = (config: Config, keep: ReadonlyArray<Span>, memory: number, 
     starts.push(end)
     end += width * count
   }
-  const storage = 4 * end <= memory ? inMemory(end) : inFile(end)
+  const storage = 4 * end <= memory ? inMemory(end) : inFile()
   /** What is kept of [from, to): first token, last token, place in the storage. */
   const kept = (level: number, from: number, to: number): ReadonlyArray<readonly [number, number, number]> => {
     let slot = 0
