@@ -8,6 +8,7 @@ import { InputError, messageOf } from "../../core/Failure.ts"
 import { Settings } from "../../core/Settings.ts"
 import { Task } from "../../core/Task.ts"
 import * as TrackColumns from "../TrackColumns.ts"
+import * as Gpu from "../Gpu.ts"
 import type { ModelEntry, ModelRequest } from "../ModelEntry.ts"
 import { ModelError, type ModelFailure } from "../ModelError.ts"
 import { keyNames } from "../remote/Key.ts"
@@ -139,7 +140,7 @@ const adapters = (folder = dirname(fileURLToPath(import.meta.url))): string | un
 /** All of this process's but the keys of services, which are none of a model's business. */
 const environment = (threads: number, device: string): Readonly<Record<string, string | undefined>> => {
   const paths = [adapters(), process.env["PYTHONPATH"]].filter((path) => path !== undefined && path !== "")
-  const own = Object.entries(process.env).filter(([name]) => !keyNames.some((key) => key === name))
+  const own = Object.entries(Gpu.givenEnvironment()).filter(([name]) => !keyNames.some((key) => key === name))
   return {
     ...Object.fromEntries(own),
     PYTHONPATH: paths.join(":"),

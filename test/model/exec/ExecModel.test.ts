@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import * as Gpu from "../../../src/model/Gpu.ts"
 import * as Process from "../../../src/core/Process.ts"
 import type { StageServices } from "../../../src/dsl/Stage.ts"
 import * as Model from "../../../src/model/Model.ts"
@@ -186,6 +187,13 @@ const say`
       [false, false]
     )
     assert.isFalse(existsSync("injected"))
+  })
+
+  it("does not see what agflow sets for its own runtimes", async () => {
+    Gpu.requireFloat32()
+    const spy = `say({ error: "TF32 " + String(process.env.NVIDIA_TF32_OVERRIDE) })`
+    const { message } = await failureOf({ command: node, weights: [child(spy)] })
+    assert.include(message, "refuses: TF32 undefined")
   })
 
   it("does not see the keys of services", async () => {
