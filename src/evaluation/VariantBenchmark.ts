@@ -100,7 +100,7 @@ const verdictOf = (
 
 const count = (rows: number): string => rows.toLocaleString("en-US")
 
-/** How the value stands to what was expected, where that is not AlphaGenome's own. */
+/** How the value stands to what was expected, and of what other model that is known. */
 const comparison = ({ expected }: Evaluation, value: number | null, verdict: string): ReadonlyArray<string> => {
   if (expected === null || value === null) return []
   const whose = expected.by === undefined ? "" : `, of ${expected.by}`

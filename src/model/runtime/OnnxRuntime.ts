@@ -1,5 +1,5 @@
 /**
- * ONNX Runtime through onnxruntime-node: on the CPU, through CUDA 12, or through WebGPU.
+ * ONNX Runtime through onnxruntime-node: on the CPU, through CUDA, or through WebGPU.
  *
  * All three were run, the GPU's on an H200. WebGPU is taken only when it is asked for by name, because ONNX Runtime does
  * not tell whether the adapter behind it is a real GPU or software.
@@ -77,7 +77,7 @@ const places: { readonly [P in Provider]: Place } = {
     name: () => Gpu.first()?.name ?? "CUDA device 0",
     memory: () => Gpu.first()?.memory ?? Infinity,
     dilation: "phases",
-    hint: "needs CUDA 12 and cuDNN 9, and: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node"
+    hint: "needs CUDA 12 or 13, cuDNN 9 and ONNX Runtime's library for them: docs/devices.md"
   },
   webgpu: {
     id: "onnxruntime-webgpu",

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { ModelError } from "../../ModelError.ts"
 import * as Program from "../../Program.ts"
+import * as Values from "../../Values.ts"
 import { root, tokenWidth, pairWidth } from "./Config.ts"
 import type { Machine } from "./Machine.ts"
 
@@ -142,7 +143,7 @@ export const apply = Effect.fnUntraced(function* (
       : {})
   }
   const { values } = yield* machine.run(`${head.kind} ${head.power}, ${width} to ${count}`, program(loaded), inputs)
-  const wrong = values!.data.findIndex((value) => !Number.isFinite(value))
+  const wrong = Values.firstNotFinite(values!.data)
   if (wrong !== -1) {
     return yield* new ModelError({
       message: `output ${head.output} has ${values!.data[wrong]!} for track ${wrong % count} of those wanted`,
