@@ -1,28 +1,31 @@
 /**
  * What the records say, packed into few files: of a hundred thousand records each would have to be opened. A line holds,
- * under its own digest, what a whole record held, and the state of the record's file at that time.
+ * under its own digest, what a whole record held, and when that was last used.
  *
- * Why it gives no wrong hit: a line answers only while the record's file stands there in the very state, so one that is
- * gone, was changed, or is collected is never answered for. Should a bad disk change the file behind an unchanged state,
- * the line still tells what the task of this key did give, since its own digest holds; that each file it names is there and
- * whole is looked at by the store as ever. A line that is damaged, torn or lost is none, and the record itself is read.
+ * Why it gives no wrong hit: a line answers only where its record is still there, so none that is collected is answered
+ * for, and it tells what the task of this key did give, since its own digest holds. Each file that it names is looked at by
+ * the store as ever; where one is missing or damaged, the record itself is asked, which may have been written anew since. A
+ * line that is damaged, torn or lost is none, and the record itself is read.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Stats } from "node:fs"
 import { join } from "node:path"
 import * as Digest from "../core/Digest.ts"
 import * as Journal from "./Journal.ts"
 import type { Record } from "./Record.ts"
 import type { TaskKey } from "./TaskKey.ts"
 
-export interface RecordIndex {
-  /** The record of the key that stands for this structure, if its file was in this state when it was last read. */
-  readonly find: (key: string, structure: TaskKey, stat: Stats) => Record | undefined
-  readonly keep: (record: Record, stat: Stats) => void
+export interface Kept {
+  readonly record: Record
+  /** Milliseconds since 1970. */
+  readonly used: number
 }
 
-const stateOf = ({ ino, size, mtimeMs, ctimeMs }: Stats): string => `${ino}.${size}.${mtimeMs}.${ctimeMs}`
+export interface RecordIndex {
+  /** The record of the key that stands for this structure. */
+  readonly find: (key: string, structure: TaskKey) => Kept | undefined
+  readonly keep: (kept: Kept) => void
+}
 
 const digestLength = 64
 
@@ -42,20 +45,20 @@ export const open = (folder: string): Effect.Effect<RecordIndex, never, Scope.Sc
         return part
       }
       return {
-        find: (key, structure, stat) => {
+        find: (key, structure) => {
           const line = partOf(key).find(key)
           if (line === undefined) return undefined
-          const state = `\t${stateOf(stat)}\t`
-          if (!line.startsWith(state, digestLength)) return undefined
-          if (Digest.ofBytes(`${key}${line.slice(digestLength)}`) !== line.slice(0, digestLength)) return undefined
-          const rest = JSON.parse(line.slice(digestLength + state.length)) as Omit<Record, "key" | "structure">
-          return { key, structure, ...rest }
+          const content = line.slice(digestLength)
+          if (Digest.ofBytes(`${key}${content}`) !== line.slice(0, digestLength)) return undefined
+          const end = content.indexOf("\t", 1)
+          const rest = JSON.parse(content.slice(end)) as Omit<Record, "key" | "structure">
+          return { record: Object.assign(rest, { key, structure }), used: Number(content.slice(1, end)) }
         },
-        keep: (record, stat) => {
+        keep: ({ record, used }) => {
           const { key } = record
           // Who asks has the structure, which the key stands for.
           const rest = JSON.stringify({ ...record, key: undefined, structure: undefined })
-          const content = `\t${stateOf(stat)}\t${rest}`
+          const content = `\t${used}\t${rest}`
           partOf(key).keep(key, `${Digest.ofBytes(`${key}${content}`)}${content}`)
         }
       }

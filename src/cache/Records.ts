@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { readFileSync, renameSync, statSync, utimesSync, writeFileSync, type Stats } from "node:fs"
+import { existsSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
@@ -15,16 +15,16 @@ import type { TaskKey } from "./TaskKey.ts"
 /** How exactly the time of a record's last use is known. */
 const useMillis = 24 * 3600 * 1000
 
-/** A record's mtime is when it was last used: what is not used for long may be collected. False when it stays as it is. */
-const markUsed = (path: string, used: number): boolean => {
+/** A record's mtime is when it was last used: what is not used for long may be collected. Undefined when it stays as it is. */
+const markUsed = (path: string, used: number): number | undefined => {
   const now = Date.now()
-  if (now - used < useMillis) return false
+  if (now - used < useMillis) return undefined
   try {
     utimesSync(path, now / 1000, now / 1000)
-    return true
+    return now
   } catch {
     // Another user's, or collected just now: the use goes unmarked.
-    return false
+    return undefined
   }
 }
 
@@ -54,22 +54,37 @@ export class Records extends Context.Service<
       const store = yield* ContentStore
       const index = yield* RecordIndex.open(home.index)
       const pathOf = (key: string) => recordPath(home.records, key)
-      // Most that is looked for may not be there, and an error costs more than a look.
-      const look = (key: string) => statSync(pathOf(key), { throwIfNoEntry: false })
       /** What does not read is no record: the task runs again. */
       const read = (key: string): Record | undefined => {
+        const path = pathOf(key)
         try {
-          return decodeOwn(readFileSync(pathOf(key), "utf8"), key)
+          // Most that is looked for may not be there, and an error costs more than a look.
+          return existsSync(path) ? decodeOwn(readFileSync(path, "utf8"), key) : undefined
         } catch {
           return undefined
         }
       }
-      /** `stat` is of before the record was read: written anew in between, it is read anew. */
-      const readAndKeep = (key: string, stat: Stats): Record | undefined => {
-        const record = read(key)
-        if (record !== undefined) index.keep(record, stat)
+      const indexed = (key: string, structure: TaskKey): RecordIndex.Kept | undefined => {
+        const kept = index.find(key, structure)
+        return kept !== undefined && existsSync(pathOf(key)) ? kept : undefined
+      }
+      const readAndKeep = (key: string): RecordIndex.Kept | undefined => {
+        const used = statSync(pathOf(key), { throwIfNoEntry: false })?.mtimeMs
+        const record = used === undefined ? undefined : read(key)
+        if (record === undefined) return undefined
+        const kept = { record, used: Math.floor(used!) }
+        index.keep(kept)
+        return kept
+      }
+      const use = ({ record, used }: RecordIndex.Kept): Record => {
+        const now = markUsed(pathOf(record.key), used)
+        if (now !== undefined) index.keep({ record, used: now })
         return record
       }
+      const isHeld = Effect.fnUntraced(function* ({ record }: RecordIndex.Kept) {
+        for (const artifact of Object.values(record.outputs)) if (!(yield* store.holds(artifact))) return false
+        return true
+      })
       const writeWhole = (path: string, text: string, durable: boolean): Effect.Effect<void, InputError> =>
         Effect.try({
           try: () => {
@@ -85,28 +100,21 @@ export class Records extends Context.Service<
       return Records.of({
         find: (key, structure) =>
           Effect.suspend(() => {
-            const stat = look(key)
-            if (stat === undefined) return Effect.succeed(undefined)
-            const record = index.find(key, structure, stat) ?? readAndKeep(key, stat)
-            if (record === undefined) return Effect.succeed(undefined)
-            const artifacts = Object.values(record.outputs)
-            const use = () => {
-              const now = markUsed(pathOf(key), stat.mtimeMs) ? look(key) : undefined
-              if (now !== undefined) index.keep(record, now)
-              return record
+            const kept = indexed(key, structure)
+            if (kept !== undefined && Object.values(kept.record.outputs).every(store.knows)) {
+              return Effect.succeed(use(kept))
             }
-            if (artifacts.every(store.knows)) return Effect.succeed(use())
             return Effect.gen(function* () {
-              for (const artifact of artifacts) if (!(yield* store.holds(artifact))) return undefined
-              return use()
+              if (kept !== undefined && (yield* isHeld(kept))) return use(kept)
+              const found = readAndKeep(key)
+              return found !== undefined && (yield* isHeld(found)) ? use(found) : undefined
             })
           }),
-        read: (key) => Effect.sync(() => (look(key) === undefined ? undefined : read(key))),
+        read: (key) => Effect.sync(() => read(key)),
         write: (record) =>
-          Effect.map(writeWhole(pathOf(record.key), encode(record), isDurable(record.seconds)), () => {
-            const stat = look(record.key)
-            if (stat !== undefined) index.keep(record, stat)
-          })
+          Effect.map(writeWhole(pathOf(record.key), encode(record), isDurable(record.seconds)), () =>
+            index.keep({ record, used: Date.now() })
+          )
       })
     })
   )

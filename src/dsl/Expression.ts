@@ -117,9 +117,13 @@ const comparison: Readonly<Record<string, (a: number | string, b: number | strin
   ">=": (a, b) => a >= b
 }
 
+/** Lists and mappings by what they hold. */
+const isEqual = (a: Value, b: Value): boolean =>
+  typeof a === "object" && typeof b === "object" ? JSON.stringify(a) === JSON.stringify(b) : a === b
+
 const binary = (operator: string, a: Value, b: Value): Result => {
   if (operator === "==" || operator === "!=") {
-    return { value: (JSON.stringify(a) === JSON.stringify(b)) === (operator === "==") }
+    return { value: isEqual(a, b) === (operator === "==") }
   }
   const compute = arithmetic[operator]
   if (compute !== undefined) {
@@ -143,20 +147,23 @@ export type Evaluated =
 
 const value = (of: Value): Evaluated => ({ _tag: "Value", value: of })
 
-/** `lookUp` gives the value of a name, or undefined after telling why there is none. */
-export const evaluate = (
-  expression: Expression,
-  lookUp: (name: Expression & { readonly _tag: "Name" }) => Value | undefined
-): Evaluated => {
-  const fault = (message: string, { range } = expression): Evaluated => ({ _tag: "Fault", fault: { message, range } })
-  const settle = (result: Result): Evaluated => ("fault" in result ? fault(result.fault) : value(result.value))
-  const truth = (of: Expression, then: (holds: boolean) => Evaluated): Evaluated => {
-    const found = evaluate(of, lookUp)
-    if (found._tag !== "Value") return found
-    return typeof found.value === "boolean"
-      ? then(found.value)
-      : fault(`true or false is expected, not ${show(found.value)}`, of)
-  }
+const fault = ({ range }: Expression, message: string): Evaluated => ({ _tag: "Fault", fault: { message, range } })
+
+const settle = (expression: Expression, result: Result): Evaluated =>
+  "fault" in result ? fault(expression, result.fault) : value(result.value)
+
+/** Gives the value of a name, or undefined after telling why there is none. */
+type LookUp = (name: Expression & { readonly _tag: "Name" }) => Value | undefined
+
+/** Of what must be true or false. */
+const truth = (of: Expression, lookUp: LookUp): Evaluated => {
+  const found = evaluate(of, lookUp)
+  return found._tag !== "Value" || typeof found.value === "boolean"
+    ? found
+    : fault(of, `true or false is expected, not ${show(found.value)}`)
+}
+
+export const evaluate = (expression: Expression, lookUp: LookUp): Evaluated => {
   switch (expression._tag) {
     case "Literal":
       return value(expression.value)
@@ -165,24 +172,29 @@ export const evaluate = (
       return found === undefined ? { _tag: "Unknown" } : value(found)
     }
     case "Unary": {
-      if (expression.operator === "!") return truth(expression.of, (holds) => value(!holds))
-      const found = evaluate(expression.of, lookUp)
+      const { operator, of } = expression
+      const found = operator === "!" ? truth(of, lookUp) : evaluate(of, lookUp)
       if (found._tag !== "Value") return found
+      if (operator === "!") return value(!found.value)
       return typeof found.value === "number"
         ? value(-found.value)
-        : fault(`'-' takes a number, not ${show(found.value)}`)
+        : fault(expression, `'-' takes a number, not ${show(found.value)}`)
     }
-    case "Choice":
-      return truth(expression.condition, (holds) => evaluate(holds ? expression.yes : expression.no, lookUp))
+    case "Choice": {
+      const condition = truth(expression.condition, lookUp)
+      if (condition._tag !== "Value") return condition
+      return evaluate(condition.value === true ? expression.yes : expression.no, lookUp)
+    }
     case "Binary": {
-      if (expression.operator === "&&" || expression.operator === "||") {
-        const stop = expression.operator === "||"
-        return truth(expression.left, (holds) => (holds === stop ? value(stop) : truth(expression.right, value)))
+      const { operator, left, right } = expression
+      if (operator === "&&" || operator === "||") {
+        const first = truth(left, lookUp)
+        return first._tag !== "Value" || first.value === (operator === "||") ? first : truth(right, lookUp)
       }
-      const left = evaluate(expression.left, lookUp)
-      if (left._tag !== "Value") return left
-      const right = evaluate(expression.right, lookUp)
-      return right._tag === "Value" ? settle(binary(expression.operator, left.value, right.value)) : right
+      const a = evaluate(left, lookUp)
+      if (a._tag !== "Value") return a
+      const b = evaluate(right, lookUp)
+      return b._tag === "Value" ? settle(expression, binary(operator, a.value, b.value)) : b
     }
     case "Call": {
       const args: Array<Value> = []
@@ -191,7 +203,7 @@ export const evaluate = (
         if (found._tag !== "Value") return found
         args.push(found.value)
       }
-      return settle(functions[expression.name]!(args))
+      return settle(expression, functions[expression.name]!(args))
     }
   }
 }

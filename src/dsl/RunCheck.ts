@@ -13,22 +13,15 @@ import type { YamlPath } from "./YamlDocument.ts"
 
 const variable = /^[A-Za-z_][A-Za-z0-9_]*$/u
 
-export const check = (context: CheckContext, id: string, script: string): StageBody => {
+/** What holds for every task of the stage: its script, the kinds of its outputs, the names of its variables. */
+export const checkDeclaration = (context: CheckContext, id: string, script: string): void => {
   const { document } = context
   const { stage, path } = context.placed.get(id)!
-  const { inputs: given = {}, outputs = {}, env: values = {} } = stage
+  const { inputs = {}, outputs = {}, env = {} } = stage
   // A value put into the text of a script could break out of its quotes.
   if (Template.has(script)) {
     const hint = "declare it under 'inputs' or 'env' and write \"$name\""
     report(context, document.locateKey([...path, "run"]), "expression-in-script", "a script takes no ${{ }}", hint)
-  }
-  const inputs = new Map<string, Binding>()
-  const inputPorts: Record<string, Port.InputPort> = {}
-  for (const [name, value] of Object.entries(given)) {
-    const binding = InputCheck.bindAny(context, value, [...path, "inputs", name])
-    if (binding === undefined) continue
-    inputs.set(name, binding)
-    inputPorts[name] = binding._tag === "List" ? Port.list(Port.file("file", "")) : Port.file("file", "")
   }
   if (Object.keys(outputs).length === 0) {
     report(
@@ -54,10 +47,23 @@ export const check = (context: CheckContext, id: string, script: string): StageB
       hint
     )
   }
+  checkVariables(context, path, { inputs, outputs, env })
+}
+
+/** What one task of it is given. */
+export const check = (context: CheckContext, id: string, script: string): StageBody => {
+  const { stage, path } = context.placed.get(id)!
+  const inputs = new Map<string, Binding>()
+  const inputPorts: Record<string, Port.InputPort> = {}
+  for (const [name, value] of Object.entries(stage.inputs ?? {})) {
+    const binding = InputCheck.bindAny(context, value, [...path, "inputs", name])
+    if (binding === undefined) continue
+    inputs.set(name, binding)
+    inputPorts[name] = binding._tag === "List" ? Port.list(Port.file("file", "")) : Port.file("file", "")
+  }
   const env: Record<string, string> = {}
-  for (const [name, value] of Object.entries(values))
+  for (const [name, value] of Object.entries(stage.env ?? {}))
     env[name] = String(fill(context, value, [...path, "env", name]).value)
-  checkVariables(context, path, { inputs: given, outputs, env: values })
   return {
     body: { _tag: "Script", script, env, ...checkContainer(context, id) },
     inputs,

@@ -10,10 +10,12 @@ import * as Reference from "./Reference.ts"
 import type { StageDeclaration } from "./WorkflowFile.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
+type NamedItem = readonly [name: string, item: Item]
+
 /** One combination of the values that a stage is scattered over. */
 export interface Combination {
   readonly chosen: ReadonlyArray<Chosen>
-  readonly items: ReadonlyMap<string, Item>
+  readonly items: ReadonlyArray<NamedItem>
 }
 
 export interface Scatter {
@@ -22,7 +24,7 @@ export interface Scatter {
 }
 
 /** Of what is not scattered. */
-const none: Scatter = { combinations: [{ chosen: [], items: new Map() }], shards: [] }
+const none: Scatter = { combinations: [{ chosen: [], items: [] }], shards: [] }
 
 /** A list of values, and where it stands among the scatters. */
 interface Dimension {
@@ -81,7 +83,7 @@ export const read = (
     )
     return undefined
   }
-  return { combinations: cross(values, fixed), shards }
+  return { combinations: cross(values, [...fixed]), shards }
 }
 
 /** What shards are made of: a table that is cut by rows, or a list of files. */
@@ -158,24 +160,25 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
 /** Stands for the items of a scatter that has faults. */
 export const unknown = ({ scatter }: StageDeclaration): Combination => ({
   chosen: [],
-  items: new Map(
-    (Array.isArray(scatter) ? scatter : scatter === undefined ? [] : [scatter]).map(({ as = "item" }) => [
-      as,
-      { _tag: "Unknown" }
-    ])
-  )
+  items: (Array.isArray(scatter) ? scatter : scatter === undefined ? [] : [scatter]).map(({ as = "item" }) => [
+    as,
+    { _tag: "Unknown" }
+  ])
 })
 
-/** The items of a combination, and which of them somebody asked for. */
+/** The items of one combination after another, and which of them somebody asked for. */
 export class UsedItems extends Map<string, Item> {
   readonly asked = new Set<string>()
+  take(items: ReadonlyArray<NamedItem>): void {
+    for (const [name, item] of items) this.set(name, item)
+  }
   override get(name: string): Item | undefined {
     if (this.has(name)) this.asked.add(name)
     return super.get(name)
   }
 }
 
-/** Tasks of a scatter whose item nobody reads would be one and the same. */
+/** Tasks of a scatter whose item nobody reads, in no combination, would be one and the same. */
 export const checkUse = (
   context: CheckContext,
   items: UsedItems,
@@ -197,7 +200,7 @@ export const checkUse = (
 }
 
 /** Every combination of the values, the last list running fastest. */
-const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyMap<string, Item>): ReadonlyArray<Combination> =>
+const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyArray<NamedItem>): ReadonlyArray<Combination> =>
   dimensions.reduce<ReadonlyArray<Combination>>(
     (combinations, { at, name, items }) => {
       const words = wordsOf(items)
@@ -205,7 +208,7 @@ const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyMap<string, 
       return combinations.flatMap((each) =>
         choices.map(({ chosen, item }) => ({
           chosen: [...each.chosen, chosen],
-          items: new Map([...each.items, [name, item]])
+          items: [...each.items, [name, item]]
         }))
       )
     },

@@ -77,14 +77,17 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   const { stage, path } = context.placed.get(id)!
   const before = context.diagnostics.length
   checkShape(context, id)
-  if (stage.run !== undefined)
+  if (stage.run !== undefined) {
     context.scripts.push({ text: stage.run, document: context.document, path: [...path, "run"] })
+    RunCheck.checkDeclaration(context, id, stage.run)
+  }
   const scatter = ScatterCheck.read(context, stage, path)
   const instances: Array<Instance> = []
   let half: StageBody | undefined
+  const used = new ScatterCheck.UsedItems()
+  const scoped = { ...context, items: used }
   for (const { chosen, items } of scatter?.combinations ?? [ScatterCheck.unknown(stage)]) {
-    const used = new ScatterCheck.UsedItems(items)
-    const scoped = { ...context, items: used }
+    used.take(items)
     half =
       stage.uses !== undefined
         ? UsesCheck.check(scoped, id, stage.uses)
@@ -93,10 +96,10 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
           : undefined
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (half === undefined || context.diagnostics.length > before) break
-    ScatterCheck.checkUse(context, used, stage, path)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
     instances.push({ levels: [...context.levels, ...own], body: half.body, inputs: half.inputs })
   }
+  if (context.diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
   const resources = ResourcesCheck.check(context, id, half?.proposed ?? ResourcesCheck.standard)
   const policy = PolicyCheck.check(context, id)
   const outputs = outputPorts(context, stage)

@@ -130,10 +130,10 @@ const checkPart = (
   const lanes: Array<PlacedCheck> = []
   const files: Array<LookedFor> = []
   const scripts: Array<WrittenScript> = []
+  const used = new ScatterCheck.UsedItems()
   for (const { chosen, items } of scatter?.combinations ?? []) {
-    const used = new ScatterCheck.UsedItems(items)
+    used.take(items)
     const given = givenTo({ ...context, items: used }, part, id)
-    if (diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
     const inner = check(part, given, { ...options, listing: false }, `${prefix}${id}/`, [...levels, ...own])
     lanes.push(...inner.stages)
@@ -143,6 +143,7 @@ const checkPart = (
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (diagnostics.length > before) break
   }
+  if (diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
   return { stages: [...groupBy(lanes, (each) => each.stage.id).values()].map(merged), files, scripts }
 }
 

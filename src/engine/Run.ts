@@ -65,7 +65,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   const log = RunFolder.log(folder)
   const publish = (body: EventBody): Effect.Effect<void> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      const event: Event = { ...body, time: new Date(now).toISOString() }
+      const event: Event = Object.assign(body, { time: new Date(now).toISOString() })
       // Progress comes many times a second and tells a later reader nothing; what tasks print is in their logs.
       if (event._tag !== "TaskProgress" && event._tag !== "TaskOutput") log.append(event)
       options.listen(event)
@@ -155,7 +155,8 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const task = yield* TaskResolution.resolve(site, reasons, upstream).pipe(
       Effect.catch((failure: InputError) => failTask(id, TaskFailure.plain(failure), since))
     )
-    Object.assign(result, { key: task.key, synthetic: task.synthetic })
+    result.key = task.key
+    result.synthetic = task.synthetic
     if (task.instance.body._tag === "Script") scripts.keep(task.structure.code, task.instance.body.script)
     result.reason = task.reason
     if (task.record !== undefined) {

@@ -63,7 +63,10 @@ export const make = ({ stages }: Workflow): RunState => {
     scattered,
     add,
     finish: (task, record, status) => {
-      Object.assign(results.get(task.id)!, { status, record, seconds: status === "done" ? record.seconds : null })
+      const result = results.get(task.id)!
+      result.status = status
+      result.record = record
+      result.seconds = status === "done" ? record.seconds : null
       if (!task.stage.scattered) upstream.set(task.id, record.outputs)
     },
     skip: (id, reason) => {

@@ -247,7 +247,7 @@ const structureOf = (
       Record<string, unknown>
     >,
     inputs: Object.fromEntries(
-      [...inputs].map(([name, input]) => [name, "artifact" in input ? seen(input) : input.map(seen)])
+      Array.from(inputs, ([name, input]) => [name, "artifact" in input ? seen(input) : input.map(seen)])
     ),
     outputs: body._tag === "Uses" ? {} : declaredOutputs(outputs),
     ...(container === undefined ? {} : { container })
@@ -266,7 +266,7 @@ export const resolve = Effect.fnUntraced(function* (
   upstream: ReadonlyMap<string, StageOutputs>
 ) {
   const records = yield* Records
-  const { stage, instance } = site
+  const { id, stage, instance, lane, items } = site
   const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
   for (const [name, binding] of [...instance.inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // An optional input, where the failure of what it reads from is ignored.
@@ -281,7 +281,8 @@ export const resolve = Effect.fnUntraced(function* (
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key, structure)
   const synthetic = stage.synthetic || isSynthetic(inputs)
-  const keyed = { id: site.id, stage: stage.id, key, structure }
+  const keyed = { id, stage: stage.id, key, structure }
   const reason = yield* record === undefined ? reasons.toRun(keyed) : reasons.cached(keyed)
-  return { ...site, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
+  // Not as `...site`: of ten thousand tasks that takes time and memory.
+  return { id, stage, instance, lane, items, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
 })

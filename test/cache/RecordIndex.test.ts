@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, beforeEach, describe, it } from "vitest"
 import * as Record from "../../src/cache/Record.ts"
@@ -30,31 +30,37 @@ const find = () =>
     folder,
     Effect.flatMap(Records, (records) => records.find(key, structure))
   )
+const withIndex = <A>(act: (index: RecordIndex.RecordIndex) => A) =>
+  Effect.runPromise(Effect.scoped(Effect.map(RecordIndex.open(join(folder, "index")), act)))
 /** What the index alone says. */
-const said = () =>
-  Effect.runPromise(
-    Effect.scoped(
-      Effect.map(RecordIndex.open(join(folder, "index")), (index) => index.find(key, structure, statSync(path)))
-    )
-  )
+const said = () => withIndex((index) => index.find(key, structure)?.record)
 
 describe("the index of records", () => {
-  it("says what the record says, while its file is as it was", async () => {
+  it("says what the record says, and when it was last used", async () => {
     await write()
     assert.deepStrictEqual(await said(), record)
+    await withIndex((index) => index.keep({ record, used: Date.now() - 48 * 3600e3 }))
     utimesSync(path, 1e9, 1e9)
-    assert.isUndefined(await said())
-    assert.deepStrictEqual(await find(), record, "marked as used")
-    assert.deepStrictEqual(await said(), record, "and known again")
+    assert.deepStrictEqual(await find(), record)
+    assert.isAbove(statSync(path).mtimeMs, Date.now() - 60e3, "the record is marked as used")
+    const used = await withIndex((index) => index.find(key, structure)?.used)
+    assert.isAbove(used!, Date.now() - 60e3, "which the index knows")
   })
 
   it("answers in the record's place, so that its file is not opened", async () => {
     await write()
     const told = { ...record, seconds: 77 }
-    await Effect.runPromise(
-      Effect.scoped(Effect.map(RecordIndex.open(join(folder, "index")), (index) => index.keep(told, statSync(path))))
-    )
+    await withIndex((index) => index.keep({ record: told, used: Date.now() }))
     assert.deepStrictEqual(await find(), told)
+  })
+
+  it("leaves it to the record, where what it names is not there", async () => {
+    await write()
+    const file = { suffix: "", sha256: "ab".repeat(32), bytes: 1 }
+    const told = { ...record, outputs: { out: { extension: "txt", files: [file], synthetic: false } } }
+    await withIndex((index) => index.keep({ record: told, used: Date.now() }))
+    assert.deepStrictEqual(await find(), record)
+    assert.deepStrictEqual(await said(), record, "and is right again")
   })
 
   it("is made of the records, when it is lost", async () => {
@@ -78,15 +84,10 @@ describe("the index of records", () => {
     assert.deepStrictEqual(await find(), record)
   })
 
-  it("says nothing of a record that is gone, damaged, or another file", async () => {
+  it("says nothing of a record that is gone", async () => {
     await write()
-    const whole = readFileSync(path, "utf8")
-    renameSync(path, `${path}.gone`)
+    rmSync(path)
     assert.isUndefined(await find())
-    const { atime, mtime } = statSync(`${path}.gone`)
-    writeFileSync(path, whole.replace("count", "counu"))
-    utimesSync(path, atime, mtime)
-    assert.isUndefined(await find(), "of the same size and time")
     assert.isTrue(existsSync(part))
   })
 
