@@ -12,10 +12,9 @@ export interface DigestJournal {
   readonly flush: () => void
 }
 
-const inodeOf = ({ dev, ino }: BigIntStats): string => `${dev.toString(36)}.${ino.toString(36)}`
+const inodeOf = ({ dev, ino }: BigIntStats): string => `${dev}.${ino}`
 
-const stateOf = ({ size, mtimeNs, ctimeNs }: BigIntStats): string =>
-  `${size.toString(36)}.${mtimeNs.toString(36)}.${ctimeNs.toString(36)}`
+const stateOf = ({ size, mtimeNs, ctimeNs }: BigIntStats): string => `${size}.${mtimeNs}.${ctimeNs}`
 
 export const isSame = (a: BigIntStats, b: BigIntStats): boolean =>
   inodeOf(a) === inodeOf(b) && stateOf(a) === stateOf(b)

@@ -55,6 +55,8 @@ export const verify = Effect.fnUntraced(function* (
   for (const path of lost ?? unreadable) {
     findings.push({ state: unreadable.has(path) ? "damaged" : "missing", kind: "record", path, of: [] })
   }
+  // The index would go on to answer for them.
+  if (findings.length > 0) rmSync(home.index, { recursive: true, force: true, maxRetries: 3 })
 
   let files = 0
   let bytes = 0

@@ -29,6 +29,12 @@ export const ofFile = (path: string): Effect.Effect<Sha256, InputError> =>
     catch: cannot("read", path)
   })
 
+/** Most keys are in order as they stand. */
+const sorted = (keys: Array<string>): ReadonlyArray<string> => {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort()
+  return keys
+}
+
 /** JSON with sorted object keys and no space: one text for one value. `undefined` members are left out. */
 export const canonicalJson = (value: unknown): string => {
   if (value === null || typeof value !== "object") return JSON.stringify(value)
@@ -37,7 +43,7 @@ export const canonicalJson = (value: unknown): string => {
     for (const item of value) text += `${text === "" ? "" : ","}${canonicalJson(item === undefined ? null : item)}`
     return `[${text}]`
   }
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sorted(Object.keys(value))) {
     const member = (value as Readonly<Record<string, unknown>>)[key]
     if (member !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(member)}`
   }

@@ -89,10 +89,13 @@ export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => 
       : { fault: "length takes a text or a list" },
   format: ([template, ...values]) => {
     if (typeof template !== "string") return { fault: "format takes a text with {0}, {1}, ... and their values" }
-    const missing = [...template.matchAll(/\{(\d+)\}/gu)].find(([, index]) => values[Number(index)] === undefined)
-    return missing === undefined
-      ? { value: template.replace(/\{(\d+)\}/gu, (_, index) => show(values[Number(index)]!)) }
-      : { fault: `format has no value for ${missing[0]}` }
+    let missing: string | undefined
+    const value = template.replace(/\{(\d+)\}/gu, (place, index) => {
+      const given = values[Number(index)]
+      if (given === undefined) missing ??= place
+      return given === undefined ? "" : show(given)
+    })
+    return missing === undefined ? { value } : { fault: `format has no value for ${missing}` }
   },
   range: ([first, end, ...more]) => {
     const [from, to] = end === undefined ? [0, first] : [first, end]

@@ -85,7 +85,7 @@ export const conclude = Effect.fnUntraced(function* (
   yield* ResultSet.publish(
     folder.path,
     outputs.flatMap(({ path, artifact }) =>
-      artifact.files.map(({ suffix, ...file }) => ({ name: `${basename(path)}${suffix}`, ...file }))
+      artifact.files.map(({ suffix, sha256, bytes }) => ({ name: `${basename(path)}${suffix}`, sha256, bytes }))
     )
   )
   const ended = yield* Clock.currentTimeMillis

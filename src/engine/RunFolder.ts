@@ -90,4 +90,4 @@ export const scripts = ({ path }: RunFolder) => {
 }
 
 /** Where the main file of an output is, relative to the run's folder. */
-export const outputPath = (name: string, { extension }: Artifact): string => join("results", `${name}.${extension}`)
+export const outputPath = (name: string, { extension }: Artifact): string => `results/${name}.${extension}`

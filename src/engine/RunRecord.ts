@@ -84,18 +84,25 @@ export type RunRecord = typeof RunRecord.Type
 
 const RunJson = Schema.fromJsonString(RunRecord)
 
+/** How the last member begins; within a text of JSON there is no line break. */
+const outputsBegin = `\n "outputs": `
+
+/** One line each. */
+const lines = (items: ReadonlyArray<unknown>): string => {
+  let text = ""
+  for (const item of items) text += `${text === "" ? "" : ","}\n  ${JSON.stringify(item)}`
+  return text === "" ? "[]" : `[${text}\n ]`
+}
+
 /** Whole or not at all. `folder` is the run's own. */
-export const write = (folder: string, record: RunRecord): Effect.Effect<void, InputError> =>
+export const write = (folder: string, { tasks, outputs, ...rest }: RunRecord): Effect.Effect<void, InputError> =>
   Effect.try({
     try: () => {
       const path = join(folder, "run.json")
-      const lines = (items: ReadonlyArray<unknown>) =>
-        items.length === 0 ? "[]" : `[\n${items.map((item) => `  ${JSON.stringify(item)}`).join(",\n")}\n ]`
-      const members = Object.entries(record).map(
-        ([name, value]) =>
-          ` ${JSON.stringify(name)}: ${name === "tasks" || name === "outputs" ? lines(value as ReadonlyArray<unknown>) : JSON.stringify(value)}`
-      )
-      writeFileSync(`${path}.tmp`, `{\n${members.join(",\n")}\n}\n`)
+      let text = "{\n"
+      for (const [name, value] of Object.entries(rest)) text += ` ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`
+      text += ` "tasks": ${lines(tasks)},${outputsBegin}${lines(outputs)}\n}\n`
+      writeFileSync(`${path}.tmp`, text)
       renameSync(`${path}.tmp`, path)
     },
     catch: (cause) => new InputError({ message: `cannot write the run's record: ${messageOf(cause)}`, file: folder })
@@ -146,9 +153,6 @@ const told = (tasks: ReadonlyArray<RunTask>, folder: string): ReadonlyArray<RunT
   return [...byId.values()]
 }
 
-/** How the last member of a record begins; within a text of JSON there is no line break. */
-const outputsBegin = `\n "outputs": [`
-
 /** The record of the run whose folder this is; undefined where there is none that can be read. */
 export const read = (folder: string): Effect.Effect<RunRecord | undefined> => decode(folder, (text) => text)
 
@@ -156,7 +160,7 @@ export const read = (folder: string): Effect.Effect<RunRecord | undefined> => de
 export const readTasks = (folder: string): Effect.Effect<RunRecord | undefined> =>
   decode(folder, (text) => {
     const end = text.lastIndexOf(outputsBegin)
-    return end === -1 ? text : `${text.slice(0, end)}${outputsBegin}]}`
+    return end === -1 ? text : `${text.slice(0, end)}${outputsBegin}[]}`
   })
 
 const decode = (folder: string, take: (text: string) => string): Effect.Effect<RunRecord | undefined> =>

@@ -15,15 +15,7 @@ import * as WorkFolder from "../cache/WorkFolder.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
 import { groupBy } from "../core/GroupBy.ts"
-import {
-  outputsIn,
-  shardsOf,
-  type CheckedStage,
-  type Chosen,
-  type Instance,
-  type Level,
-  type Shards
-} from "../dsl/CheckedStage.ts"
+import { outputsIn, shardsOf, type CheckedStage, type Chosen, type Instance, type Shards } from "../dsl/CheckedStage.ts"
 import * as Port from "../dsl/Port.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import {
@@ -155,13 +147,26 @@ const filesOf = Effect.fnUntraced(function* (
 
 /** A value of a list, or a file of a shard. */
 interface Choice extends Chosen {
-  readonly item: readonly [name: string, given: Nested<InputArtifact>] | undefined
+  readonly item?: readonly [name: string, given: Nested<InputArtifact>]
 }
 
 /** What one combination of the levels gone through so far comes to. */
 interface Lane extends Pick<Site, "lane" | "items"> {
   /** Its place among the others. */
   readonly order: ReadonlyArray<number>
+}
+
+const outermost: Lane = { lane: [], items: new Map(), order: [] }
+
+/** One level further in. */
+const inward = (outer: Lane, unsorted: ReadonlyArray<Choice>): Lane => {
+  const choices = unsorted.length < 2 ? unsorted : [...unsorted].sort((a, b) => a.at - b.at)
+  const items = choices.flatMap(({ item }) => (item === undefined ? [] : [item]))
+  return {
+    lane: [...outer.lane, choices.map(({ word }) => word).join(",")],
+    items: items.length === 0 ? outer.items : new Map([...outer.items, ...items]),
+    order: [...outer.order, ...choices.map(({ index }) => index)]
+  }
 }
 
 const compare = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => {
@@ -171,54 +176,45 @@ const compare = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => 
 
 /** The tasks of a scattered stage: of the scatters around it and its own, as written, the last runs fastest. */
 export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream: ReadonlyMap<string, StageOutputs>) {
-  const known = new Map<Shards, Map<string, ReadonlyArray<Nested<InputArtifact>>>>()
-  const files = Effect.fnUntraced(function* (shards: Shards, lane: Pick<Site, "lane" | "items">) {
+  const known = new Map<Shards, Map<string, ReadonlyArray<Choice>>>()
+  const choices = Effect.fnUntraced(function* (shards: Shards, lane: Pick<Site, "lane" | "items">) {
     const place = lane.lane.join("\0")
-    const byLane = known.get(shards) ?? new Map<string, ReadonlyArray<Nested<InputArtifact>>>()
+    const byLane = known.get(shards) ?? new Map<string, ReadonlyArray<Choice>>()
     known.set(shards, byLane)
-    const found = byLane.get(place) ?? (yield* filesOf(shards, lane, upstream))
+    const found =
+      byLane.get(place) ??
+      (yield* filesOf(shards, lane, upstream)).map((file, index): Choice => ({
+        at: shards.at,
+        index,
+        word: String(index),
+        item: [shards.name, file]
+      }))
     byLane.set(place, found)
     return found
   })
 
-  /** Every combination of a level's shards, with the values that it has. */
-  const through = Effect.fnUntraced(function* (outer: Lane, { chosen, shards }: Level) {
-    const choices = yield* Effect.forEach(shards, (each) =>
-      Effect.map(files(each, outer), (all) =>
-        all.map((file, index) => ({ at: each.at, index, word: String(index), item: [each.name, file] as const }))
-      )
-    )
-    const fixed = chosen.map((each) => [{ ...each, item: undefined }])
-    const combinations = [...fixed, ...choices].reduce<ReadonlyArray<ReadonlyArray<Choice>>>(
-      (all, dimension) => all.flatMap((before) => dimension.map((choice) => [...before, choice])),
-      [[]]
-    )
-    return combinations.map((unsorted): Lane => {
-      const choices = [...unsorted].sort((a, b) => a.at - b.at)
-      return {
-        lane: [...outer.lane, choices.map(({ word }) => word).join(",")],
-        items:
-          shards.length === 0
-            ? outer.items
-            : new Map([...outer.items, ...choices.flatMap(({ item }) => (item === undefined ? [] : [item]))]),
-        order: [...outer.order, ...choices.map(({ index }) => index)]
-      }
-    })
-  })
-
-  const tasks: Array<Lane & { readonly instance: Instance }> = []
+  const tasks: Array<{ readonly lane: Lane; readonly instance: Instance }> = []
   for (const instance of stage.instances) {
-    let lanes: ReadonlyArray<Lane> = [{ lane: [], items: new Map(), order: [] }]
-    for (const level of instance.levels) {
-      // A lane that an ignored failure has left without what the stage is scattered over has no tasks.
-      const there = lanes.filter((lane) => level.shards.every(({ of }) => isThere(of, lane, upstream)))
-      lanes = (yield* Effect.forEach(there, (outer) => through(outer, level))).flat()
+    let lanes: ReadonlyArray<Lane> = [outermost]
+    for (const { chosen, shards } of instance.levels) {
+      const inner: Array<Lane> = []
+      for (const outer of lanes) {
+        // A lane that an ignored failure has left without what the stage is scattered over has no tasks.
+        if (!shards.every(({ of }) => isThere(of, outer, upstream))) continue
+        let combinations: ReadonlyArray<ReadonlyArray<Choice>> = [chosen]
+        for (const each of shards) {
+          const files = yield* choices(each, outer)
+          combinations = combinations.flatMap((before) => files.map((file) => [...before, file]))
+        }
+        for (const combination of combinations) inner.push(inward(outer, combination))
+      }
+      lanes = inner
     }
-    for (const each of lanes) tasks.push({ ...each, instance })
+    for (const lane of lanes) tasks.push({ lane, instance })
   }
   return tasks
-    .sort((a, b) => compare(a.order, b.order))
-    .map(({ instance, lane, items }): Site => ({
+    .sort((a, b) => compare(a.lane.order, b.lane.order))
+    .map(({ instance, lane: { lane, items } }): Site => ({
       id: `${stage.id}/${lane.join(",") || "0"}`,
       stage,
       instance,

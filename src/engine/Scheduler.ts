@@ -54,6 +54,13 @@ export const nothing: Resources = { cpus: 0, memory: 0, gpus: 0 }
 /** Jobs resolved ahead of those that run: enough that a big one does not hold up small ones behind it. */
 const lookAhead = 64
 
+interface Node {
+  readonly job: Job
+  readonly dependents: Array<string>
+  /** How many of its needs have not ended. */
+  waits: number
+}
+
 interface Waiting<E, R> extends Step<E, R> {
   readonly job: Job
   /** It has been started before, so that it is let finish. */
@@ -66,9 +73,8 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
   resolve: (id: string) => Effect.Effect<Resolved<E, R>, E, R2>
 ): Effect.fn.Return<Outcome, never, R | R2 | Scope.Scope> {
   const free = { ...total }
-  const byId = new Map<string, Job>()
-  const dependents = new Map<string, Array<string>>()
-  const waiting = new Map<string, number>()
+  const nodes = new Map<string, Node>()
+  const nodeOf = (id: string): Node => nodes.get(id)!
   /** What completes a job that became many, by its id. */
   const gathers = new Map<string, Effect.Effect<void, E, R>>()
   const open: Array<string> = []
@@ -89,12 +95,8 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
   const asked = (): Reaction => reaction
 
   const add = (added: ReadonlyArray<Job>) => {
-    for (const job of added) {
-      byId.set(job.id, job)
-      dependents.set(job.id, [])
-      waiting.set(job.id, job.needs.length)
-    }
-    for (const { id, needs } of added) for (const need of needs) dependents.get(need)!.push(id)
+    for (const job of added) nodes.set(job.id, { job, dependents: [], waits: job.needs.length })
+    for (const { id, needs } of added) for (const need of needs) nodeOf(need).dependents.push(id)
     for (const { id, needs } of added) if (needs.length === 0) open.push(id)
   }
 
@@ -109,17 +111,16 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
   })
 
   const release = (dependent: string) => {
-    const left = waiting.get(dependent)! - 1
-    waiting.set(dependent, left)
-    if (left === 0 && !without.has(dependent)) open.push(dependent)
+    const waits = --nodeOf(dependent).waits
+    if (waits === 0 && !without.has(dependent)) open.push(dependent)
   }
 
-  const complete = (id: string) => dependents.get(id)!.forEach(release)
+  const complete = (id: string) => nodeOf(id).dependents.forEach(release)
 
   /** A job that gives nothing: those that cannot do without give nothing either. */
   const leaveOut = (id: string): void => {
-    for (const dependent of dependents.get(id)!) {
-      const job = byId.get(dependent)!
+    for (const dependent of nodeOf(id).dependents) {
+      const { job } = nodeOf(dependent)
       if (!job.gathers && !job.dispensable?.has(id) && !without.has(dependent)) {
         without.add(dependent)
         leaveOut(dependent)
@@ -160,13 +161,13 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
       ...resolved.jobs,
       { id, needs: resolved.jobs.map((each) => each.id), resources: nothing, gathers: true, onError }
     ])
-    dependents.set(id, dependents.get(job.id)!)
+    nodeOf(id).dependents.push(...nodeOf(job.id).dependents)
   })
 
   add(jobs)
   while (true) {
     while (next < open.length && ready.length < lookAhead && asked() === "ignore") {
-      yield* resolveOne(byId.get(open[next++]!)!)
+      yield* resolveOne(nodeOf(open[next++]!).job)
     }
     for (let i = 0; i < ready.length && asked() !== "stop";) {
       const waiter = ready[i]!
@@ -189,6 +190,6 @@ export const run = Effect.fnUntraced(function* <E, R, R2>(
   const stopped = [...running].filter((id) => !gathers.has(id))
   yield* FiberSet.clear(fibers)
   const notRun = new Set(ready.map(({ job }) => job.id))
-  const skipped = [...byId.keys()].filter((id) => !gathers.has(id) && (!begun.has(id) || notRun.has(id)))
+  const skipped = [...nodes.keys()].filter((id) => !gathers.has(id) && (!begun.has(id) || notRun.has(id)))
   return { failed: failed.map((id) => id.replace(/\0gather$/u, "")), skipped, stopped }
 }, Effect.scoped)

@@ -239,18 +239,19 @@ const structureOf = (
     extension: body._tag === "Script" && fileName !== undefined ? fileName : artifact.extension,
     digest: Artifact.digest(artifact)
   })
+  // In the order of canonical JSON.
   return {
-    version: TaskKey.keyVersion,
-    stage: body._tag === "Uses" ? body.stage.name : "script",
     code: body._tag === "Uses" ? body.code : scriptDigest(body.script),
-    params: (body._tag === "Uses" ? body.stage.encodeParams(body.params) : body.env) as Readonly<
-      Record<string, unknown>
-    >,
+    ...(container === undefined ? {} : { container }),
     inputs: Object.fromEntries(
       Array.from(inputs, ([name, input]) => [name, "artifact" in input ? seen(input) : input.map(seen)])
     ),
     outputs: body._tag === "Uses" ? {} : declaredOutputs(outputs),
-    ...(container === undefined ? {} : { container })
+    params: (body._tag === "Uses" ? body.stage.encodeParams(body.params) : body.env) as Readonly<
+      Record<string, unknown>
+    >,
+    stage: body._tag === "Uses" ? body.stage.name : "script",
+    version: TaskKey.keyVersion
   }
 }
 
@@ -258,6 +259,10 @@ const isSynthetic = (inputs: TaskInputs): boolean => {
   for (const input of inputs.values()) if (flat(input).some(({ artifact }) => artifact.synthetic)) return true
   return false
 }
+
+/** A stage sees its inputs in this order, however the YAML has them. */
+const byName = <A>(named: ReadonlyMap<string, A>): Iterable<readonly [string, A]> =>
+  named.size < 2 ? named : [...named].sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** Every stage that feeds this one must be in `upstream`. */
 export const resolve = Effect.fnUntraced(function* (
@@ -268,7 +273,7 @@ export const resolve = Effect.fnUntraced(function* (
   const records = yield* Records
   const { id, stage, instance, lane, items } = site
   const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
-  for (const [name, binding] of [...instance.inputs].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, binding] of byName(instance.inputs)) {
     // An optional input, where the failure of what it reads from is ignored.
     if (!isThere(binding, site, upstream)) continue
     const given = yield* bindInput(binding, filePort(stage.inputPorts[name]!), site, upstream)

@@ -18,7 +18,8 @@ export const table = {
 export type TraceRow = Table.Row<typeof table>
 
 /** A cell holds no tab or line break, whatever a reason says. */
-const oneLine = (text: string | null): string | null => (text === null ? null : text.replace(/\s+/gu, " ").trim())
+const oneLine = (text: string | null): string | null =>
+  text === null || !/[^\S ]/u.test(text) ? text : text.replace(/\s+/gu, " ").trim()
 
 export const write = (path: string, rows: Iterable<TraceRow>) =>
   Table.write(

@@ -160,6 +160,22 @@ describe("scatter, if and expressions", () => {
     )
   })
 
+  it("takes an item that only some of the combinations read", async () => {
+    const { workflow, diagnostics } = await load(
+      list(`  a:
+    scatter: [{ over: [plain, noisy], as: kind }, { over: [1, 2], as: seed }]
+    run: echo "$how" > "$out"
+    env: { how: "\${{ kind == 'plain' ? 'no noise' : seed }}" }
+    outputs: { out: tsv }
+`)
+    )
+    assert.deepStrictEqual(diagnostics, [])
+    assert.deepStrictEqual(
+      workflow!.stages[1]!.instances.map(({ body }) => body._tag === "Script" && body.env),
+      [{ how: "no noise" }, { how: "no noise" }, { how: "1" }, { how: "2" }]
+    )
+  })
+
   it("cuts a table by rows, and gathers tables into one and files into lists", async () => {
     const { workflow, diagnostics } = await load(
       list(`  cut:

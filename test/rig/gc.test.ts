@@ -1,5 +1,5 @@
 /** What `agflow gc` removes, and that what it keeps resumes as before. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { Rig, step, until, workflow } from "../support/rig.ts"
@@ -44,6 +44,8 @@ const age = (days: number, keys: ReadonlySet<string> = rig.keys()) => {
     const key = name.slice(name.lastIndexOf("/") + 1, -".json".length)
     if (keys.has(key)) utimesSync(join(rig.home, "records", name), then, then)
   }
+  // It would tell when they were truly used.
+  rmSync(join(rig.home, "index"), { recursive: true, force: true })
 }
 
 const runs = () => readdirSync(join(rig.home, "runs")).filter((name) => name !== "latest")

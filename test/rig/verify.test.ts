@@ -82,7 +82,7 @@ describe("verify", () => {
     }
   }, 600_000)
 
-  it("nor are damaged records, each in turn: by verify, and by a run", async () => {
+  it("nor are damaged records, each in turn: verify finds them, and the next run makes them again", async () => {
     await setUp()
     const before = contents()
     const results = rig.results()
