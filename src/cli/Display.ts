@@ -107,7 +107,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       group.whyCached.set(stage, reason)
     },
     TaskWaiting: ({ stage, holder, gpus }) => {
-      const what = gpus === undefined ? "another run is at it" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
+      const what = gpus === undefined ? "the same task is under way" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
       line(`  ~ ${stage.padEnd(width)}  ${what} (${holder}): waiting`)
     },
     TaskStarted: ({ stage, reason, time }) => {

@@ -85,8 +85,8 @@ const checkInputs = Effect.fnUntraced(function* ({ inputs }: Task) {
 /** What a task's log and kept folder are called. */
 export const logName = (id: string): string => id.replace(/[^\w.,+-]/gu, "_")
 
-/** Why a task was not run after all. */
-export const doneElsewhere = "another run has done it meanwhile"
+/** Why a task was not run after all: another run had the same task, or this one has it twice. */
+export const doneElsewhere = "the same task was done meanwhile"
 
 /** The record of the task, and whether it is of this execution: another may have finished it while this one waited. */
 export const run = Effect.fnUntraced(function* (
