@@ -21,15 +21,16 @@ interface Group {
   readonly tasks: number
   done: number
   cached: number
-  /** Why each of them was cached, and why each ran, by its id. */
-  readonly whyCached: Map<string, string>
-  readonly whyRun: Map<string, string>
+  readonly started: Set<string>
+  /** Why they were cached, and why they ran: each reason, and of how many. */
+  readonly whyCached: Map<string, number>
+  readonly whyRun: Map<string, number>
 }
 
+const count = (counts: Map<string, number>, reason: string) => counts.set(reason, (counts.get(reason) ?? 0) + 1)
+
 /** The reason that most have. */
-const mainReason = (stage: string, reasons: ReadonlyMap<string, string>): string => {
-  const counts = new Map<string, number>()
-  for (const reason of reasons.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+const mainReason = (stage: string, counts: ReadonlyMap<string, number>): string => {
   const [main, ...others] = [...counts].sort(([, a], [, b]) => b - a)
   if (main === undefined || others.length === 0) return main?.[0] ?? ""
   return `${main[0]} (and ${others.length} other ${others.length === 1 ? "reason" : "reasons"}: agflow explain ${stage})`
@@ -90,7 +91,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       )
     },
     StageScattered: ({ stage, tasks }) => {
-      many.set(stage, { tasks, done: 0, cached: 0, whyCached: new Map(), whyRun: new Map() })
+      many.set(stage, { tasks, done: 0, cached: 0, started: new Set(), whyCached: new Map(), whyRun: new Map() })
       line(`  > ${stage.padEnd(width)}  ${tasks} tasks`)
     },
     StageGathered: ({ stage }) => {
@@ -104,7 +105,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const group = manyOf(stage)
       if (group === undefined) return cachedLine(stage, reason)
       group.cached++
-      group.whyCached.set(stage, reason)
+      count(group.whyCached, reason)
     },
     TaskWaiting: ({ stage, holder, gpus }) => {
       const what = gpus === undefined ? "the same task is under way" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
@@ -113,8 +114,12 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     TaskStarted: ({ stage, reason, time }) => {
       running.set(stage, { progress: "", told: Date.parse(time) })
       const group = manyOf(stage)
-      // A later attempt's reason is the failure of the one before.
-      if (group !== undefined) return void (group.whyRun.has(stage) || group.whyRun.set(stage, reason))
+      if (group !== undefined) {
+        // A later attempt's reason is the failure of the one before.
+        if (!group.started.has(stage)) count(group.whyRun, reason)
+        group.started.add(stage)
+        return
+      }
       line(`  > ${stage.padEnd(width)}  ${indent(reason, " ".repeat(width + 6))}`)
     },
     TaskProgress: ({ stage, done, total, unit, time }) => {

@@ -29,26 +29,32 @@ export const ofFile = (path: string): Effect.Effect<Sha256, InputError> =>
     catch: cannot("read", path)
   })
 
-/** Most keys are in order as they stand. */
-const sorted = (keys: Array<string>): ReadonlyArray<string> => {
-  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort()
-  return keys
+/** Whether all keys stand in order: then plain JSON is canonical, and that is made in one go. */
+const isOrdered = (value: unknown): boolean => {
+  if (value === null || typeof value !== "object") return true
+  if (Array.isArray(value)) return value.every(isOrdered)
+  // It would say for itself what it is.
+  if ("toJSON" in value) return false
+  let last = ""
+  for (const key in value) {
+    if (key < last || !isOrdered((value as Readonly<Record<string, unknown>>)[key])) return false
+    last = key
+  }
+  return true
+}
+
+const inOrder = (value: unknown): string => {
+  if (value === null || typeof value !== "object") return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((item) => inOrder(item === undefined ? null : item)).join(",")}]`
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return `{${members
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${inOrder(member)}`)
+    .join(",")}}`
 }
 
 /** JSON with sorted object keys and no space: one text for one value. `undefined` members are left out. */
-export const canonicalJson = (value: unknown): string => {
-  if (value === null || typeof value !== "object") return JSON.stringify(value)
-  let text = ""
-  if (Array.isArray(value)) {
-    for (const item of value) text += `${text === "" ? "" : ","}${canonicalJson(item === undefined ? null : item)}`
-    return `[${text}]`
-  }
-  for (const key of sorted(Object.keys(value))) {
-    const member = (value as Readonly<Record<string, unknown>>)[key]
-    if (member !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(member)}`
-  }
-  return `{${text}}`
-}
+export const canonicalJson = (value: unknown): string => (isOrdered(value) ? JSON.stringify(value) : inOrder(value))
 
 export const ofJson = (value: unknown): Sha256 => ofBytes(canonicalJson(value))
 

@@ -51,6 +51,17 @@ export interface RunOptions {
   readonly finish: (result: RunResult) => Effect.Effect<string, InputError>
 }
 
+/** ISO 8601, UTC. Many events come within one millisecond: its text is made once. */
+const timeText = () => {
+  let last = Number.NaN
+  let text = ""
+  return (now: number): string => {
+    if (now !== last) text = new Date(now).toISOString()
+    last = now
+    return text
+  }
+}
+
 /** A fault of the engine itself ends the task that met it, and is told like any other failure. */
 const broken = (defect: unknown): TaskFailure.TaskFailure =>
   TaskFailure.plain({ _tag: "Defect", message: `agflow broke: ${messageOf(defect)}` })
@@ -63,9 +74,10 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   const folder = yield* RunFolder.make(workflow)
   const started = yield* Clock.currentTimeMillis
   const log = RunFolder.log(folder)
+  const timeOf = timeText()
   const publish = (body: EventBody): Effect.Effect<void> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      const event: Event = Object.assign(body, { time: new Date(now).toISOString() })
+      const event: Event = Object.assign(body, { time: timeOf(now) })
       // Progress comes many times a second and tells a later reader nothing; what tasks print is in their logs.
       if (event._tag !== "TaskProgress" && event._tag !== "TaskOutput") log.append(event)
       options.listen(event)
@@ -136,11 +148,9 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       for (const [place, given] of yield* Scatter.gather(stage, tasks, wanted).pipe(failing)) upstream.set(place, given)
       yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length })
     })
-    return {
-      _tag: "Many" as const,
-      jobs: many.map(({ id }) => ({ id, needs: [], resources: stage.resources, onError: onErrorOf(stage) })),
-      gather
-    }
+    const { resources } = stage
+    const [needs, onError] = [[], onErrorOf(stage)]
+    return { _tag: "Many" as const, jobs: many.map(({ id }) => ({ id, needs, resources, onError })), gather }
   })
 
   const resolve = Effect.fnUntraced(function* (

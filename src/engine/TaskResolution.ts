@@ -152,10 +152,14 @@ export const isThere = (binding: Binding, reader: Reader, upstream: ReadonlyMap<
       binding.items.some((item) => isThere(item, reader, upstream))
 
 /** The stages that a task cannot do without and that gave it nothing. */
-export const missing = (site: Site, upstream: ReadonlyMap<string, StageOutputs>): ReadonlyArray<string> =>
-  [...site.instance.inputs].flatMap(([name, binding]) =>
-    site.stage.inputPorts[name]!._tag === "Optional" || isThere(binding, site, upstream) ? [] : sources(binding)
-  )
+export const missing = (site: Site, upstream: ReadonlyMap<string, StageOutputs>): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  for (const [name, binding] of site.instance.inputs) {
+    if (site.stage.inputPorts[name]!._tag === "Optional" || isThere(binding, site, upstream)) continue
+    found.push(...sources(binding))
+  }
+  return found
+}
 
 /** The artifacts of a finished stage as inputs. */
 const storedAll: (

@@ -31,6 +31,8 @@ describe("Digest", () => {
       Digest.canonicalJson({ a: { c: 2, d: 1 }, b: 1 })
     )
     assert.strictEqual(Digest.canonicalJson({ a10: 1, a9: 2, A: 3 }), '{"A":3,"a10":1,"a9":2}')
+    const own = { toJSON: () => "said" }
+    assert.strictEqual(Digest.canonicalJson({ a: own, b: 1 }), Digest.canonicalJson({ b: 1, a: own }))
     assert.strictEqual(Digest.canonicalJson([2, 1]), "[2,1]")
     assert.strictEqual(Digest.canonicalJson('a"\n'), '"a\\"\\n"')
     assert.strictEqual(Digest.canonicalJson(null), "null")
