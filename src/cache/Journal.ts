@@ -17,8 +17,8 @@ export interface Journal {
 /** Characters that are gathered before they are written. */
 const flushAt = 1 << 15
 
-/** So many characters too many are put up with. */
-const slack = 1 << 16
+/** So many lines too many are put up with. */
+const slack = 200
 
 const readText = (path: string): string => {
   try {
@@ -37,14 +37,16 @@ const lineOf = (name: string, value: string): string => `${name}\t${value}\n`
 export const open = (path: string, counts: (value: string) => boolean = () => true): Journal => {
   const text = readText(path)
   const known = new Map<string, string>()
+  let lines = 0
   for (let at = 0, end = text.indexOf("\n"); end !== -1; at = end + 1, end = text.indexOf("\n", at)) {
     const tab = text.indexOf("\t", at)
     if (tab === -1) break
+    lines++
     if (tab > end) continue
     const value = text.slice(tab + 1, end)
     if (counts(value)) known.set(text.slice(at, tab), value)
   }
-  if (text.length > slack) compact(path, text.length, known)
+  if (lines > 2 * known.size + slack) compact(path, Buffer.byteLength(text), known)
   let pending = ""
   const flush = () => {
     if (pending === "") return
@@ -67,11 +69,8 @@ export const open = (path: string, counts: (value: string) => boolean = () => tr
   }
 }
 
-/** Where half of it or more is outdated. Whole or not at all; what another process appends meanwhile is left for later, or is lost. */
+/** Whole or not at all; what another process appends meanwhile is left for later, or is lost. */
 const compact = (path: string, size: number, known: ReadonlyMap<string, string>): void => {
-  let used = 0
-  for (const [name, value] of known) used += name.length + value.length + 2
-  if (size < 2 * used + slack) return
   const draft = `${path}.${process.pid}.tmp`
   try {
     writeFileSync(draft, Array.from(known, ([name, value]) => lineOf(name, value)).join(""))

@@ -108,7 +108,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       count(group.whyCached, reason)
     },
     TaskWaiting: ({ stage, holder, gpus }) => {
-      const what = gpus === undefined ? "the same task is under way" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
+      const what =
+        gpus === undefined ? "the same task is under way" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
       line(`  ~ ${stage.padEnd(width)}  ${what} (${holder}): waiting`)
     },
     TaskStarted: ({ stage, reason, time }) => {

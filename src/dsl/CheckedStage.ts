@@ -1,4 +1,5 @@
 /** A stage of a checked workflow: its ports bound, its params decoded; once, or once for each item of a scatter. */
+import { perObject } from "../core/Memo.ts"
 import type { Policy } from "./Policy.ts"
 import type * as Port from "./Port.ts"
 import type { Resources } from "./Stage.ts"
@@ -93,29 +94,29 @@ export const outputsIn = (binding: Binding): ReadonlyArray<Binding & { readonly 
 export const sources = (binding: Binding): ReadonlyArray<string> => outputsIn(binding).map(({ stage }) => stage)
 
 /** All that the stage is scattered over and that is known only in the run, each once. */
-export const shardsOf = ({ instances }: CheckedStage): ReadonlyArray<Shards> => {
+export const shardsOf = perObject(({ instances }: CheckedStage): ReadonlyArray<Shards> => {
   const found = new Set<Shards>()
   for (const { levels } of instances) for (const { shards } of levels) for (const each of shards) found.add(each)
   return [...found]
-}
+})
 
-export const needs = (stage: CheckedStage): ReadonlyArray<string> => {
+export const needs = perObject((stage: CheckedStage): ReadonlyArray<string> => {
   const found = new Set<string>()
   for (const { inputs } of stage.instances)
     for (const binding of inputs.values()) for (const id of sources(binding)) found.add(id)
   for (const { of } of shardsOf(stage)) for (const id of sources(of)) found.add(id)
   return [...found]
-}
+})
 
 /** Of these, the stages that it can do without: they feed optional ports, or are one of several in a list. */
-export const dispensable = (stage: CheckedStage): ReadonlySet<string> => {
-  const hard = (port: Port.InputPort, binding: Binding): ReadonlyArray<string> =>
-    port._tag === "Optional" || binding._tag === "List" ? [] : sources(binding)
-  const required = new Set([
-    ...stage.instances.flatMap(({ inputs }) =>
-      [...inputs].flatMap(([name, binding]) => hard(stage.inputPorts[name]!, binding))
-    ),
-    ...shardsOf(stage).flatMap(({ of }) => sources(of))
-  ])
-  return new Set(needs(stage).filter((id) => !required.has(id)))
-}
+export const dispensable = perObject((stage: CheckedStage): ReadonlySet<string> => {
+  const spare = new Set(needs(stage))
+  for (const { inputs } of stage.instances) {
+    for (const [name, binding] of inputs) {
+      if (stage.inputPorts[name]!._tag === "Optional" || binding._tag === "List") continue
+      for (const id of sources(binding)) spare.delete(id)
+    }
+  }
+  for (const { of } of shardsOf(stage)) for (const id of sources(of)) spare.delete(id)
+  return spare
+})

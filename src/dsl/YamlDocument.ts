@@ -12,6 +12,7 @@ import {
   type YAMLMap
 } from "yaml"
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
+import { perObject } from "../core/Memo.ts"
 import * as SyntaxWords from "./SyntaxWords.ts"
 
 export type YamlPath = ReadonlyArray<string | number>
@@ -108,16 +109,11 @@ const locators = (document: Document.Parsed): Pick<YamlDocument, "locate" | "loc
   const child = (node: Node | undefined, key: string | number): unknown =>
     isMap(node) ? pair(node, key)?.value : isSeq(node) ? node.items[Number(key)] : undefined
   // A place is looked for as often as there are instances of a stage: each mapping's keys are read once.
-  const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
-  const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
-    const known = pairs.get(map)
-    if (known !== undefined) return known
+  const pairsOf = perObject((map: YAMLMap): ReadonlyMap<string, Pair> => {
     const named = map.items.map((item) => [String(isNode(item.key) ? item.key.toJSON() : item.key), item] as const)
     // Of a key that stands twice, the first.
-    const found = new Map(named.toReversed())
-    pairs.set(map, found)
-    return found
-  }
+    return new Map(named.toReversed())
+  })
   const pair = (node: Node | undefined, key: string | number) =>
     isMap(node) ? pairsOf(node).get(String(key)) : undefined
   const walk = (path: YamlPath): { node: unknown; whole: boolean } => {

@@ -10,6 +10,7 @@ import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
+import { perObject } from "../core/Memo.ts"
 import { sources, type Binding, type Body, type CheckedStage, type Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
@@ -210,16 +211,9 @@ const declared = (port: Port.OutputPort): string =>
         ...Object.entries(port.columns).map(([name, { type, nullable }]) => `${name}:${type}${nullable ? "?" : ""}`)
       ].join(" ")
 
-/** Of a stage that is many tasks, once. */
-const declarations = new WeakMap<CheckedStage["outputs"], TaskKey.TaskKey["outputs"]>()
-
-const declaredOutputs = (outputs: CheckedStage["outputs"]): TaskKey.TaskKey["outputs"] => {
-  const known = declarations.get(outputs)
-  if (known !== undefined) return known
-  const made = Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, declared(port)]))
-  declarations.set(outputs, made)
-  return made
-}
+const declaredOutputs = perObject((outputs: CheckedStage["outputs"]): TaskKey.TaskKey["outputs"] =>
+  Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, declared(port)]))
+)
 
 /** Of the script of a stage that is many tasks, once. */
 const scriptDigests = new Map<string, string>()
