@@ -153,57 +153,50 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     return { _tag: "Many" as const, jobs: many.map(({ id }) => ({ id, needs, resources, onError })), gather }
   })
 
+  const attemptsAt = (task: TaskResolution.Task) =>
+    Attempts.first(
+      task,
+      machine,
+      publish,
+      Effect.fnUntraced(function* (attempt) {
+        const { record, executed } = yield* TaskRunner.run(task, {
+          attempt,
+          settings: options.settings,
+          machine: options.machine,
+          verbose: options.verbose,
+          folders,
+          worker: options.worker,
+          logs: folder.logs,
+          modules: join(folder.path, "stages"),
+          version: options.version
+        }).pipe(Effect.catchDefect((defect) => Effect.fail(broken(defect))))
+        if (!executed) results.get(task.id)!.reason = TaskRunner.doneElsewhere
+        state.finish(task, record, executed ? "done" : "cached")
+      }),
+      (failure, since) => failTask(task.id, failure, since)
+    )
+
   const resolve = Effect.fnUntraced(function* (
     id: string
   ): Effect.fn.Return<Scheduler.Resolved<TaskFailure.TaskFailure, Services>, TaskFailure.TaskFailure, Services> {
     const whole = state.scattered.get(id)
     if (whole !== undefined) return yield* scatter(whole)
-    const result = results.get(id)!
     const site = sites.get(id)!
     if (TaskResolution.missing(site, upstream).length > 0) return { _tag: "Without" as const }
     const since = yield* Clock.currentTimeMillis
     const task = yield* TaskResolution.resolve(site, reasons, upstream).pipe(
       Effect.catch((failure: InputError) => failTask(id, TaskFailure.plain(failure), since))
     )
-    result.key = task.key
-    result.synthetic = task.synthetic
+    const { key, reason, record, synthetic } = task
+    const result = results.get(id)!
+    result.key = key
+    result.reason = reason
+    result.synthetic = synthetic
     if (task.instance.body._tag === "Script") scripts.keep(task.structure.code, task.instance.body.script)
-    result.reason = task.reason
-    if (task.record !== undefined) {
-      yield* publish({
-        _tag: "TaskCached",
-        stage: id,
-        key: task.key,
-        reason: task.reason,
-        inputs: TaskResolution.originsOf(task)
-      })
-      state.finish(task, task.record, "cached")
-      return { _tag: "Done" as const }
-    }
-    return {
-      _tag: "ToRun" as const,
-      run: Attempts.first(
-        task,
-        machine,
-        publish,
-        Effect.fnUntraced(function* (attempt) {
-          const { record, executed } = yield* TaskRunner.run(task, {
-            attempt,
-            settings: options.settings,
-            machine: options.machine,
-            verbose: options.verbose,
-            folders,
-            worker: options.worker,
-            logs: folder.logs,
-            modules: join(folder.path, "stages"),
-            version: options.version
-          }).pipe(Effect.catchDefect((defect) => Effect.fail(broken(defect))))
-          if (!executed) result.reason = TaskRunner.doneElsewhere
-          state.finish(task, record, executed ? "done" : "cached")
-        }),
-        (failure, since) => failTask(id, failure, since)
-      )
-    }
+    if (record === undefined) return { _tag: "ToRun" as const, run: attemptsAt(task) }
+    yield* publish({ _tag: "TaskCached", stage: id, key, reason, inputs: TaskResolution.originsOf(task) })
+    state.finish(task, record, "cached")
+    return { _tag: "Done" as const }
   })
 
   const jobs = workflow.stages.map((stage) => ({
