@@ -11,14 +11,13 @@ for name in snakemake cwltool; do
   ln -sf "$folder/$name/bin/$name" "$folder/bin/$name"
 done
 
-# The only release of 24.10 of which Maven Central holds every part: nf-httpfs is there in 24.10.0 alone, and 24.10.6
-# lacks nf-commons too.
+# The newest of 24.10 of which Maven Central holds every part; it lacks nf-commons of 24.10.6, for one.
 cat >"$folder/nextflow/pom.xml" <<'XML'
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>bench</groupId><artifactId>nextflow</artifactId><version>1</version>
   <dependencies>
-    <dependency><groupId>io.nextflow</groupId><artifactId>nextflow</artifactId><version>24.10.0</version></dependency>
+    <dependency><groupId>io.nextflow</groupId><artifactId>nextflow</artifactId><version>24.10.8</version></dependency>
   </dependencies>
 </project>
 XML
