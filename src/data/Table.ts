@@ -56,15 +56,25 @@ const linesOf = (bytes: Buffer): Array<string> => {
   return lines
 }
 
+/** What is wrong with a table, but for the place. */
+export interface TableFault {
+  readonly message: string
+  readonly hint?: string
+}
+
+export const noHeader: TableFault = { message: "the table is empty: a header row is needed" }
+
+const emptyHeader: TableFault = { message: "the header row is empty" }
+
 const parse = Effect.fnUntraced(function* (
   lines: ReadonlyArray<string>,
   file: string
 ): Effect.fn.Return<TextTable, InputError> {
   const header = lines.findIndex((line) => !line.startsWith("##"))
   if (header === -1) {
-    return yield* new InputError({ message: "the table is empty: a header row is needed", file, line: 1 })
+    return yield* new InputError({ ...noHeader, file, line: 1 })
   }
-  if (lines[header] === "") return yield* new InputError({ message: "the header row is empty", file, line: header + 1 })
+  if (lines[header] === "") return yield* new InputError({ ...emptyHeader, file, line: header + 1 })
   const columns = headerOf(lines[header]!)
   const duplicate = duplicateColumn(columns)
   if (duplicate !== undefined) return yield* new InputError({ ...duplicate, file, line: header + 1 })
@@ -146,10 +156,12 @@ export const checker = (schema: TableSchema) => {
   let columns: ReadonlyArray<string> | undefined
   let cells: ReadonlyArray<readonly [at: number, name: string, column: Column<unknown>]> = []
   return {
-    line: (line: string): { readonly message: string; readonly hint?: string } | undefined => {
+    line: (line: string): TableFault | undefined => {
       if (columns === undefined) {
-        if (line.startsWith("##")) return undefined
-        columns = headerOf(line.replace(/^\uFEFF/u, ""))
+        const text = line.replace(/^\uFEFF/u, "")
+        if (text === "") return emptyHeader
+        if (text.startsWith("##")) return undefined
+        columns = headerOf(text)
         cells = Object.entries(schema)
           .map(([name, column]) => [columns!.indexOf(name), name, column] as const)
           .filter(([at]) => at !== -1)
@@ -163,7 +175,8 @@ export const checker = (schema: TableSchema) => {
       }
       return undefined
     },
-    hasHeader: () => columns !== undefined
+    /** Undefined before the header. */
+    columns: () => columns
   }
 }
 

@@ -13,7 +13,7 @@ import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
 import { InputError } from "../core/Failure.ts"
-import * as Table from "../data/Table.ts"
+import * as TableLines from "../data/TableLines.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import { outputsIn, shardsOf, type CheckedStage, type Chosen, type Instance, type Shards } from "../dsl/CheckedStage.ts"
 import * as Port from "../dsl/Port.ts"
@@ -86,15 +86,34 @@ const once = Effect.fnUntraced(function* <E, R>(
 const cut = Effect.fnUntraced(function* (table: InputArtifact, rows: number) {
   return yield* once("rows", { rows }, [table.artifact], (folder) =>
     Effect.gen(function* () {
-      const { columns, rows: all } = yield* Table.readText(table.pathOf(""))
-      const count = Math.max(1, Math.ceil(all.length / rows))
-      return yield* Effect.forEach(
-        Array.from({ length: count }, (_, index) => index),
-        (index) => {
-          const path = join(folder, `${index}.tsv`)
-          return Effect.as(Table.writeText(path, columns, all.slice(index * rows, (index + 1) * rows)), path)
-        }
-      )
+      const paths: Array<string> = []
+      let columns: ReadonlyArray<string> = []
+      let piece: TableLines.Writer | undefined
+      let room = 0
+      const next = Effect.fnUntraced(function* () {
+        if (piece !== undefined) yield* piece.end
+        const path = join(folder, `${paths.length}.tsv`)
+        paths.push(path)
+        room = rows
+        return (piece = yield* TableLines.writer(path, columns))
+      })
+      yield* TableLines.read(table.pathOf(""), {
+        header: (found) => {
+          columns = found
+          return Effect.asVoid(next())
+        },
+        rows: Effect.fnUntraced(function* (lines) {
+          for (let at = 0; at < lines.length;) {
+            const into = room > 0 ? piece! : yield* next()
+            const some = lines.slice(at, at + room)
+            yield* into.write(some)
+            at += some.length
+            room -= some.length
+          }
+        })
+      })
+      yield* piece!.end
+      return paths
     })
   )
 })
@@ -107,21 +126,24 @@ const concat = Effect.fnUntraced(function* (tables: ReadonlyArray<InputArtifact>
     tables.map(({ artifact }) => artifact),
     (folder) =>
       Effect.gen(function* () {
-        const read = yield* Effect.forEach(tables, (table) => Table.readText(table.pathOf("")))
-        const columns = read[0]!.columns
-        for (const [index, table] of read.entries()) {
-          if (table.columns.join("\t") === columns.join("\t")) continue
-          return yield* new InputError({
-            message: `cannot be joined: ${tables[index]!.origin} has the columns ${table.columns.join(", ")}, ${tables[0]!.origin} has ${columns.join(", ")}`,
-            hint: "all tasks of a scattered stage must write the same columns"
+        const path = join(folder, "0.tsv")
+        let first: ReadonlyArray<string> | undefined
+        let whole: TableLines.Writer | undefined
+        for (const table of tables) {
+          yield* TableLines.read(table.pathOf(""), {
+            header: Effect.fnUntraced(function* (columns) {
+              whole ??= yield* TableLines.writer(path, columns)
+              first ??= columns
+              if (columns.join("\t") === first.join("\t")) return
+              return yield* new InputError({
+                message: `cannot be joined: ${table.origin} has the columns ${columns.join(", ")}, ${tables[0]!.origin} has ${first.join(", ")}`,
+                hint: "all tasks of a scattered stage must write the same columns"
+              })
+            }),
+            rows: (lines) => whole!.write(lines)
           })
         }
-        const path = join(folder, "0.tsv")
-        yield* Table.writeText(
-          path,
-          columns,
-          read.flatMap(({ rows }) => rows)
-        )
+        yield* whole!.end
         return [path]
       })
   )

@@ -12,7 +12,7 @@ import { needs, usesOf } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 import type { PublishedOutput, RunResult, StageResult, TaskResult, TaskStatus } from "../engine/RunResult.ts"
-import * as Table from "../data/Table.ts"
+import * as TableLines from "../data/TableLines.ts"
 import * as Report from "./Report.ts"
 import type { ReportedStage, Result, ResultBody, RunReport } from "./RunReport.ts"
 import * as Trace from "./Trace.ts"
@@ -23,18 +23,25 @@ const shownRows = 50
 /** Results that the page shows; the folder beside it has all. */
 const shownResults = 200
 
+const tableOf = Effect.fnUntraced(function* (path: string) {
+  let columns: ReadonlyArray<string> = []
+  const rows: Array<ReadonlyArray<string>> = []
+  let total = 0
+  yield* TableLines.read(path, {
+    header: (found) => Effect.sync(() => void (columns = found)),
+    rows: (lines) =>
+      Effect.sync(() => {
+        for (const line of lines.slice(0, shownRows - rows.length)) rows.push(line.split("\t"))
+        total += lines.length
+      })
+  })
+  return { kind: "table", columns, rows, total } satisfies ResultBody as ResultBody
+})
+
 const bodyOf = Effect.fnUntraced(function* (path: string, kind: FileKind.FileKindName) {
   if (kind === "tsv") {
     // What a script wrote need not be a table; the page then names the file, and the run is none the worse.
-    const table = yield* Table.readText(path).pipe(Effect.orElseSucceed(() => undefined))
-    if (table === undefined) return { kind: "file" } satisfies ResultBody as ResultBody
-    const { columns, rows } = table
-    return {
-      kind: "table",
-      columns,
-      rows: rows.slice(0, shownRows),
-      total: rows.length
-    } satisfies ResultBody as ResultBody
+    return yield* tableOf(path).pipe(Effect.orElseSucceed((): ResultBody => ({ kind: "file" })))
   }
   const text = kind === "svg" || kind === "text" ? yield* readText(path) : ""
   const body: ResultBody =
