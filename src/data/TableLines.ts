@@ -64,6 +64,15 @@ export const read = Effect.fnUntraced(function* <E = never, R = never>(
   if (checker.columns() === undefined) return yield* faultAt(1, Table.noHeader)
 })
 
+/** Its columns; of a text no more is read. */
+export const columns = (path: string): Effect.Effect<ReadonlyArray<string>, InputError> =>
+  read(path, { header: (found) => Effect.fail({ found }) }).pipe(
+    Effect.matchEffect({
+      onFailure: (ended) => ("found" in ended ? Effect.succeed(ended.found) : Effect.fail(ended)),
+      onSuccess: () => Effect.succeed<ReadonlyArray<string>>([])
+    })
+  )
+
 /** Characters gathered before they are written. */
 const flushAt = 1 << 20
 

@@ -126,7 +126,9 @@ const body = (result: Result): Part => {
     case "figure":
       return Page.figure(result.svg, `${result.synthetic ? "SYNTHETIC: " : ""}${result.description}`)
     case "text":
-      return markup`<pre>${result.text}</pre>\n`
+      return markup`<pre>${result.text}</pre>\n${
+        !result.whole && markup`<p class="small muted">The beginning of ${Numeral.bytes(result.bytes)}.</p>\n`
+      }`
     case "file":
       return null
   }

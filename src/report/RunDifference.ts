@@ -6,6 +6,7 @@ import * as Artifact from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import * as Digest from "../core/Digest.ts"
 import * as Table from "../data/Table.ts"
+import * as TableLines from "../data/TableLines.ts"
 import * as PastRun from "../engine/PastRun.ts"
 import type { RunOutput } from "../engine/RunRecord.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
@@ -108,9 +109,11 @@ const metricsOf = Effect.fnUntraced(
     const store = yield* ContentStore
     const kept = store.path(output.sha256)
     // As it was made: what lies in the results may have been edited since.
-    const text = yield* Table.readText(existsSync(kept) ? kept : join(run.folder, output.path))
-    if (!Object.keys(columns).every((name) => text.columns.includes(name))) return new Map()
-    const rows = yield* Table.decode(text, columns)
+    const path = existsSync(kept) ? kept : join(run.folder, output.path)
+    const found = yield* TableLines.columns(path)
+    // Another table may be larger than memory.
+    if (!Object.keys(columns).every((name) => found.includes(name))) return new Map()
+    const rows = yield* Table.read(path, columns)
     return new Map(
       rows.map((row) => [
         `${output.name} ${row.evaluation} ${row.subset}/${row.metric}`,

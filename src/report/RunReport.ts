@@ -34,7 +34,8 @@ export type ResultBody =
       readonly total: number
     }
   | { readonly kind: "figure"; readonly svg: string }
-  | { readonly kind: "text"; readonly text: string }
+  /** The beginning of it, unless it is whole. */
+  | { readonly kind: "text"; readonly text: string; readonly whole: boolean }
   | { readonly kind: "file" }
 
 /** An output of the workflow. */

@@ -1,8 +1,10 @@
 /** Writes a run's report and trace from what the engine tells of it. */
 import * as Effect from "effect/Effect"
-import { readFileSync, writeFileSync } from "node:fs"
+import type * as FileSystem from "effect/FileSystem"
+import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs"
 import { availableParallelism, totalmem } from "node:os"
 import { join } from "node:path"
+import { StringDecoder } from "node:string_decoder"
 import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
 import * as Artifact from "../cache/Artifact.ts"
 import * as Digest from "../core/Digest.ts"
@@ -20,6 +22,11 @@ import * as Trace from "./Trace.ts"
 /** Rows of a table that the page shows; the file beside it has all. */
 const shownRows = 50
 
+/** Characters of a table, and bytes of a text and of a figure, that the page shows at most. */
+const shownTable = 1 << 20
+const shownText = 1 << 16
+const shownFigure = 1 << 22
+
 /** Results that the page shows; the folder beside it has all. */
 const shownResults = 200
 
@@ -27,41 +34,64 @@ const tableOf = Effect.fnUntraced(function* (path: string) {
   let columns: ReadonlyArray<string> = []
   const rows: Array<ReadonlyArray<string>> = []
   let total = 0
+  let size = 0
   yield* TableLines.read(path, {
     header: (found) => Effect.sync(() => void (columns = found)),
     rows: (lines) =>
       Effect.sync(() => {
-        for (const line of lines.slice(0, shownRows - rows.length)) rows.push(line.split("\t"))
+        for (const line of lines.slice(0, shownRows - rows.length)) {
+          size += line.length
+          if (size <= shownTable) rows.push(line.split("\t"))
+        }
         total += lines.length
       })
   })
   return { kind: "table", columns, rows, total } satisfies ResultBody as ResultBody
 })
 
-const bodyOf = Effect.fnUntraced(function* (path: string, kind: FileKind.FileKindName) {
-  if (kind === "tsv") {
-    // What a script wrote need not be a table; the page then names the file, and the run is none the worse.
-    return yield* tableOf(path).pipe(Effect.orElseSucceed((): ResultBody => ({ kind: "file" })))
+/** The beginning of a file, in whole characters. */
+const beginning = (path: string, bytes: number): string => {
+  const file = openSync(path, "r")
+  try {
+    const found = Buffer.alloc(bytes)
+    return new StringDecoder("utf8").write(found.subarray(0, readSync(file, found, 0, bytes, 0)))
+  } finally {
+    closeSync(file)
   }
-  const text = kind === "svg" || kind === "text" ? yield* readText(path) : ""
-  const body: ResultBody =
-    kind === "svg" ? { kind: "figure", svg: text } : kind === "text" ? { kind: "text", text } : { kind: "file" }
-  return body
-})
+}
 
-const readText = (path: string) => Effect.try({ try: () => readFileSync(path, "utf8"), catch: cannot("read", path) })
+const read = <A>(path: string, act: () => A) => Effect.try({ try: act, catch: cannot("read", path) })
+
+/** What the page shows of a file. */
+const bodyOf = Effect.fnUntraced(
+  function* (
+    path: string,
+    kind: FileKind.FileKindName,
+    bytes: number
+  ): Effect.fn.Return<ResultBody, InputError, FileSystem.FileSystem> {
+    if (kind === "tsv") return yield* tableOf(path)
+    if (kind === "svg" && bytes <= shownFigure) {
+      return { kind: "figure", svg: yield* read(path, () => readFileSync(path, "utf8")) }
+    }
+    if (kind !== "text") return { kind: "file" }
+    return { kind: "text", text: yield* read(path, () => beginning(path, shownText)), whole: bytes <= shownText }
+  },
+  // What a script wrote need not be what it says; the page then names the file, and the run is none the worse.
+  Effect.orElseSucceed((): ResultBody => ({ kind: "file" }))
+)
 
 const resultOf = Effect.fnUntraced(function* (run: RunResult, output: PublishedOutput) {
   const { stage } = run.stages.find((result) => result.stage.id === output.stage)!
   const port = stage.outputs[output.port]!
-  const body = yield* bodyOf(join(run.folder.path, output.path), Port.kindOf(port))
+  const { bytes, sha256 } = output.artifact.files[0]!
+  const body = yield* bodyOf(join(run.folder.path, output.path), Port.kindOf(port), bytes)
   const result: Result = {
     name: output.name,
     description: port.description,
     stage: output.stage,
     synthetic: output.artifact.synthetic,
     path: output.path,
-    sha256: output.artifact.files[0]!.sha256,
+    sha256,
     bytes: Artifact.bytes(output.artifact),
     ...body
   }

@@ -95,7 +95,7 @@ const metrics = (table: TableText): Markup => {
 
 /** The table, and how much of it is shown when `total` says that there is more. */
 export const render = (table: TableText, total = table.rows.length): Markup => {
-  if (table.rows.length === 0) return markup`<p class="muted">The table has no rows.</p>\n`
+  if (total === 0) return markup`<p class="muted">The table has no rows.</p>\n`
   const { columns } = table
   const body = isMetricTable(columns)
     ? metrics(table)

@@ -85,6 +85,14 @@ describe("a table line by line", () => {
     )
   })
 
+  it("tells its columns, whatever comes behind them", async () => {
+    const path = join(temporaryFolder(), "x.tsv")
+    writeFileSync(path, "##x\na\tb\n1\n")
+    assert.deepStrictEqual(await run(TableLines.columns(path)), ["a", "b"])
+    writeFileSync(path, "")
+    assert.match((await run(Effect.flip(TableLines.columns(path)))).message, /is empty/u)
+  })
+
   it("is written as it comes, more of it than is gathered", async () => {
     const path = join(temporaryFolder(), "x.tsv")
     const lines = Array.from({ length: 300_000 }, (_, index) => `row ${index}\t1`)

@@ -168,6 +168,7 @@ const results: ReadonlyArray<Result> = [
     description: "What was left out.",
     path: "results/notes.txt",
     kind: "text",
+    whole: true,
     text: "2 variants were not scored.\n"
   },
   {
