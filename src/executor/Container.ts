@@ -73,6 +73,8 @@ const ofDocker = (run: ContainerRun): Invocation => {
       `${user.uid}:${user.gid}`,
       // Without root, podman maps users: the one inside is to be the one outside.
       ...(engine === "podman" && user.uid !== 0 ? ["--userns", "keep-id"] : []),
+      // Podman passes the proxies of its surroundings on, which nobody has declared.
+      ...(engine === "podman" ? ["--http-proxy=false"] : []),
       ...(run.network ? [] : ["--network", "none"]),
       ...gpus,
       "--mount",
@@ -94,10 +96,17 @@ const ofDocker = (run: ContainerRun): Invocation => {
 const ofApptainer = (run: ContainerRun): Invocation => ({
   program: "apptainer",
   args: [
+    "--quiet",
     "exec",
     "--containall",
     "--cleanenv",
-    "--no-home",
+    // Else a shell reads the values of variables, and does what stands in them.
+    "--no-eval",
+    // It takes HOME from here alone, and /tmp would be memory.
+    "--home",
+    join(run.folder, "tmp"),
+    "--workdir",
+    join(run.folder, "tmp"),
     ...(run.network ? [] : ["--net", "--network", "none"]),
     ...(run.devices === undefined ? [] : ["--nv"]),
     "--bind",
@@ -108,7 +117,9 @@ const ofApptainer = (run: ContainerRun): Invocation => ({
     /^[./]/u.test(run.image) ? run.image : `docker://${run.image}`,
     ...run.command
   ],
-  env: Object.fromEntries(variables(run).map(([key, value]) => [`APPTAINERENV_${key}`, value])),
+  env: Object.fromEntries(
+    variables(run).flatMap(([key, value]) => (key === "HOME" ? [] : [[`APPTAINERENV_${key}`, value]]))
+  ),
   stop: undefined
 })
 
