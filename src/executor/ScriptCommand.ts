@@ -37,7 +37,10 @@ export interface ScriptCommand {
   readonly stop?: ReadonlyArray<string> | undefined
 }
 
-/** A script that sets an EXIT trap of its own takes the place of the one that tells its times: then none are known. */
+/**
+ * The file of its times says that the script was started. One that sets an EXIT trap of its own takes the place of the one
+ * that tells them: then none are known.
+ */
 const own = (folder: string, spec: ScriptSpec): ScriptCommand => {
   const program = "bash"
   const times = quote(join(folder, "times"))
@@ -47,7 +50,7 @@ const own = (folder: string, spec: ScriptSpec): ScriptCommand => {
     "-Eeuo",
     "pipefail",
     "-c",
-    `trap ${quote(`times >${times}`)} EXIT; trap ${quote(ScriptFailure.trap(quote(join(folder, ScriptFailure.trapName))))} ERR; . "$0"`,
+    `>${times}; trap ${quote(`times >${times}`)} EXIT; trap ${quote(ScriptFailure.trap(quote(join(folder, ScriptFailure.trapName))))} ERR; . "$0"`,
     join(folder, "script.sh")
   ]
   return { program, args, env: Object.fromEntries(variablesOf(folder, spec)), folder: join(folder, "scratch") }
