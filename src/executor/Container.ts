@@ -6,7 +6,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { execFile, spawnSync } from "node:child_process"
+import { execFile, spawn, spawnSync } from "node:child_process"
 import { accessSync, constants } from "node:fs"
 import { basename, delimiter, join } from "node:path"
 import { InputError } from "../core/Failure.ts"
@@ -196,3 +196,9 @@ export const identify = Effect.fnUntraced(function* (image: string) {
 export const end = ([program, ...args]: ReadonlyArray<string>): void => {
   spawnSync(program!, args, { stdio: "ignore", timeout: 20_000 })
 }
+
+/** The same, for a process that ends itself and cannot wait for it. */
+export const endLater = ([program, ...args]: ReadonlyArray<string>): void =>
+  spawn(program!, args, { stdio: "ignore", detached: true })
+    .on("error", () => undefined)
+    .unref()
