@@ -69,7 +69,7 @@ const contained = (
     workingFolder,
     env,
     devices: spec.devices,
-    user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    user: container.rootless ? { uid: 0, gid: 0 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     command: [program, ...args]
   })
   return { ...inside, folder: workingFolder }

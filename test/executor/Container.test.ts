@@ -72,7 +72,12 @@ describe("Container", () => {
       args: words,
       env,
       stop
-    } = Container.invocation({ ...run, engine: "apptainer", devices: "3" })
+    } = Container.invocation({
+      ...run,
+      engine: "apptainer",
+      image: "/data/tools.sif",
+      devices: "3"
+    })
     assert.deepStrictEqual(
       [program, ...words],
       [
@@ -98,7 +103,7 @@ describe("Container", () => {
         "/data/my reads.bam:/data/my reads.bam:ro",
         "--pwd",
         "/state/work/k-host-1.2-0/scratch",
-        "docker://python:3.12",
+        "/data/tools.sif",
         "bash",
         "-c",
         "echo"
