@@ -79,12 +79,14 @@ export const find = Effect.fnUntraced(function* (able: ReadonlyArray<Engine> = e
     if (said === undefined) return engine
     complaints.push(`${engine} does not run: ${said}`)
   }
-  const others = engines.filter((each) => !installed.includes(each))
-  if (complaints.length > 0)
+  if (complaints.length > 0) {
+    const others = engines.filter((each) => !installed.includes(each)).join(", ")
+    const instead = chosen === undefined ? "install one of" : "choose another with --container-engine:"
     return yield* new InputError({
       message: complaints.join("; "),
-      hint: `start it${others.length === 0 ? "" : `, or install another and give it with --container-engine: ${others.join(", ")}`}`
+      hint: `start it${others === "" ? "" : `, or ${instead} ${others}`}`
     })
+  }
   return yield* new InputError({
     message:
       chosen !== undefined

@@ -310,7 +310,10 @@ for (const engine of engines) {
         const refused = await rig.agflow(["run", "flow.yaml", "--container-engine", "docker"], {
           env: { ...env, PATH }
         })
-        assert.match(refused.stdout, /docker does not run: is the daemon running\?\n +hint: start it, or /u)
+        assert.match(
+          refused.stdout,
+          /docker does not run: is the daemon running\?\n +hint: start it, or choose another with --container-engine: podman/u
+        )
       })
 
       if (engine !== "apptainer") return
@@ -403,7 +406,7 @@ it("without an engine, a container is a clear error, and what is no image is a f
   const refused = await rig.agflow(["run", "flow.yaml"], { env: { PATH: refusing("docker") } })
   assert.match(
     refused.stdout,
-    /docker does not run: is the daemon running\?\n +hint: start it, or install another and give it with --container-engine: podman, apptainer/u
+    /docker does not run: is the daemon running\?\n +hint: start it, or install one of podman, apptainer/u
   )
   rig.write(
     "odd.yaml",
