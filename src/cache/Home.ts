@@ -20,6 +20,8 @@ export interface HomeFolders {
   /** What unfinished tasks have done in part, by key. */
   readonly checkpoints: string
   readonly downloads: string
+  /** Images of containers, where their engine keeps none itself. */
+  readonly images: string
   readonly runs: string
   /** What runs have published, once for all that published the same. */
   readonly results: string
@@ -40,6 +42,7 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
             "leases",
             "checkpoints",
             "downloads",
+            "images",
             "runs",
             "results"
           ] as const
@@ -47,8 +50,9 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
             (typeof names)[number],
             string
           >
-          // The index is made with the first that is put into it: who may only read can do without.
-          for (const name of names) if (name !== "index") mkdirSync(folders[name], { recursive: true })
+          // These are made with the first that is put into them: who may only read can do without, as most can.
+          const later: ReadonlyArray<string> = ["index", "images"]
+          for (const name of names) if (!later.includes(name)) mkdirSync(folders[name], { recursive: true })
           return { root, ...folders }
         },
         catch: (cause) =>

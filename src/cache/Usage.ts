@@ -77,7 +77,17 @@ export const measure = Effect.fnUntraced(function* (
       for (const { inode } of own) seen.add(inode)
       return Inventory.bytesOf(own)
     }
-    const names = ["store", "records", "index", "runs", "results", "downloads", "work", "checkpoints"] as const
+    const names = [
+      "store",
+      "records",
+      "index",
+      "runs",
+      "results",
+      "downloads",
+      "images",
+      "work",
+      "checkpoints"
+    ] as const
     const folders: Record<string, number> = {}
     for (const name of names) folders[name] = once(Inventory.filesBelow(home[name]))
     const stored = new Set(Array.from(inventory.objects.values(), ({ inode }) => inode))

@@ -6,6 +6,8 @@ import { accessSync, constants, existsSync, statfsSync } from "node:fs"
 import { delimiter, dirname, join } from "node:path"
 import * as Machine from "../core/Machine.ts"
 import { formatBytes } from "../core/Units.ts"
+import * as Container from "../executor/Container.ts"
+import * as ContainerEngine from "../executor/ContainerEngine.ts"
 import * as RuntimeCheck from "../model/RuntimeCheck.ts"
 import { runtimeIds, type RuntimeId } from "../model/Runtime.ts"
 import * as Runtimes from "../model/Runtimes.ts"
@@ -15,7 +17,7 @@ import { version } from "./version.ts"
 const modelMemory = 4 * 2 ** 30
 
 const tools = {
-  containers: ["docker", "podman", "apptainer"],
+  containers: Container.engines,
   slurm: ["sbatch", "squeue", "scancel"]
 } as const
 type ToolUse = keyof typeof tools
@@ -26,6 +28,8 @@ export interface Tool {
   readonly path: string | null
   /** The first line of what it says of its version. */
   readonly version: string | null
+  /** Why an engine of containers that is here does not run; null otherwise. */
+  readonly refused: string | null
 }
 
 export interface Checkup {
@@ -94,10 +98,12 @@ const find = (name: string): string | undefined =>
 
 const checkTool = Effect.fnUntraced(function* (name: string, use: ToolUse) {
   const path = find(name)
-  if (path === undefined) return { name, use, path: null, version: null } satisfies Tool as Tool
+  if (path === undefined) return { name, use, path: null, version: null, refused: null } satisfies Tool as Tool
   const { failed, stdout } = yield* run(path, ["--version"], 10_000)
   const line = stdout.trim().split("\n")[0]!
-  return { name, use, path, version: failed !== null || line === "" ? null : line } satisfies Tool as Tool
+  const engine = Container.engines.find((each) => each === name)
+  const refused = engine === undefined ? null : ((yield* ContainerEngine.complaint(engine)) ?? null)
+  return { name, use, path, version: failed !== null || line === "" ? null : line, refused } satisfies Tool as Tool
 })
 
 const stateOf = (path: string): Checkup["state"] => {

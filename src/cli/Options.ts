@@ -11,6 +11,8 @@ import * as Machine from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import * as Units from "../core/Units.ts"
 import * as Workflow from "../dsl/Workflow.ts"
+import * as Container from "../executor/Container.ts"
+import * as ContainerEngine from "../executor/ContainerEngine.ts"
 import * as Runtimes from "../model/Runtimes.ts"
 import { withFaults, type Quit } from "./Quit.ts"
 
@@ -46,6 +48,19 @@ export const settingsFlags = {
     Flag.withDefault("auto")
   )
 }
+
+/** What runs containers. */
+export const containerFlags = {
+  containerEngine: Flag.Literals("container-engine", Container.engines).pipe(
+    Flag.withDescription("what runs containers; by default the first that is installed and runs"),
+    Flag.optional
+  )
+}
+
+export const containers = (
+  { containerEngine }: { readonly containerEngine: Option.Option<Container.Engine> },
+  fetch: boolean
+): ContainerEngine.Choice => ({ chosen: Option.getOrUndefined(containerEngine), fetch })
 
 /** How faults are told. */
 export const format = Flag.Literals("format", ["text", "json", "editor"]).pipe(

@@ -22,8 +22,11 @@ const runtimeRow = (finding: RuntimeCheck.RuntimeFinding): ReadonlyArray<string>
   return [runtime, "found", `${(gflops ?? 0).toFixed(1)} GFLOP/s`, `${device}, ${numerics}, ${version}${room}`]
 }
 
-const toolRow = ({ name, path, version }: Checkup.Tool): ReadonlyArray<string> =>
-  path === null ? [name, "not found", ""] : [name, "found", version === null ? path : `${path}, ${version}`]
+const toolRow = ({ name, path, version, refused }: Checkup.Tool): ReadonlyArray<string> => {
+  if (path === null) return [name, "not found", ""]
+  const found = version === null ? path : `${path}, ${version}`
+  return refused === null ? [name, "found", found] : [name, "refused", `${found}: ${refused}`]
+}
 
 const text = ({ agflow, node, platform, machine, runtimes, tools, state, problems }: Checkup.Checkup): string => {
   const room = state.free === null ? "" : `, ${formatBytes(state.free)} free`

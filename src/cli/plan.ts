@@ -7,6 +7,7 @@ import { usesOf } from "../dsl/CheckedStage.ts"
 import { formatBytes, formatSeconds } from "../core/Units.ts"
 import * as Estimate from "../engine/Estimate.ts"
 import * as Plan from "../engine/Plan.ts"
+import * as ContainerEngine from "../executor/ContainerEngine.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
 
@@ -100,6 +101,7 @@ export const plan = Command.make(
   {
     workflow: Options.file,
     ...Options.workflowFlags,
+    ...Options.containerFlags,
     format: Options.format,
     tasks: Flag.Boolean("tasks").pipe(
       Flag.withDescription("list every task of scattered stages"),
@@ -117,7 +119,10 @@ export const plan = Command.make(
     const { planned, estimate } = yield* Effect.gen(function* () {
       const planned = yield* Plan.make(workflow)
       return { planned, estimate: yield* Estimate.make(planned, machine) }
-    }).pipe(Effect.provide(Caches.layer(Options.home())))
+    }).pipe(
+      Effect.provideService(ContainerEngine.Choice, Options.containers(options, false)),
+      Effect.provide(Caches.layer(Options.home()))
+    )
     yield* stdout(
       asJson
         ? JSON.stringify(

@@ -12,7 +12,7 @@ import { render } from "../core/Failure.ts"
 import { reactions } from "../dsl/Policy.ts"
 import * as OutputFolder from "../engine/OutputFolder.ts"
 import * as Run from "../engine/Run.ts"
-import * as Container from "../executor/Container.ts"
+import * as ContainerEngine from "../executor/ContainerEngine.ts"
 import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
 import * as Display from "./Display.ts"
@@ -37,10 +37,7 @@ export const run = (distribution: URL) =>
         Flag.withDescription("folder for copies of the outputs, with an index (outputs.json, outputs.tsv)"),
         Flag.optional
       ),
-      containerEngine: Flag.Literals("container-engine", Container.engines).pipe(
-        Flag.withDescription("what runs containers; by default the first that is installed"),
-        Flag.optional
-      ),
+      ...Options.containerFlags,
       verbose: Flag.Boolean("verbose").pipe(
         Flag.withAlias("v"),
         Flag.withDescription("show what tasks print while they run"),
@@ -84,10 +81,7 @@ export const run = (distribution: URL) =>
         Effect.catch((failure) =>
           Effect.andThen(stderr(`error: ${render(failure)}`), Effect.fail(new Quit({ code: codes.failed })))
         ),
-        Effect.provideService(Container.Choice, {
-          chosen: Option.getOrUndefined(options.containerEngine),
-          fetch: true
-        }),
+        Effect.provideService(ContainerEngine.Choice, Options.containers(options, true)),
         Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Caches.layer(Options.home())))
       )
       if (results !== undefined) yield* stdout(`results: ${here(results)}`)

@@ -39,6 +39,13 @@ export const givenBy = (context: CheckContext, value: string, path: YamlPath): G
   }
 }
 
+/** A path, as it was written and filled: one in a param starts where the param's value was written. */
+export const pathOf = (context: CheckContext, written: string, filled: string): string => {
+  const name = Reference.nameIn(written)
+  const param = name?.path[0] === "params" ? context.params.get(name.path[1] ?? "") : undefined
+  return resolvePath(param?.folder ?? context.folder, filled)
+}
+
 /** One file: a reference, or a path (`port` is undefined for a script, which takes any). */
 const bindOne = (
   context: CheckContext,
@@ -64,9 +71,7 @@ const bindOne = (
   }
   const filled = fill(context, value, path)
   if (filled.broken) return undefined
-  // A path in a param starts where the param's value was written.
-  const param = name?.path[0] === "params" ? context.params.get(name.path[1] ?? "") : undefined
-  const file = resolvePath(param?.folder ?? context.folder, String(filled.value))
+  const file = pathOf(context, value, String(filled.value))
   const kind = port === undefined ? "file" : Port.kindOf(port)
   if (FileKind.extensionOf(kind, file) === undefined) {
     const { extensions } = FileKind.get(kind)

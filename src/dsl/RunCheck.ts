@@ -83,13 +83,26 @@ const checkContainer = (context: CheckContext, id: string): Partial<Body & { rea
     return {}
   }
   const { value, broken } = fill(context, stage.container, [...path, "container"])
-  const image = String(value).replace(/^docker:\/\//u, "")
-  // A leading dash would be an option; anything but letters and these is no image's name.
-  if (!broken && !/^[\w./][\w./:@+-]*$/u.test(image)) {
-    const range = context.document.locate([...path, "container"])
-    report(context, range, "invalid-value", `'${value}' is not a container image`, "write docker://python:3.12")
+  const given = String(value)
+  const image = given.replace(/^docker:\/\//u, "")
+  const network = stage.network ?? false
+  const range = context.document.locate([...path, "container"])
+  // What apptainer builds, and labs keep as a file.
+  if (!broken && !given.includes("://") && /^\.{0,2}\/|\.sif$/u.test(given)) {
+    const file = InputCheck.pathOf(context, stage.container, given)
+    context.files.push({ path: file, range, hint: undefined })
+    return { container: { image: file, network } }
   }
-  return { container: { image, network: stage.network ?? false } }
+  // A leading dash would be an option; anything but letters and these is no image's name.
+  if (!broken && !/^\w[\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/u.test(image))
+    report(
+      context,
+      range,
+      "invalid-value",
+      `'${given}' is not a container image`,
+      "write docker://python:3.12, or the path of an image file of apptainer: ./tools.sif"
+    )
+  return { container: { image, network } }
 }
 
 /** Inputs, outputs and env share one space of names: the script's variables. */

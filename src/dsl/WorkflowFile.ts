@@ -123,7 +123,10 @@ export const StageDeclaration = Schema.Struct({
   ),
   env: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "further variables for the script")),
   container: Schema.optionalKey(
-    described(Schema.String, "the image that the script runs in: `docker://python:3.12`; it must have bash")
+    described(
+      Schema.String,
+      "the image that the script runs in: `docker://python:3.12`, or a file that apptainer built, `./tools.sif`; it must have bash"
+    )
   ),
   network: Schema.optionalKey(
     described(Schema.Boolean, "whether the container may use the network; it may not by default")

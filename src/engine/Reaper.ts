@@ -1,10 +1,11 @@
 /** Clears up after runs that were killed: their tasks' processes, then their tasks' folders. */
 import * as Effect from "effect/Effect"
 import { readFileSync, readdirSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { Home } from "../cache/Home.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
 import * as Process from "../core/Process.ts"
+import * as ProcessGroup from "../core/ProcessGroup.ts"
 import * as Container from "../executor/Container.ts"
 
 /**
@@ -52,20 +53,23 @@ const identity = (path: string): Child | undefined => {
   }
 }
 
+/** Ends what works for the folder of a run that was killed; false of a folder that is none. */
+const abandon = Effect.fnUntraced(function* (folder: string) {
+  const maker = WorkFolder.makerOf(basename(folder))
+  if (maker === undefined || Process.isAlive(maker) !== false) return false
+  const child = identity(join(folder, "child.json"))
+  // Apptainer, killed, leaves the program that shows it its image: it is to end that itself.
+  if (child !== undefined && Process.isAlive(child) === true) yield* ProcessGroup.stop(child.pid)
+  if (child?.stop !== undefined) Container.end(child.stop)
+  return true
+})
+
 export const reap = Effect.gen(function* () {
   const { work } = yield* Home
+  const folders = readdirSync(work).map((name) => join(work, name))
+  const abandoned = yield* Effect.filter(folders, abandon, { concurrency: "unbounded" })
+  if (abandoned.length === 0) return
   yield* Effect.sync(() => {
-    const abandoned: Array<string> = []
-    for (const name of readdirSync(work)) {
-      const folder = join(work, name)
-      const maker = WorkFolder.makerOf(name)
-      if (maker === undefined || Process.isAlive(maker) !== false) continue
-      const child = identity(join(folder, "child.json"))
-      if (child !== undefined && Process.isAlive(child) === true) kill(-child.pid)
-      if (child?.stop !== undefined) Container.end(child.stop)
-      abandoned.push(folder)
-    }
-    if (abandoned.length === 0) return
     workersOf(abandoned).forEach(kill)
     for (const folder of abandoned) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })

@@ -14,7 +14,7 @@ import { perObject } from "../core/Memo.ts"
 import { sources, type Binding, type Body, type CheckedStage, type Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
-import * as Container from "../executor/Container.ts"
+import * as ContainerImage from "../executor/ContainerImage.ts"
 import type { Origins } from "./Event.ts"
 import type { Reasons } from "./Reason.ts"
 
@@ -279,7 +279,7 @@ export const resolve = Effect.fnUntraced(function* (
   }
   const { body } = instance
   const image = body._tag === "Script" ? body.container?.image : undefined
-  const container = image === undefined ? undefined : yield* Container.identify(image)
+  const container = image === undefined ? undefined : yield* ContainerImage.identify(image)
   const structure = structureOf(body, stage.outputs, inputs, container)
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key, structure)

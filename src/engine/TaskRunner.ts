@@ -17,6 +17,7 @@ import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
+import * as ContainerImage from "../executor/ContainerImage.ts"
 import { Executor } from "../executor/Executor.ts"
 import type { TaskExit } from "../executor/TaskExit.ts"
 import * as TaskFolder from "../executor/TaskFolder.ts"
@@ -65,8 +66,15 @@ const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: T
 })
 
 /** A result is that of the inputs that its key names: when one of them changed meanwhile, it is nobody's. */
-const checkInputs = Effect.fnUntraced(function* ({ inputs }: Task) {
+const checkInputs = Effect.fnUntraced(function* ({ inputs, structure, instance: { body } }: Task) {
   const digests = yield* FileDigests
+  const image = body._tag === "Script" ? body.container?.image : undefined
+  if (image !== undefined && (yield* ContainerImage.identify(image)) !== structure.container)
+    return yield* new InputError({
+      message: "the image of its container changed while the task ran: the result is not kept",
+      file: image,
+      hint: "run again when nothing writes to it"
+    })
   for (const [name, input] of inputs) {
     for (const { artifact, pathOf } of "artifact" in input ? [input] : input) {
       for (const { suffix, sha256 } of artifact.files) {

@@ -7,6 +7,8 @@ import type { SettingsValue } from "../core/Settings.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 import * as Container from "../executor/Container.ts"
+import * as ContainerEngine from "../executor/ContainerEngine.ts"
+import * as ContainerImage from "../executor/ContainerImage.ts"
 import * as StageModule from "../executor/StageModule.ts"
 import type { ScriptSpec, TaskSpec } from "../executor/TaskSpec.ts"
 import type { Attempt } from "./Attempts.ts"
@@ -95,18 +97,26 @@ const specOf = (
       }
 }
 
-const containerOf = Effect.fnUntraced(function* ({ instance: { body } }: Task, files: ReadonlyArray<string>) {
+const containerOf = Effect.fnUntraced(function* (
+  { instance: { body } }: Task,
+  folder: string,
+  files: ReadonlyArray<string>
+) {
   if (body._tag !== "Script" || body.container === undefined) return undefined
-  const engine = yield* Container.engine
-  const odd = files.find((file) => Container.unmountable(engine, file))
+  const { engine, name } = yield* ContainerImage.find(body.container.image)
+  const odd = [folder, ...files].find((file) => Container.unmountable(engine, file))
   if (odd !== undefined) {
     return yield* new InputError({
-      message: `${engine} cannot be given a file with this name`,
+      message: `${engine} cannot be given a path with these characters`,
       file: odd,
-      hint: "rename it: no commas, colons, quotes or line breaks"
+      hint:
+        odd === folder
+          ? "set AGFLOW_HOME to a folder without commas, colons, quotes or line breaks in its path"
+          : "rename it: no commas, colons, quotes or line breaks"
     })
   }
-  return { ...body.container, engine, files } satisfies ScriptSpec["container"]
+  const rootless = yield* ContainerEngine.isRootless(engine)
+  return { ...body.container, image: name, engine, rootless, files } satisfies ScriptSpec["container"]
 })
 
 /** The spec of the task whose inputs these are, in a folder that need not be there yet. */
@@ -118,6 +128,7 @@ export const spec = Effect.fnUntraced(function* (
 ) {
   const container = yield* containerOf(
     task,
+    folder,
     links.map(({ from }) => from)
   )
   return yield* Effect.try({

@@ -4,19 +4,15 @@
  * A container sees the task's folder, under its own path, the input files, read-only, and no network unless it is asked
  * for. It runs as the user who runs agflow. The image must have bash.
  */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import { execFile, spawnSync } from "node:child_process"
-import { accessSync, constants } from "node:fs"
-import { basename, delimiter, join } from "node:path"
-import { InputError } from "../core/Failure.ts"
+import { spawn, spawnSync } from "node:child_process"
+import { basename, join } from "node:path"
 
 export const engines = ["docker", "podman", "apptainer"] as const
 export type Engine = (typeof engines)[number]
 
 export interface ContainerRun {
   readonly engine: Engine
-  /** Without the scheme: `python:3.12`. */
+  /** As the engine knows it: a digest, or the path of an image file. */
   readonly image: string
   /** The task's folder. */
   readonly folder: string
@@ -73,6 +69,8 @@ const ofDocker = (run: ContainerRun): Invocation => {
       `${user.uid}:${user.gid}`,
       // Without root, podman maps users: the one inside is to be the one outside.
       ...(engine === "podman" && user.uid !== 0 ? ["--userns", "keep-id"] : []),
+      // Podman passes the proxies of its surroundings on, which nobody has declared.
+      ...(engine === "podman" ? ["--http-proxy=false"] : []),
       ...(run.network ? [] : ["--network", "none"]),
       ...gpus,
       "--mount",
@@ -94,10 +92,17 @@ const ofDocker = (run: ContainerRun): Invocation => {
 const ofApptainer = (run: ContainerRun): Invocation => ({
   program: "apptainer",
   args: [
+    "--quiet",
     "exec",
     "--containall",
     "--cleanenv",
-    "--no-home",
+    // Else a shell reads the values of variables, and does what stands in them.
+    "--no-eval",
+    // It takes HOME from here alone, and /tmp would be memory.
+    "--home",
+    join(run.folder, "tmp"),
+    "--workdir",
+    join(run.folder, "tmp"),
     ...(run.network ? [] : ["--net", "--network", "none"]),
     ...(run.devices === undefined ? [] : ["--nv"]),
     "--bind",
@@ -105,10 +110,12 @@ const ofApptainer = (run: ContainerRun): Invocation => ({
     ...run.files.flatMap((file) => ["--bind", `${file}:${file}:ro`]),
     "--pwd",
     run.workingFolder,
-    /^[./]/u.test(run.image) ? run.image : `docker://${run.image}`,
+    run.image,
     ...run.command
   ],
-  env: Object.fromEntries(variables(run).map(([key, value]) => [`APPTAINERENV_${key}`, value])),
+  env: Object.fromEntries(
+    variables(run).flatMap(([key, value]) => (key === "HOME" ? [] : [[`APPTAINERENV_${key}`, value]]))
+  ),
   stop: undefined
 })
 
@@ -119,69 +126,13 @@ export const invocation = (run: ContainerRun): Invocation =>
 export const unmountable = (engine: Engine, path: string): boolean =>
   engine === "apptainer" ? /[:,\\]/u.test(path) : /[",\n]/u.test(path)
 
-const onPath = (program: string): boolean =>
-  (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return folder !== ""
-    } catch {
-      return false
-    }
-  })
-
-export interface Choice {
-  /** By `--container-engine`; undefined for the first that is installed. */
-  readonly chosen: Engine | undefined
-  /** Whether an image that is not there may be fetched: to run something, not to plan it. */
-  readonly fetch: boolean
-}
-
-export const Choice: Context.Reference<Choice> = Context.Reference("agflow/executor/Container/Choice", {
-  defaultValue: (): Choice => ({ chosen: undefined, fetch: false })
-})
-
-export const engine = Effect.gen(function* () {
-  const { chosen } = yield* Choice
-  const found = (chosen === undefined ? engines : [chosen]).find(onPath)
-  if (found !== undefined) return found
-  return yield* new InputError({
-    message: chosen === undefined ? "there is no container engine on this machine" : `${chosen} is not installed`,
-    hint: `install one of ${engines.join(", ")}, or leave 'container' out`
-  })
-})
-
-const ask = (program: Engine, args: ReadonlyArray<string>): Effect.Effect<string | undefined> =>
-  Effect.callback((resume) => {
-    execFile(program, [...args], (failed, stdout) => {
-      const answer = stdout.trim()
-      resume(Effect.succeed(failed !== null || answer === "" ? undefined : answer))
-    })
-  })
-
-const identities = new Map<string, string>()
-
-/**
- * What a cache key knows the image by: its digest, where the engine tells it; else its name. An image that is not there
- * yet is fetched before a run, so that the key is the same before and after.
- */
-export const identify = Effect.fnUntraced(function* (image: string) {
-  if (/@sha256:[0-9a-f]{64}$/u.test(image)) return image
-  const known = identities.get(image)
-  if (known !== undefined) return known
-  const found = yield* Effect.option(engine)
-  if (found._tag === "None" || found.value === "apptainer") return image
-  const inspect = ask(found.value, ["image", "inspect", "--format", "{{.Id}}", image])
-  const { fetch } = yield* Choice
-  let id = yield* inspect
-  if (id === undefined && fetch && (yield* ask(found.value, ["pull", "--quiet", image])) !== undefined)
-    id = yield* inspect
-  if (id === undefined) return image
-  const identity = id.startsWith("sha256:") ? id : `sha256:${id}`
-  identities.set(image, identity)
-  return identity
-})
-
 /** Ends a container whose run was killed. */
 export const end = ([program, ...args]: ReadonlyArray<string>): void => {
   spawnSync(program!, args, { stdio: "ignore", timeout: 20_000 })
 }
+
+/** The same, for a process that ends itself and cannot wait for it. */
+export const endLater = ([program, ...args]: ReadonlyArray<string>): void =>
+  spawn(program!, args, { stdio: "ignore", detached: true })
+    .on("error", () => undefined)
+    .unref()

@@ -37,40 +37,59 @@ export interface ScriptCommand {
   readonly stop?: ReadonlyArray<string> | undefined
 }
 
-/** A script that sets an EXIT trap of its own takes the place of the one that tells its times: then none are known. */
-export const make = (folder: string, spec: ScriptSpec): ScriptCommand => {
+/**
+ * The file of its times says that the script was started. One that sets an EXIT trap of its own takes the place of the one
+ * that tells them: then none are known.
+ */
+const own = (folder: string, spec: ScriptSpec): ScriptCommand => {
   const program = "bash"
+  const times = quote(join(folder, "times"))
   const args = [
     "--noprofile",
     "--norc",
     "-Eeuo",
     "pipefail",
     "-c",
-    `trap ${quote(`times >${quote(join(folder, "times"))}`)} EXIT; trap ${quote(ScriptFailure.trap(quote(join(folder, ScriptFailure.trapName))))} ERR; . "$0"`,
+    `>${times}; trap ${quote(`times >${times}`)} EXIT; trap ${quote(ScriptFailure.trap(quote(join(folder, ScriptFailure.trapName))))} ERR; . "$0"`,
     join(folder, "script.sh")
   ]
-  const env = Object.fromEntries(variablesOf(folder, spec))
-  const workingFolder = join(folder, "scratch")
-  if (spec.container === undefined) return { program, args, env, folder: workingFolder }
+  return { program, args, env: Object.fromEntries(variablesOf(folder, spec)), folder: join(folder, "scratch") }
+}
+
+/** Of a script in a container, the environment is that of the engine, without its surroundings. */
+const contained = (
+  folder: string,
+  spec: ScriptSpec,
+  container: NonNullable<ScriptSpec["container"]>
+): ScriptCommand => {
+  const { program, args, env, folder: workingFolder } = own(folder, spec)
   const inside = Container.invocation({
-    ...spec.container,
+    ...container,
     folder,
     workingFolder,
     env,
     devices: spec.devices,
-    user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    user: container.rootless ? { uid: 0, gid: 0 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     command: [program, ...args]
   })
-  // The engine is told by its own variables where its images and its daemon are.
-  const own = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-  const { program: engine, stop } = inside
-  return {
-    program: engine,
-    args: inside.args,
-    env: { ...Object.fromEntries(own), ...inside.env },
-    folder: workingFolder,
-    stop
-  }
+  return { ...inside, folder: workingFolder }
+}
+
+/** What apptainer takes from its surroundings for those inside, though nobody has declared it. */
+const leaking = /^(?:(?:APPTAINER|SINGULARITY)ENV_.*|(?:https?|ftp|all|no)_proxy|TERM)$/iu
+
+/** An engine is told by its own variables where its images and its daemon are. */
+const surroundings = (engine: Container.Engine): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined || (engine === "apptainer" && leaking.test(name)) ? [] : [[name, value]]
+    )
+  )
+
+export const make = (folder: string, spec: ScriptSpec): ScriptCommand => {
+  if (spec.container === undefined) return own(folder, spec)
+  const command = contained(folder, spec, spec.container)
+  return { ...command, env: { ...surroundings(spec.container.engine), ...command.env } }
 }
 
 export const checkVariables = (folder: string, spec: ScriptSpec): void => {
@@ -88,13 +107,13 @@ export const checkVariables = (folder: string, spec: ScriptSpec): void => {
 
 /** The same as the text of a file that starts it from anywhere: for other executors, and for people. */
 export const runner = (folder: string, spec: ScriptSpec): string => {
-  const { program, args, env, folder: scratch } = make(folder, spec)
+  // What surrounds an engine may hold secrets, and is there where the file is run.
+  const [{ program, args, env, folder: scratch }, clean] =
+    spec.container === undefined ? [own(folder, spec), "env -i"] : [contained(folder, spec, spec.container), "env"]
   return [
     "#!/usr/bin/env bash",
     `cd ${quote(scratch)} || exit 1`,
-    `env -i ${Object.entries(env)
-      .map(([name, value]) => quote(`${name}=${value}`))
-      .join(" ")} \\`,
+    [clean, ...Object.entries(env).map(([name, value]) => quote(`${name}=${value}`)), "\\"].join(" "),
     `  ${[program, ...args].map(quote).join(" ")} >../stdout.log 2>../stderr.log </dev/null`,
     `printf '%s' "$?" >../code.tmp && mv ../code.tmp ../code`,
     ""

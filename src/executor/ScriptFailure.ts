@@ -80,6 +80,16 @@ export const ofCode = (
   }
 }
 
+/** Of a container whose script was not started. */
+export const ofContainer = (
+  engine: string,
+  code: number,
+  log: string
+): { readonly message: string; readonly hint: string | undefined } => ({
+  message: `${engine} did not start the script: it ended with exit code ${code}`,
+  hint: /\bbash\b/u.test(log) ? "the image must have bash, for the processor of this machine" : undefined
+})
+
 /** Of a script that ended well and has not written an output: perhaps it is among what it left in its working folder. */
 export const ofMissing = (
   folder: string,

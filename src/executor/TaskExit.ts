@@ -1,7 +1,7 @@
 /** How a task ended: what its folder says, which alone is the truth. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Provenance } from "../core/Task.ts"
 import * as ScriptFailure from "./ScriptFailure.ts"
@@ -56,6 +56,7 @@ const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit =>
     cpuSeconds: timesIn(folder),
     maxRssBytes: null
   }
+  const log = () => TaskLog.tail(folder, "stderr.log", 20).join("\n")
   const fail = (message: string, hint?: string): TaskExit => ({
     ...base,
     code: code === 0 ? 1 : code,
@@ -63,11 +64,14 @@ const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit =>
     outputs: {}
   })
   if (code !== 0) {
+    if (spec.container !== undefined && !existsSync(join(folder, "times"))) {
+      const { message, hint } = ScriptFailure.ofContainer(spec.container.engine, code, log())
+      return fail(message, hint)
+    }
     const variables = [spec.inputs, spec.outputs, spec.env]
       .flatMap((each) => Object.keys(each))
       .filter((name) => !name.startsWith("AGFLOW_"))
-    const log = TaskLog.tail(folder, "stderr.log", 20).join("\n")
-    const { message, hint } = ScriptFailure.ofCode(folder, spec.script, variables, code, log)
+    const { message, hint } = ScriptFailure.ofCode(folder, spec.script, variables, code, log())
     return fail(message, hint)
   }
   const entries = readdirSync(join(folder, "outputs"), { withFileTypes: true })

@@ -32,6 +32,8 @@ export const TaskSpec = Schema.Union([
         engine: Schema.Literals(Container.engines),
         image: Schema.String,
         network: Schema.Boolean,
+        /** Whether the user is root inside. */
+        rootless: Schema.Boolean,
         /** What the task's links lead to. */
         files: Schema.Array(Schema.String)
       })

@@ -1,6 +1,6 @@
 /** `agflow doctor`: what is here, and whether it suffices. */
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { existsSync } from "node:fs"
+import { chmodSync, existsSync } from "node:fs"
 import type { Checkup } from "../../src/cli/Checkup.ts"
 import { runtimeIds } from "../../src/model/Runtime.ts"
 import { Rig } from "../support/rig.ts"
@@ -38,14 +38,22 @@ describe("doctor", { timeout: 120_000 }, () => {
     assert.isFalse(existsSync(rig.home))
   })
 
-  it("survives a runtime that crashes the process, and a state folder that cannot be", async () => {
+  it("survives a runtime that crashes the process, a container engine that does not run, and a state folder that cannot be", async () => {
     const crash = rig.write("crash.cjs", 'if (process.argv.includes("onnxruntime-webgpu")) process.abort()\n')
     const file = rig.write("file", "")
-    const env = { NODE_OPTIONS: `--require=${crash}`, AGFLOW_HOME: `${file}/state` }
+    // A client without its daemon.
+    const docker = rig.write(
+      "bin/docker",
+      '#!/bin/sh\n[ "$1" = --version ] && exec echo Docker 1.0\necho no daemon >&2; exit 1\n'
+    )
+    chmodSync(docker, 0o755)
+    const PATH = `${rig.path("bin")}:${process.env["PATH"]}`
+    const env = { NODE_OPTIONS: `--require=${crash}`, AGFLOW_HOME: `${file}/state`, PATH }
     const { code, stdout, stderr } = await rig.agflow(["doctor"], { env })
     assert.strictEqual(code, 1)
     assert.strictEqual(stderr, "")
     assert.match(stdout, /onnxruntime-webgpu +refused +.*its native library ended the process \(SIGABRT\)/u)
+    assert.match(stdout, /docker +refused +\S+\/bin\/docker, Docker 1\.0: no daemon\n/u)
     assert.match(stdout, /tfjs-wasm +found +[\d.]+ GFLOP\/s/u)
     assert.match(stdout, /the main job cannot run here:\n {2}.*file\/state cannot be written to: set AGFLOW_HOME/u)
   })

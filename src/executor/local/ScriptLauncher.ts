@@ -15,6 +15,7 @@ export interface ScriptLauncher {
 
 interface Running {
   pid: number | undefined
+  readonly stop: ReadonlyArray<string> | undefined
   readonly listen: (reply: LaunchReply | { readonly _tag: "Lost" }) => void
 }
 
@@ -25,7 +26,11 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
     let launcher: ChildProcess | undefined
     let counter = 0
 
-    const killAll = () => running.forEach(({ pid }) => pid !== undefined && ProcessGroup.signal(pid, "SIGKILL"))
+    const killAll = () =>
+      running.forEach(({ pid, stop }) => {
+        if (pid !== undefined) ProcessGroup.signal(pid, "SIGKILL")
+        if (stop !== undefined) Container.endLater(stop)
+      })
     // An exit in the middle, as at a second Ctrl-C, leaves no script behind.
     yield* Effect.acquireRelease(
       Effect.sync(() => process.on("exit", killAll)),
@@ -76,7 +81,7 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
                 : Effect.fail(new InputError({ message: `cannot start ${launch.program}: ${reply.message}` }))
             )
           }
-          const own: Running = { pid: undefined, listen }
+          const own: Running = { pid: undefined, stop: launch.stop, listen }
           running.set(id, own)
           launcher ??= start()
           // An error of sending is that of a launcher that has just died: its exit tells.
