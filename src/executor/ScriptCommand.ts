@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import { InputError } from "../core/Failure.ts"
 import * as Container from "./Container.ts"
+import * as InputList from "./InputList.ts"
 import * as ScriptFailure from "./ScriptFailure.ts"
 import type { ScriptSpec } from "./TaskSpec.ts"
 
@@ -9,23 +10,34 @@ import type { ScriptSpec } from "./TaskSpec.ts"
 export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /**
- * The variables a script sees: its inputs (paths; a list is joined by line breaks), its outputs and its env, and of the
+ * The variables a script sees: its inputs (paths; for lists see {@link InputList}), its outputs and its env, and of the
  * surroundings only what programs cannot do without.
  */
 const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"] as const
 
-const variablesOf = (folder: string, spec: ScriptSpec): ReadonlyArray<readonly [name: string, value: string]> => [
+type Variable = readonly [name: string, value: string]
+
+/** Of one name the last counts: what is declared. */
+const variablesOf = (folder: string, spec: ScriptSpec): ReadonlyArray<Variable> => [
   ...inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]!] as const])),
   ["TMPDIR", join(folder, "tmp")],
-  ...Object.entries(spec.env),
-  ...Object.entries(spec.inputs).map(
-    ([name, path]) => [name, typeof path === "string" ? path : path.join("\n")] as const
+  ...Object.entries(spec.inputs).flatMap(([name, given]): ReadonlyArray<Variable> =>
+    typeof given === "string" ? [] : [[InputList.variable(name), InputList.path(folder, name)]]
   ),
+  ...Object.entries(spec.env),
+  ...Object.entries(spec.inputs).flatMap(([name, given]): ReadonlyArray<Variable> => {
+    if (typeof given === "string") return [[name, given]]
+    const paths: Variable = [name, InputList.joined(given)]
+    return isTooLong(paths) ? [] : [paths]
+  }),
   ...Object.entries(spec.outputs)
 ]
 
 /** Linux gives a program no variable that is longer, name and value (MAX_ARG_STRLEN, less the ending zero). */
 const variableBytes = (1 << 17) - 1
+
+const isTooLong = ([name, value]: Variable): boolean =>
+  Buffer.byteLength(name) + 1 + Buffer.byteLength(value) > variableBytes
 
 /** How a script is started: what to start, and all of the environment that it gets. */
 export interface ScriptCommand {
@@ -93,15 +105,11 @@ export const make = (folder: string, spec: ScriptSpec): ScriptCommand => {
 }
 
 export const checkVariables = (folder: string, spec: ScriptSpec): void => {
-  const long = variablesOf(folder, spec).find(
-    ([name, value]) => Buffer.byteLength(name) + 1 + Buffer.byteLength(value) > variableBytes
-  )
+  const long = variablesOf(folder, spec).find(isTooLong)
   if (long === undefined) return
   throw new InputError({
     message: `variable '${long[0]}' of the script is longer than a program can be given (128 KiB)`,
-    hint: Object.hasOwn(spec.inputs, long[0])
-      ? "a list of inputs is given as their paths, one a line: spread it over several stages"
-      : "write the value to a file, and give that under 'inputs'"
+    hint: "write the value to a file, and give that under 'inputs'"
   })
 }
 

@@ -1,6 +1,8 @@
 /** Why a script failed, as far as its exit code, its log and bash itself tell, and what can be done about it. */
 import { readFileSync, readdirSync } from "node:fs"
 import { join } from "node:path"
+import * as InputList from "./InputList.ts"
+import type { ScriptSpec } from "./TaskSpec.ts"
 
 /** What bash runs before it ends at a command that failed: it writes down where that is, and what each part of a pipe gave. */
 export const trap = (file: string): string =>
@@ -43,21 +45,22 @@ const byCode: { readonly [code: number]: string } = {
   141: "a command was still writing when the next one in the pipe had stopped reading: 'head' does, 'sed -n 1,10p' reads on"
 }
 
-const hintOf = (
-  code: number,
-  place: Place | undefined,
-  script: string,
-  variables: ReadonlyArray<string>,
-  log: string
-): string | undefined => {
+/** Of a variable that the script reads and does not have. */
+const hintOfUnbound = (name: string, { inputs, outputs, env }: ScriptSpec): string => {
+  if (Array.isArray(inputs[name]))
+    return `the paths of '${name}' are more than a variable holds: they stand, one a line, in the file "$${InputList.variable(name)}"`
+  const variables = [inputs, outputs, env].flatMap(Object.keys).filter((each) => !each.startsWith("AGFLOW_"))
+  return `'${name}' is no input, output or env of the stage: these are ${variables.join(", ") || "none"}`
+}
+
+const hintOf = (code: number, place: Place | undefined, spec: ScriptSpec, log: string): string | undefined => {
   const unbound = /(\w+): unbound variable/u.exec(log)?.[1]
-  if (unbound !== undefined)
-    return `'${unbound}' is no input, output or env of the stage: these are ${variables.join(", ") || "none"}`
+  if (unbound !== undefined) return hintOfUnbound(unbound, spec)
   const absent = /([^\s:]+): command not found/u.exec(log)?.[1]
   if (code === 127 && absent !== undefined)
     return `'${absent}' is not installed here, or not in PATH: install it, or give the stage a 'container' that has it`
   if (byCode[code] !== undefined) return byCode[code]
-  const line = script.split("\n")[(place?.line ?? 0) - 1] ?? ""
+  const line = spec.script.split("\n")[(place?.line ?? 0) - 1] ?? ""
   if (code === 1 && log === "" && /\bgrep\b/u.test(line))
     return "grep ends with 1 when it finds nothing: where that may be, write { grep ... || true; }"
   if (/No such file or directory|can't open file|cannot open file/u.test(log))
@@ -68,15 +71,14 @@ const hintOf = (
 /** Of a script that ended with another exit code than 0. `log` is the end of what it said on stderr. */
 export const ofCode = (
   folder: string,
-  script: string,
-  variables: ReadonlyArray<string>,
+  spec: ScriptSpec,
   code: number,
   log: string
 ): { readonly message: string; readonly hint: string | undefined } => {
   const place = placeIn(folder, code)
   return {
-    message: `the script ended with exit code ${code}${place === undefined ? "" : where(place, script)}`,
-    hint: hintOf(code, place, script, variables, log)
+    message: `the script ended with exit code ${code}${place === undefined ? "" : where(place, spec.script)}`,
+    hint: hintOf(code, place, spec, log)
   }
 }
 

@@ -68,10 +68,7 @@ const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit =>
       const { message, hint } = ScriptFailure.ofContainer(spec.container.engine, code, log())
       return fail(message, hint)
     }
-    const variables = [spec.inputs, spec.outputs, spec.env]
-      .flatMap((each) => Object.keys(each))
-      .filter((name) => !name.startsWith("AGFLOW_"))
-    const { message, hint } = ScriptFailure.ofCode(folder, spec.script, variables, code, log())
+    const { message, hint } = ScriptFailure.ofCode(folder, spec, code, log())
     return fail(message, hint)
   }
   const entries = readdirSync(join(folder, "outputs"), { withFileTypes: true })

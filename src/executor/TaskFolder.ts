@@ -3,7 +3,7 @@
  *
  *   task.json      what to run: a stage by name with params, or a script; paths of inputs and outputs
  *   run.sh         runs it, from anywhere, with nothing but this folder
- *   inputs/        links to the input files, named after their ports
+ *   inputs/        links to the input files, named after their ports; of lists, files with their paths
  *   outputs/       what it writes
  *   scratch/       its working folder
  *   stdout.log, stderr.log
@@ -27,6 +27,7 @@ import {
 } from "node:fs"
 import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
+import * as InputList from "./InputList.ts"
 import * as ScriptCommand from "./ScriptCommand.ts"
 import { TaskSpec } from "./TaskSpec.ts"
 
@@ -40,6 +41,11 @@ export interface StagedFile {
 
 const writeSpec = (folder: string, spec: TaskSpec): void =>
   writeFileSync(join(folder, "task.json"), `${JSON.stringify(spec, null, 1)}\n`)
+
+const writeLists = (folder: string, { inputs }: TaskSpec): void => {
+  for (const [name, given] of Object.entries(inputs))
+    if (typeof given !== "string") writeFileSync(InputList.path(folder, name), InputList.lines(given))
+}
 
 export interface Prepared {
   readonly folder: string
@@ -120,6 +126,7 @@ export const prepare = (
           rmSync(path, { force: true })
           writeFileSync(path, spec.script)
         }
+        writeLists(folder, spec)
       } else writeSpec(folder, spec)
       return { folder, spec }
     },
@@ -148,6 +155,7 @@ export const keep = (folder: string, spec: TaskSpec | undefined, target: string,
     const [from, to] = [folder, target].map((path) => JSON.stringify(path).slice(1, -1)) as [string, string]
     const moved = JSON.parse(JSON.stringify(spec).replaceAll(from, to)) as TaskSpec
     writeSpec(target, moved)
+    if (moved.kind === "script") writeLists(target, moved)
     writeRunner({ folder: target, spec: moved }, worker)
   } catch {
     // On a full disk: what there is to look at is there.

@@ -160,24 +160,40 @@ it("what a script leaves running ends with it", async () => {
   assert.deepStrictEqual(rig.processes(), [])
 })
 
-it("a list that is too long for a variable is refused with what to do", async () => {
+describe("a list", () => {
   const names = Array.from(
     { length: 1500 },
     (_, at) => `./a_file_with_a_rather_long_name_${String(at).padStart(5, "0")}.txt`
   )
-  for (const name of names) rig.write(name, "")
-  const { code, stdout } = await run({ a: step(rig, "a", 'wc -l <<< "$xs" > "$out"', { inputs: { xs: names } }) })
-  assert.strictEqual(code, 1)
-  assert.match(
-    stdout,
-    /variable 'xs' of the script is longer than a program can be given \(128 KiB\)\n +hint: a list of inputs/u
-  )
-  const half = await run(
-    { a: step(rig, "a", 'wc -l <<< "$xs" > "$out"', { inputs: { xs: names.slice(0, 700) } }) },
-    { n: "${{ a.out }}" }
-  )
-  assert.strictEqual(half.code, 0, half.stdout)
-  assert.deepStrictEqual(rig.results(), { "n.txt": "700\n" })
+  beforeEach(() => names.forEach((name, at) => rig.write(name, `${at}\n`)))
+
+  it("is a variable with its paths, and a file that holds them", async () => {
+    const some = names.slice(0, 700)
+    const script = 'diff <(cat $xs) <(xargs cat < "$xs_list") && wc -l < "$xs_list" > "$out"'
+    await succeed({ a: step(rig, "a", script, { inputs: { xs: some } }) }, { n: "${{ a.out }}" })
+    assert.deepStrictEqual(rig.results(), { "n.txt": "700\n" })
+  })
+
+  it("that is too long for a variable is the file alone, which a failed task's folder keeps", async () => {
+    const many = { inputs: { xs: names } }
+    const sum = `xargs cat < "$xs_list" | awk '{ s += $1 } END { print s }' > "$out"`
+    await succeed({ a: step(rig, "a", sum, many) }, { n: "${{ a.out }}" })
+    assert.deepStrictEqual(rig.results(), { "n.txt": `${(1499 * 1500) / 2}\n` })
+    const { code, stdout } = await run({ a: step(rig, "a", `${sum}; wc -l <<< "$xs"`, many) })
+    assert.strictEqual(code, 1)
+    assert.match(
+      stdout,
+      /hint: the paths of 'xs' are more than a variable holds: they stand, one a line, in the file "\$xs_list"/u
+    )
+    const kept = readFileSync(rig.latest("logs/failed/a/inputs/xs.list"), "utf8").trimEnd().split("\n")
+    assert.strictEqual(readFileSync(kept[3]!, "utf8"), "3\n")
+  })
+
+  it("leaves a name that is declared to what declares it", async () => {
+    const options = { inputs: { xs: names.slice(0, 2) }, env: { xs_list: "mine" } }
+    await succeed({ a: step(rig, "a", 'echo "$xs_list" > "$out"', options) }, { n: "${{ a.out }}" })
+    assert.deepStrictEqual(rig.results(), { "n.txt": "mine\n" })
+  })
 })
 
 describe("a script that fails", () => {
