@@ -74,6 +74,8 @@ export interface CheckContext {
   >
   /** Stages switched off by their `if`. */
   readonly off: ReadonlySet<string>
+  /** Outputs of workflows used as stages, `part.scores`, that come from a stage of theirs which is switched off. */
+  readonly absent: Set<string>
   /** What the scatter of the stage that is being checked calls by name. */
   readonly items: ReadonlyMap<string, Item>
   readonly library: ReadonlyMap<string, LoadedStage>

@@ -94,13 +94,22 @@ const meant = ({ ports }: CheckContext, text: string): string | undefined => {
 const inputName = (path: YamlPath): string => String(path.findLast((key) => typeof key === "string"))
 
 /** Why a reference gives nothing, on purpose: its stage is switched off, its param is left out. */
-const absence = (context: CheckContext, value: unknown): string | undefined => {
+export const absence = (context: CheckContext, value: unknown): string | undefined => {
   const [scope, member] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
-  if (context.off.has(scope ?? "")) return `the stage '${scope}' that gives it is switched off by its 'if'`
+  if (scope === undefined || context.items.has(scope)) return undefined
+  const off = context.absent.has(`${scope}.${member}`)
+    ? `${scope}/${context.parts.get(scope)!.outputs.get(member!)!.stage}`
+    : context.off.has(scope)
+      ? scope
+      : undefined
+  if (off !== undefined) return `the stage '${off}' that gives it is switched off by its 'if'`
   return scope === "params" && context.params.get(member ?? "")?.value === null
     ? `param '${member}' has no value`
     : undefined
 }
+
+const tellAbsent = (context: CheckContext, path: YamlPath, absent: string): void =>
+  report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`)
 
 /** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one that is not given. */
 export const bind = (
@@ -112,7 +121,7 @@ export const bind = (
   const absent = absence(context, value)
   if (port._tag === "Optional") return absent === undefined ? bind(context, value, path, port.port) : undefined
   if (absent !== undefined) {
-    report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`)
+    tellAbsent(context, path, absent)
     return undefined
   }
   if (port._tag === "List") return bindList(context, value, path, port.item)
@@ -136,6 +145,12 @@ const bindList = (
   return { _tag: "List", items: items.filter((binding) => binding !== undefined) }
 }
 
-/** An input of a script: whatever is given, one file or a list. */
-export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined =>
-  Array.isArray(value) ? bindList(context, value, path, undefined) : bindOne(context, value, path, undefined)
+/** An input of a script: whatever is given, one file or a list; of an optional param without a value, an empty list. */
+export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined => {
+  if (Array.isArray(value)) return bindList(context, value, path, undefined)
+  const absent = absence(context, value)
+  if (absent === undefined) return bindOne(context, value, path, undefined)
+  if (Reference.nameIn(value as string)!.path[0] === "params") return { _tag: "List", items: [] }
+  tellAbsent(context, path, absent)
+  return undefined
+}

@@ -85,6 +85,20 @@ export interface Resolved {
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
+/** What is said of a param that has no value and needs one; undefined where its value has faults that are told already. */
+export type Lack = (name: string, declaration: ParamDeclaration) => Diagnostic | undefined
+
+/** Who runs a workflow gives its params. */
+export const lackOf =
+  (document: YamlDocument): Lack =>
+  (name, { type }) => ({
+    code: "missing-param",
+    message: `param '${name}' has no value`,
+    hint: `give it: --param ${name}=${type.toUpperCase()}`,
+    source: document.source,
+    range: document.locateKey(["params", name])
+  })
+
 /**
  * One value per declared param: the last of `given` that names it, else its default, which may be made from others.
  *
@@ -95,7 +109,8 @@ export const resolve = (
   declarations: Readonly<Record<string, ParamDeclaration>>,
   given: ReadonlyArray<GivenParam>,
   broken: ReadonlySet<string>,
-  folder: string
+  folder: string,
+  lack: Lack
 ): Resolved => {
   const diagnostics: Array<Diagnostic> = []
   const params = new Map<string, Param>()
@@ -157,13 +172,8 @@ export const resolve = (
     } else if (declaration.optional === true) {
       params.set(name, { name, value: null, from: "default", declaration, folder })
     } else {
-      diagnostics.push({
-        code: "missing-param",
-        message: `param '${name}' has no value`,
-        hint: `give it: --param ${name}=${declaration.type.toUpperCase()}`,
-        source: document.source,
-        range: document.locateKey(["params", name])
-      })
+      const fault = lack(name, declaration)
+      if (fault !== undefined) diagnostics.push(fault)
     }
   }
   derive(document, declarations, derived, { params, diagnostics, broken }, (name, value) => {

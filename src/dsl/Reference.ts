@@ -3,7 +3,7 @@ import type { Range } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
 import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
-import type { Expression } from "./Expression.ts"
+import { names, type Expression } from "./Expression.ts"
 import type { GivenPort } from "./Port.ts"
 import * as Template from "./Template.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
@@ -26,6 +26,20 @@ export interface Reference {
 export const nameIn = (text: string): Name | undefined => {
   const only = Template.whole(Template.parse(text))
   return only?._tag === "Name" ? only : undefined
+}
+
+/** The first parts of all names in the expressions of a value: `params`, ids of stages, items. */
+export const scopesIn = (value: unknown): ReadonlySet<string> => {
+  const found = new Set<string>()
+  const walk = (each: unknown): void => {
+    if (typeof each === "string") {
+      for (const part of Template.parse(each).parts) {
+        if (typeof part !== "string") for (const { path } of names(part)) found.add(path[0]!)
+      }
+    } else if (each !== null && typeof each === "object") Object.values(each).forEach(walk)
+  }
+  walk(value)
+  return found
 }
 
 /** Undefined, with a Diagnostic, when there is no such output. */

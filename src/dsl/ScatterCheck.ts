@@ -58,6 +58,12 @@ export const read = (
       report(context, document.locate(at), "scatter", `two scatters are called '${name}'`, "name them apart with 'as'")
       continue
     }
+    const absent = InputCheck.absence(context, over)
+    if (absent !== undefined) {
+      const hint = "give this stage an 'if' of its own"
+      report(context, document.locate([...at, "over"]), "absent", `there is nothing to scatter over: ${absent}`, hint)
+      continue
+    }
     const given = typeof over === "string" ? InputCheck.givenBy(context, over, [...at, "over"]) : undefined
     if (given === "unknown") continue
     if (rows !== undefined || given !== undefined) {
@@ -136,8 +142,16 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
     report(context, context.document.locate(path), "scatter", "the list is empty")
     return undefined
   }
-  const items = list.map((each: unknown, index): Item | undefined => {
-    const at = [...path, index]
+  const there = list.flatMap((each: unknown, index) =>
+    // As lists of files do, it does without what is switched off.
+    InputCheck.absence(context, each) === undefined ? [{ each, at: [...path, index] }] : []
+  )
+  if (there.length === 0) {
+    const message = `there is nothing to scatter over: ${InputCheck.absence(context, list[0])}`
+    report(context, context.document.locate(path), "absent", message, "give this stage an 'if' of its own")
+    return undefined
+  }
+  const items = there.map(({ each, at }): Item | undefined => {
     const reference = typeof each === "string" ? Reference.nameIn(each) : undefined
     if (reference !== undefined && reference.path[0] !== "params") {
       const found = Reference.lookUp(

@@ -46,6 +46,7 @@ export const check = (
   unit: WorkflowUnit.WorkflowUnit,
   given: ReadonlyArray<Params.GivenParam>,
   options: CheckOptions,
+  lack: Params.Lack = Params.lackOf(unit.document),
   prefix = "",
   levels: ReadonlyArray<Level> = []
 ): WorkflowCheck => {
@@ -63,7 +64,7 @@ export const check = (
   const written = (document.value as { params?: Record<string, unknown> }).params ?? {}
   const declared = declaration.params ?? {}
   const broken = new Set(Object.keys(written).filter((name) => !Object.hasOwn(declared, name)))
-  const resolved = Params.resolve(document, declared, [...own, ...given], broken, folder)
+  const resolved = Params.resolve(document, declared, [...own, ...given], broken, folder, lack)
   diagnostics.push(...resolved.diagnostics)
   const everything: CheckContext = {
     document,
@@ -77,6 +78,7 @@ export const check = (
     parts: unit.parts,
     ports: unit.ports,
     off: new Set(),
+    absent: new Set(),
     items: new Map(),
     library: unit.library,
     libraryNames: unit.libraryNames,
@@ -88,21 +90,31 @@ export const check = (
   }
   const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
   const context: CheckContext = { ...everything, off }
-  const stages: Array<PlacedCheck> = []
+  const checks = new Map<string, ReadonlyArray<PlacedCheck>>()
   const inParts: Array<LookedFor> = []
-  for (const [id, { stage, path }] of placed) {
-    if (off.has(id)) continue
+  const checkStage = (id: string): ReadonlyArray<PlacedCheck> => {
+    const { stage, path } = placed.get(id)!
     const part = unit.parts.get(id)
     if (part !== undefined) {
       const inner = checkPart(context, part, id, options)
-      stages.push(...inner.stages)
       for (const file of inner.files) inParts.push(file)
       context.scripts.push(...inner.scripts)
-    } else if (stage.uses === undefined || !WorkflowUnit.isWorkflowFile(stage.uses)) {
-      const checked = StageCheck.check(context, id)
-      if (checked !== undefined) stages.push({ stage: checked, document, range: document.locateKey(path) })
+      return inner.stages
     }
+    if (stage.uses !== undefined && WorkflowUnit.isWorkflowFile(stage.uses)) return []
+    const checked = StageCheck.check(context, id)
+    return checked === undefined ? [] : [{ stage: checked, document, range: document.locateKey(path) }]
   }
+  // Which outputs another workflow gives may depend on what it is given: it comes before those who read them.
+  const visit = (id: string): void => {
+    if (checks.has(id) || off.has(id)) return
+    checks.set(id, [])
+    if (unit.parts.size > 0)
+      for (const name of Reference.scopesIn(placed.get(id)!.stage)) if (unit.parts.has(name)) visit(name)
+    checks.set(id, checkStage(id))
+  }
+  for (const id of placed.keys()) visit(id)
+  const stages = [...placed.keys()].flatMap((id) => checks.get(id) ?? [])
   // Of a large scatter there are more than one call takes.
   const files = [...inParts, ...context.files.map((named) => ({ ...named, document }))]
   if (context.seen !== undefined) {
@@ -132,10 +144,10 @@ const checkPart = (
   const scripts: Array<WrittenScript> = []
   for (const { chosen, items } of scatter?.combinations ?? []) {
     const used = new ScatterCheck.UsedItems(items)
-    const given = givenTo({ ...context, items: used }, part, id)
+    const { values, lack } = givenTo({ ...context, items: used }, part, id)
     if (diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
-    const inner = check(part, given, { ...options, listing: false }, `${prefix}${id}/`, [...levels, ...own])
+    const inner = check(part, values, { ...options, listing: false }, lack, `${prefix}${id}/`, [...levels, ...own])
     lanes.push(...inner.stages)
     for (const file of inner.files) files.push(file)
     scripts.push(...inner.scripts)
@@ -143,7 +155,15 @@ const checkPart = (
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (diagnostics.length > before) break
   }
-  return { stages: [...groupBy(lanes, (each) => each.stage.id).values()].map(merged), files, scripts }
+  const stages = [...groupBy(lanes, (each) => each.stage.id).values()].map(merged)
+  // With faults it is not known what it gives.
+  if (scatter !== undefined && diagnostics.length === before) {
+    const there = new Set(stages.map((each) => each.stage.id))
+    for (const [name, { stage: inner }] of part.outputs) {
+      if (!there.has(`${prefix}${id}/${inner}`)) context.absent.add(`${id}.${name}`)
+    }
+  }
+  return { stages, files, scripts }
 }
 
 /** One stage in different lanes: it differs in what depends on their values. */
@@ -182,11 +202,13 @@ const givenTo = (
   context: CheckContext,
   part: WorkflowUnit.WorkflowUnit,
   id: string
-): ReadonlyArray<Params.GivenParam> => {
+): { readonly values: ReadonlyArray<Params.GivenParam>; readonly lack: Params.Lack } => {
   const { document } = context
   const { stage, path } = context.placed.get(id)!
   const declared = part.declaration.params ?? {}
-  return Object.entries(stage.with ?? {}).flatMap(([name, value]): ReadonlyArray<Params.GivenParam> => {
+  const written = stage.with ?? {}
+  const absences = new Map<string, string>()
+  const values = Object.entries(written).flatMap(([name, value]): ReadonlyArray<Params.GivenParam> => {
     const at = [...path, "with", name]
     const place = {
       name,
@@ -201,15 +223,41 @@ const givenTo = (
       report(context, place.nameRange, "unknown-key", `'${stage.uses}' has no param '${name}'`, hint)
       return []
     }
+    const absent = InputCheck.absence(context, value)
+    if (absent !== undefined) {
+      absences.set(name, absent)
+      return []
+    }
     const bound = boundFile(context, value, at)
     if (bound !== undefined) return bound === "unknown" ? [] : [{ ...place, value: bound }]
     const filled = fill(context, value, at)
-    if (filled.broken || (filled.value === null && value !== null)) return []
+    if (filled.broken) return []
+    if (filled.value === null && value !== null) {
+      absences.set(name, "this is null")
+      return []
+    }
     // A path that comes from a param starts where that was written.
     const reference = typeof value === "string" ? Reference.nameIn(value) : undefined
     const from = reference?.path[0] === "params" ? context.params.get(reference.path[1] ?? "")?.folder : undefined
     return [{ ...place, value: filled.value, folder: from ?? place.folder }]
   })
+  const lack: Params.Lack = (name, { type }) => {
+    const { source } = document
+    const absent = absences.get(name)
+    if (absent !== undefined) {
+      const range = document.locate([...path, "with", name])
+      return { code: "absent", message: `'${name}' must be given, but ${absent}`, source, range }
+    }
+    if (Object.hasOwn(written, name)) return undefined
+    return {
+      code: "missing-param",
+      message: `param '${name}' of '${stage.uses}' is not given`,
+      hint: `under 'with': ${name}: ${type.toUpperCase()}`,
+      source,
+      range: document.locate([...path, "uses"])
+    }
+  }
+  return { values, lack }
 }
 
 /** A file that a stage gives, or that was given to a param of this workflow. */

@@ -294,7 +294,7 @@ outputs: { scores: "\${{ part.scores }}" }
     assert.deepStrictEqual(await codes(outer.replace("count:", "cuont:")), ["workflow.yaml unknown-key"])
     assert.deepStrictEqual(
       await codes(outer.replace("table: ", "count: ").replace(', count: "${{ params.n * 2 }}"', "")),
-      ["inner.yaml missing-param", "workflow.yaml invalid-param"]
+      ["workflow.yaml missing-param", "workflow.yaml invalid-param"]
     )
     assert.deepStrictEqual(await codes(outer.replace("part.more", "part.less")), ["workflow.yaml unknown-output"])
     assert.deepStrictEqual(await codes(outer.replace("made.variants", "made.log")), ["inner.yaml type-mismatch"])
@@ -320,6 +320,73 @@ outputs: { scores: "\${{ part.scores }}" }
       ["made"]
     )
     assert.deepStrictEqual(workflow!.outputs, [])
+  })
+})
+
+describe("what a stage gives that is switched off", () => {
+  const part = `agflow: 1
+name: part
+params: { on: { type: boolean, default: false }, given: { type: file, optional: true } }
+stages:
+  inner: { if: "\${{ params.on }}", run: 'echo > "$out"', inputs: { x: "\${{ params.given }}" }, outputs: { out: text } }
+outputs: { out: "\${{ inner.out }}" }
+`
+  const whole = (stages: string) => `agflow: 1
+name: whole
+params: { none: { type: file, optional: true } }
+stages:
+  off: { if: false, run: 'echo > "$out"', outputs: { out: text, table: tsv } }
+  part: { uses: ./part.yaml, with: { given: "\${{ off.out }}" } }
+  lanes: { scatter: { over: [true, false] }, uses: ./part.yaml, with: { on: "\${{ item }}" } }
+${stages}
+`
+  const read = (stages: string) => load(whole(stages), { files: { "part.yaml": part } })
+  const reader = (more: string) => `  reader: { run: 'echo > "$out"', outputs: { out: text }, ${more} }`
+
+  it.each([
+    'inputs: { x: "${{ off.out }}" }',
+    // Also where a workflow that is used has switched it off, wherever it stands in the file.
+    'inputs: { x: "${{ part.out }}" }',
+    'scatter: { over: "${{ off.table }}", rows: 3 }, inputs: { x: "${{ item }}" }',
+    'scatter: { over: "${{ part.out }}" }, inputs: { x: "${{ item }}" }',
+    'scatter: { over: ["${{ part.out }}", "${{ off.out }}"] }, inputs: { x: "${{ item }}" }'
+  ])("is a fault where it must be given: %s", async (more) => {
+    const { diagnostics } = await read(reader(more))
+    assert.deepStrictEqual(
+      diagnostics.map(({ code }) => code),
+      ["absent"]
+    )
+    assert.match(diagnostics[0]!.message, /the stage '(off|part\/inner)' that gives it is switched off by its 'if'/u)
+  })
+
+  it("is done without by lists, by scatters over several, by optional params and by inputs that are made of them", async () => {
+    const { workflow, diagnostics } = await read(
+      [
+        reader(
+          'inputs: { all: ["${{ off.out }}", "${{ part.out }}", "${{ lanes.out }}"], none: "${{ params.none }}" }'
+        ),
+        reader('scatter: { over: ["${{ part.out }}", "${{ lanes.out }}"] }, inputs: { x: "${{ item }}" }').replace(
+          "reader",
+          "each"
+        ),
+        '  again: { uses: ./part.yaml, with: { on: true, given: "${{ off.out }}" } }'
+      ].join("\n")
+    )
+    assert.deepStrictEqual(diagnostics, [])
+    const inputs = (id: string) =>
+      workflow!.stages.find((stage) => stage.id === id)!.instances.map((each) => Object.fromEntries(each.inputs))
+    const lanes = { _tag: "Output", stage: "lanes/inner", port: "out", depth: 0 } as const
+    assert.deepStrictEqual(inputs("reader"), [
+      { all: { _tag: "List", items: [lanes] }, none: { _tag: "List", items: [] } }
+    ])
+    assert.deepStrictEqual(inputs("each"), [{ x: lanes }])
+    assert.deepStrictEqual(inputs("again/inner"), [{ x: { _tag: "List", items: [] } }])
+  })
+
+  it("is told where a workflow that is used needs it", async () => {
+    const needed = part.replace("given: { type: file, optional: true }", "given: { type: file }")
+    const { places } = await load(whole(""), { files: { "part.yaml": needed } })
+    assert.deepStrictEqual(places, ["6:45 absent", "7:52 missing-param"])
   })
 })
 
