@@ -12,8 +12,14 @@ export interface Filled {
   readonly broken: boolean
 }
 
+/** Where names have values. */
+export type FillContext = Pick<
+  CheckContext,
+  "document" | "diagnostics" | "items" | "ports" | "params" | "silent" | "seen"
+>
+
 /** Every expression in the value replaced by its value; one that is the whole value keeps its type. */
-export const fill = (context: CheckContext, value: unknown, path: YamlPath): Filled => {
+export const fill = (context: FillContext, value: unknown, path: YamlPath): Filled => {
   if (Array.isArray(value)) {
     const items = value.map((item, index) => fill(context, item, [...path, index]))
     return { value: items.map((item) => item.value), broken: items.some((item) => item.broken) }
@@ -28,7 +34,7 @@ export const fill = (context: CheckContext, value: unknown, path: YamlPath): Fil
   return typeof value === "string" && Template.has(value) ? fillText(context, value, path) : { value, broken: false }
 }
 
-const fillText = (context: CheckContext, text: string, path: YamlPath): Filled => {
+const fillText = (context: FillContext, text: string, path: YamlPath): Filled => {
   const template = Template.parse(text)
   const tell = ({ message, range }: Expression.ExpressionFault) =>
     report(context, expressionRange(context.document, path, text, { range }), "invalid-expression", message)
@@ -50,7 +56,7 @@ const fillText = (context: CheckContext, text: string, path: YamlPath): Filled =
 
 /** The value of a name; undefined, with a Diagnostic, when it has none. */
 const valueOf = (
-  context: CheckContext,
+  context: FillContext,
   name: Expression.Expression & { readonly _tag: "Name" },
   text: string,
   path: YamlPath
@@ -69,7 +75,13 @@ const valueOf = (
   if (item !== undefined || context.ports.has(scope)) {
     report(context, range(), "not-a-value", `'${name.path.join(".")}' is a file, a value is expected here`)
   } else {
-    const hint = Suggest.hint(scope, [...context.items.keys(), ...context.ports.keys(), "params"], "names")
+    const names = [...context.items.keys(), ...context.ports.keys()]
+    const hint =
+      context.silent.has(scope) || context.params.has(scope)
+        ? `write params.${name.path.join(".")}`
+        : names.length === 0
+          ? "a param is made from others: params.NAME"
+          : Suggest.hint(scope, [...names, "params"], "names")
     report(context, range(), "unknown-stage", `there is no stage or item '${scope}'`, hint)
   }
   return undefined
@@ -81,7 +93,7 @@ const memberOf = (value: Expression.Value | undefined, name: string): Expression
     : undefined
 
 const paramOf = (
-  context: CheckContext,
+  context: FillContext,
   members: ReadonlyArray<string>,
   range: () => Range
 ): Expression.Value | undefined => {
@@ -92,7 +104,7 @@ const paramOf = (
     return undefined
   }
   if (found === undefined && !context.silent.has(name)) {
-    const hint = Suggest.hint(name, [...context.params.keys(), ...context.silent], "params")
+    const hint = Suggest.hint(name, new Set([...context.params.keys(), ...context.silent]), "params")
     report(context, range(), "unknown-param", `the workflow has no param '${name}'`, hint)
   }
   return found?.value

@@ -28,18 +28,11 @@ export const nameIn = (text: string): Name | undefined => {
   return only?._tag === "Name" ? only : undefined
 }
 
-/** The first parts of all names in the expressions of a value: `params`, ids of stages, items. */
-export const scopesIn = (value: unknown): ReadonlySet<string> => {
-  const found = new Set<string>()
-  const walk = (each: unknown): void => {
-    if (typeof each === "string") {
-      for (const part of Template.parse(each).parts) {
-        if (typeof part !== "string") for (const { path } of names(part)) found.add(path[0]!)
-      }
-    } else if (each !== null && typeof each === "object") Object.values(each).forEach(walk)
-  }
-  walk(value)
-  return found
+/** All names in the expressions of a value. */
+export const namesIn = (value: unknown): ReadonlyArray<Name> => {
+  if (typeof value === "string")
+    return Template.parse(value).parts.flatMap((part) => (typeof part === "string" ? [] : names(part)))
+  return value !== null && typeof value === "object" ? Object.values(value).flatMap(namesIn) : []
 }
 
 /** Undefined, with a Diagnostic, when there is no such output. */

@@ -64,7 +64,8 @@ export const check = (
   const written = (document.value as { params?: Record<string, unknown> }).params ?? {}
   const declared = declaration.params ?? {}
   const broken = new Set(Object.keys(written).filter((name) => !Object.hasOwn(declared, name)))
-  const resolved = Params.resolve(document, declared, [...own, ...given], broken, folder, lack)
+  const seen: CheckContext["seen"] = options.listing ? new Map() : undefined
+  const resolved = Params.resolve(document, declared, [...own, ...given], { broken, folder, lack, seen })
   diagnostics.push(...resolved.diagnostics)
   const everything: CheckContext = {
     document,
@@ -86,7 +87,7 @@ export const check = (
     diagnostics,
     files: [],
     scripts: [],
-    seen: options.listing ? new Map() : undefined
+    seen
   }
   const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
   const context: CheckContext = { ...everything, off }
@@ -109,8 +110,8 @@ export const check = (
   const visit = (id: string): void => {
     if (checks.has(id) || off.has(id)) return
     checks.set(id, [])
-    if (unit.parts.size > 0)
-      for (const name of Reference.scopesIn(placed.get(id)!.stage)) if (unit.parts.has(name)) visit(name)
+    const read = unit.parts.size === 0 ? [] : Reference.namesIn(placed.get(id)!.stage)
+    for (const { path } of read) if (unit.parts.has(path[0]!)) visit(path[0]!)
     checks.set(id, checkStage(id))
   }
   for (const id of placed.keys()) visit(id)

@@ -148,7 +148,12 @@ export const ProfileDeclaration = Schema.Struct({
   extends: Schema.optionalKey(
     described(Schema.Array(Schema.String), "profiles that this one builds on: they are applied before it")
   ),
-  params: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "values for params")),
+  params: Schema.optionalKey(
+    described(
+      Schema.Record(Schema.String, Schema.Union([Scalar, Schema.Array(Scalar), Schema.Null])),
+      "values for params"
+    )
+  ),
   stages: Schema.optionalKey(described(Stages, "stages that this profile adds, or puts in place of the file's own")),
   outputs: Schema.optionalKey(Outputs),
   unavailable: Schema.optionalKey(described(Schema.String, "why this profile cannot run yet, and what it needs"))
@@ -202,7 +207,10 @@ export const read = (
         range: atKey ? document.locateKey(path) : document.locate(path)
       })
     }
-    value = faults.reduce<unknown>((rest, { path }) => without(rest, path), { ...placeholders, ...(value as object) })
+    // A param that is declared half would be another one: it goes whole.
+    value = faults
+      .map(({ path }) => (path[0] === "params" ? path.slice(0, 2) : path))
+      .reduce<unknown>((rest, path) => without(rest, path), { ...placeholders, ...(value as object) })
   }
   return { declaration: undefined, diagnostics }
 }

@@ -11,6 +11,7 @@ import * as Suggest from "../core/Suggest.ts"
 import { report, type CheckContext, type GivenPorts, type PlacedStage } from "./CheckContext.ts"
 import * as Imports from "./Imports.ts"
 import * as NameCheck from "./NameCheck.ts"
+import * as ParamCheck from "./ParamCheck.ts"
 import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
 import * as StageCheck from "./StageCheck.ts"
@@ -81,7 +82,7 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
   diagnostics.push(...read.diagnostics)
   if (read.declaration === undefined) return faults(diagnostics)
   const declaration = read.declaration
-  diagnostics.push(...NameCheck.check(document, declaration))
+  diagnostics.push(...NameCheck.check(document, declaration), ...ParamCheck.check(document, declaration))
 
   const folder = path.dirname(path.resolve(file))
   const imported = yield* Imports.read(document, declaration.imports ?? [], folder)
