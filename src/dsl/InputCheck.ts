@@ -1,7 +1,7 @@
 /** What feeds an input: outputs of stages and files of the user's, checked against the port. */
 import { resolve as resolvePath } from "node:path"
 import type { Binding } from "./CheckedStage.ts"
-import { note, report, type CheckContext } from "./CheckContext.ts"
+import { note, report, type CheckContext, type Origin } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
@@ -64,18 +64,36 @@ const bindOne = (
   }
   const filled = fill(context, value, path)
   if (filled.broken) return undefined
-  // A path in a param starts where the param's value was written.
-  const param = name?.path[0] === "params" ? context.params.get(name.path[1] ?? "") : undefined
-  const file = resolvePath(param?.folder ?? context.folder, String(filled.value))
-  const kind = port === undefined ? "file" : Port.kindOf(port)
-  if (FileKind.extensionOf(kind, file) === undefined) {
-    const { extensions } = FileKind.get(kind)
-    const hint = `its name must end in .${extensions.join(", .")}`
-    report(context, range, "type-mismatch", `'${filled.value}' is not a ${kind} file`, hint)
+  const origin = originOf(context, value, path)
+  const bindPath = (text: string): Binding | undefined => {
+    const file = resolvePath(origin.folder, text)
+    const kind = port === undefined ? "file" : Port.kindOf(port)
+    if (FileKind.extensionOf(kind, file) === undefined) {
+      const { extensions } = FileKind.get(kind)
+      const hint = `its name must end in .${extensions.join(", .")}`
+      report(context, range, "type-mismatch", `'${text}' is not a ${kind} file`, hint)
+      return undefined
+    }
+    context.files.push({ ...origin, path: file, hint: meant(context, text) })
+    return { _tag: "File", path: file }
+  }
+  if (!Array.isArray(filled.value)) return bindPath(String(filled.value))
+  if (port !== undefined && !inList) {
+    report(context, range, "type-mismatch", `'${inputName(path)}' takes one file, not a list`)
     return undefined
   }
-  context.files.push({ path: file, range, hint: meant(context, String(filled.value)) })
-  return { _tag: "File", path: file }
+  const items = filled.value.map((each) => bindPath(String(each))).filter((binding) => binding !== undefined)
+  return { _tag: "List", items }
+}
+
+/** Where a value was written: one that is a param or an item, and nothing else, where that was. */
+export const originOf = (context: CheckContext, value: unknown, path: YamlPath): Origin => {
+  const [scope, member] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
+  const item = context.items.get(scope ?? "")
+  const known =
+    item?._tag === "Value" ? item.origin : scope === "params" ? context.params.get(member ?? "")?.origin : undefined
+  const { document, folder } = context
+  return known ?? { source: document.source, range: document.locate(path), folder }
 }
 
 /** What else than a path was meant by a text that is none. */

@@ -1,8 +1,9 @@
 /** A workflow's params: declared, given, checked. */
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
-import type { CheckContext } from "./CheckContext.ts"
+import type { CheckContext, Origin } from "./CheckContext.ts"
 import type { Binding } from "./CheckedStage.ts"
+import * as Edge from "./Edge.ts"
 import { fill } from "./Fill.ts"
 import type { GivenPort } from "./Port.ts"
 import * as ParamValue from "./ParamValue.ts"
@@ -12,12 +13,6 @@ import type { ParamDeclaration } from "./WorkflowFile.ts"
 
 export type ParamSource = "default" | "profile" | "file" | "command line" | "workflow"
 
-/** A text of the user's, and where in it something stands. */
-export interface Place {
-  readonly source: SourceText
-  readonly range: Range
-}
-
 /** A value for a param, and where it was written. */
 export interface GivenParam {
   readonly name: string
@@ -26,8 +21,8 @@ export interface GivenParam {
   readonly source: SourceText
   readonly nameRange: Range
   readonly valueRange: Range
-  /** The folder that a relative path in the value starts from. */
-  readonly folder: string
+  /** Where it comes from: a value may be handed on from where it was first written. */
+  readonly origin: Origin
   /** Where the value stands in YAML, whose expressions are still to be filled in. */
   readonly written?: { readonly document: YamlDocument; readonly path: YamlPath }
 }
@@ -37,8 +32,7 @@ export interface Param {
   readonly value: ParamValue.ParamValue
   readonly from: ParamSource
   readonly declaration: ParamDeclaration
-  readonly folder: string
-  readonly place: Place
+  readonly origin: Origin
   /** A file that a stage of the workflow around this one gives. */
   readonly bound?: BoundFile
 }
@@ -68,7 +62,7 @@ export const fromDocument = (
     source: document.source,
     nameRange: document.locateKey([...path, name]),
     valueRange: document.locate([...path, name]),
-    folder,
+    origin: { source: document.source, range: document.locate([...path, name]), folder },
     written: { document, path: [...path, name] }
   }))
 
@@ -77,14 +71,15 @@ export const fromFlag = (flag: string, folder: string): GivenParam => {
   const source: SourceText = { file: "--param", text: flag }
   const at = flag.indexOf("=")
   const cut = at === -1 ? flag.length : at
+  const valueRange = { start: Math.min(cut + 1, flag.length), end: flag.length }
   return {
     name: flag.slice(0, cut),
     value: new ParamValue.FlagText(flag.slice(cut + 1)),
     from: "command line",
     source,
     nameRange: { start: 0, end: cut },
-    valueRange: { start: Math.min(cut + 1, flag.length), end: flag.length },
-    folder
+    valueRange,
+    origin: { source, range: valueRange, folder }
   }
 }
 
@@ -176,8 +171,9 @@ export const resolve = (
     if (last !== undefined) chosen.set(name, last)
     else if (value !== undefined) {
       const { source } = document
-      const written = { document, path }
-      chosen.set(name, { value, from: "default", source, valueRange: document.locate(path), folder, written })
+      const range = document.locate(path)
+      const origin = { source, range, folder }
+      chosen.set(name, { value, from: "default", source, valueRange: range, origin, written: { document, path } })
     }
   }
   const known = new Set([...Object.keys(declarations), ...broken])
@@ -195,11 +191,10 @@ export const resolve = (
     begun.add(name)
     const choice = chosen.get(name)
     if (choice === undefined) {
-      const place = { source: document.source, range: document.locateKey(["params", name]) }
+      const origin = { source: document.source, range: document.locateKey(["params", name]), folder }
       const fault = declaration.optional === true ? undefined : lack(name, declaration)
       if (fault !== undefined) diagnostics.push(fault)
-      if (declaration.optional === true)
-        params.set(name, { name, value: null, from: "default", declaration, folder, place })
+      if (declaration.optional === true) params.set(name, { name, value: null, from: "default", declaration, origin })
       return
     }
     if (isBare(choice.source)) return
@@ -226,9 +221,9 @@ export const resolve = (
     }
     const { value, broken: faulty } = fill(context, choice.value, path)
     if (faulty) return undefined
-    // A path that is another param's starts where that was written.
+    // A path that is another param's comes from where that was written.
     const other = typeof choice.value === "string" ? Reference.nameIn(choice.value)?.path[1] : undefined
-    return { ...choice, value, folder: (other === undefined ? undefined : params.get(other)?.folder) ?? choice.folder }
+    return { ...choice, value, origin: (other === undefined ? undefined : params.get(other)?.origin) ?? choice.origin }
   }
   for (const name of Object.keys(declarations)) params.get(name)
   return {
@@ -240,8 +235,8 @@ export const resolve = (
 
 /** The param with its value, or why it cannot have it. */
 const settle = (name: string, declaration: ParamDeclaration, chosen: Chosen, literal: boolean): Param | Diagnostic => {
-  const { value: given, from, folder, source, valueRange: range } = chosen
-  const param = { name, from, declaration, folder, place: { source, range } }
+  const { value: given, from, origin, source, valueRange: range } = chosen
+  const param = { name, from, declaration, origin }
   const fault = (message: string, hint?: string): Diagnostic => ({
     code: "invalid-param",
     message: `param '${name}': ${message}`,
@@ -250,9 +245,10 @@ const settle = (name: string, declaration: ParamDeclaration, chosen: Chosen, lit
     range
   })
   if (given instanceof BoundFile) {
-    return declaration.type === "file"
+    const { type, items } = declaration
+    return type === "file" || (type === "list" && items === "file" && given.port._tag === "List")
       ? { ...param, value: "", bound: given }
-      : fault(`expected ${ParamValue.typeName(declaration)}, got a file that a stage gives`)
+      : fault(`expected ${ParamValue.typeName(declaration)}, got ${Edge.show(given.port)} that a stage gives`)
   }
   if (given === null && declaration.optional === true) return { ...param, value: null }
   const value = ParamValue.read(declaration, given)

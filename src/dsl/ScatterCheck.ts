@@ -128,7 +128,10 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
   if (!Array.isArray(list)) {
     const { value, broken } = list as { readonly value: unknown; readonly broken: boolean }
     if (broken) return undefined
-    if (Array.isArray(value) && value.length > 0) return value.map((each: Value) => ({ _tag: "Value", value: each }))
+    if (Array.isArray(value) && value.length > 0) {
+      const origin = InputCheck.originOf(context, over, path)
+      return value.map((each: Value) => ({ _tag: "Value", value: each, origin }))
+    }
     report(
       context,
       context.document.locate(path),
@@ -164,7 +167,9 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
       return { _tag: "Output", ...found }
     }
     const filled = fill(context, each, at)
-    return filled.broken ? undefined : { _tag: "Value", value: filled.value as Value }
+    return filled.broken
+      ? undefined
+      : { _tag: "Value", value: filled.value as Value, origin: InputCheck.originOf(context, each, at) }
   })
   return items.every((item) => item !== undefined) ? items : undefined
 }

@@ -3,8 +3,7 @@ import type { Diagnostic, Range } from "../core/Diagnostic.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { CheckedStage, Level } from "./CheckedStage.ts"
-import { report, type CheckContext, type Seen } from "./CheckContext.ts"
-import type { LookedFor } from "./FileCheck.ts"
+import { report, type CheckContext, type NamedFile, type Seen } from "./CheckContext.ts"
 import * as InputCheck from "./InputCheck.ts"
 import { fill } from "./Fill.ts"
 import * as Params from "./Params.ts"
@@ -27,7 +26,7 @@ export interface WorkflowCheck {
   /** Of this workflow and of those that it uses, these under `<id of the stage that uses it>/`. */
   readonly stages: ReadonlyArray<PlacedCheck>
   readonly params: ReadonlyMap<string, Params.Param>
-  readonly files: ReadonlyArray<LookedFor>
+  readonly files: ReadonlyArray<NamedFile>
   readonly scripts: ReadonlyArray<WrittenScript>
   readonly diagnostics: ReadonlyArray<Diagnostic>
   readonly expressions: ReadonlyArray<Seen>
@@ -92,7 +91,7 @@ export const check = (
   const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
   const context: CheckContext = { ...everything, off }
   const checks = new Map<string, ReadonlyArray<PlacedCheck>>()
-  const inParts: Array<LookedFor> = []
+  const inParts: Array<NamedFile> = []
   const checkStage = (id: string): ReadonlyArray<PlacedCheck> => {
     const { stage, path } = placed.get(id)!
     const part = unit.parts.get(id)
@@ -116,8 +115,7 @@ export const check = (
   }
   for (const id of placed.keys()) visit(id)
   const stages = [...placed.keys()].flatMap((id) => checks.get(id) ?? [])
-  // Of a large scatter there are more than one call takes.
-  const files = [...inParts, ...context.files.map((named) => ({ ...named, document }))]
+  const files = [...inParts, ...context.files]
   if (context.seen !== undefined) {
     WorkflowUnit.readOutputs({ ...context, diagnostics: [] }, declaration, unit.profiles)
   }
@@ -141,7 +139,7 @@ const checkPart = (
   const before = diagnostics.length
   const scatter = ScatterCheck.read(context, stage, path, `${prefix}${id}.`)
   const lanes: Array<PlacedCheck> = []
-  const files: Array<LookedFor> = []
+  const files: Array<NamedFile> = []
   const scripts: Array<WrittenScript> = []
   for (const { chosen, items } of scatter?.combinations ?? []) {
     const used = new ScatterCheck.UsedItems(items)
@@ -217,7 +215,7 @@ const givenTo = (
       source: document.source,
       nameRange: document.locateKey(at),
       valueRange: document.locate(at),
-      folder: context.folder
+      origin: InputCheck.originOf(context, undefined, at)
     }
     if (!Object.hasOwn(declared, name)) {
       const hint = Suggest.hint(name, Object.keys(declared), "params")
@@ -237,10 +235,7 @@ const givenTo = (
       absences.set(name, "this is null")
       return []
     }
-    // A path that comes from a param starts where that was written.
-    const reference = typeof value === "string" ? Reference.nameIn(value) : undefined
-    const from = reference?.path[0] === "params" ? context.params.get(reference.path[1] ?? "")?.folder : undefined
-    return [{ ...place, value: filled.value, folder: from ?? place.folder }]
+    return [{ ...place, value: filled.value, origin: InputCheck.originOf(context, value, at) }]
   })
   const lack: Params.Lack = (name, { type }) => {
     const { source } = document

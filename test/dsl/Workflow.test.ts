@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { shardsOf } from "../../src/dsl/CheckedStage.ts"
+import { temporaryFolder } from "../support/stage.ts"
 import { load } from "../support/workflow.ts"
 
 const sound = `agflow: 1
@@ -119,6 +121,68 @@ ${params}stages:
       _tag: "File",
       path: join(folder, "genome.fa")
     })
+  })
+
+  it("takes the files of a list param, one for each task and all of them for one, from where they were written", async () => {
+    const text = `agflow: 1
+name: lists
+params: { notes: { type: list, items: file, default: ["a 1.txt"] } }
+stages:
+  made: { uses: make-variants, with: { genome: hg38 } }
+  scored:
+    uses: score
+    with: { variants: "\${{ made.variants }}", reference: ./genome.fa, extra: "\${{ params.notes }}" }
+  script: { run: 'cat "$notes" > "$out"', inputs: { notes: "\${{ params.notes }}" }, outputs: { out: text } }
+  each:
+    scatter: { over: "\${{ params.notes }}" }
+    run: cat "$note" > "$out"
+    inputs: { note: "\${{ item }}" }
+    outputs: { out: text }
+  part: { uses: ./part.yaml, with: { notes: "\${{ params.notes }}", made: "\${{ each.out }}" } }
+outputs: { copies: "\${{ part.copies }}" }
+`
+    const part = `agflow: 1
+name: part
+params: { notes: { type: list, items: file }, made: { type: list, items: file } }
+stages:
+  copied:
+    scatter: { over: "\${{ params.made }}" }
+    run: cat "$made" $notes > "$out"
+    inputs: { made: "\${{ item }}", notes: "\${{ params.notes }}" }
+    outputs: { out: text }
+outputs: { copies: "\${{ copied.out }}" }
+`
+    const elsewhere = temporaryFolder()
+    const paramsFile = join(elsewhere, "params.yaml")
+    writeFileSync(paramsFile, "notes: [a 1.txt, b.txt]\n")
+    writeFileSync(join(elsewhere, "a 1.txt"), "")
+    const all = { ...files, "a 1.txt": "", "part.yaml": part }
+    const bound = async (options: Parameters<typeof load>[1]) => {
+      const { workflow, diagnostics, folder } = await load(text, { files: all, ...options })
+      const inputs = (id: string, name: string) =>
+        workflow!.stages.find((stage) => stage.id === id)!.instances.map((each) => each.inputs.get(name))
+      return { diagnostics, folder, inputs }
+    }
+    const { diagnostics, folder, inputs } = await bound({})
+    assert.deepStrictEqual(diagnostics, [])
+    const file = { _tag: "File", path: join(folder, "a 1.txt") } as const
+    const list = { _tag: "List", items: [{ _tag: "List", items: [file] }] } as const
+    assert.deepStrictEqual(inputs("scored", "extra"), [list])
+    assert.deepStrictEqual(inputs("script", "notes"), [list.items[0]])
+    assert.deepStrictEqual(inputs("each", "note"), [file])
+    assert.deepStrictEqual(inputs("part/copied", "notes"), [list.items[0]])
+
+    // Once for each place that names it, which is the file of params alone.
+    const missing = await bound({ paramsFile })
+    assert.deepStrictEqual(
+      missing.diagnostics.map(({ message, source }) => [message, source.file]),
+      [[`there is no file ${join(elsewhere, "b.txt")}`, paramsFile]]
+    )
+    writeFileSync(join(elsewhere, "b.txt"), "")
+    assert.deepStrictEqual(
+      (await bound({ paramsFile })).inputs("each", "note"),
+      ["a 1.txt", "b.txt"].map((name) => ({ _tag: "File", path: join(elsewhere, name) }))
+    )
   })
 })
 
@@ -422,7 +486,6 @@ outputs: { best: "\${{ nowhere.out }}" }
     )
     assert.strictEqual(workflow, undefined)
     assert.deepStrictEqual(places, [
-      "4:3 missing-param",
       "4:27 unknown-key",
       "5:36 invalid-param",
       "9:21 invalid-value",
