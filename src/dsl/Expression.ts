@@ -36,6 +36,7 @@ export type Expression =
 /** What does not read as an expression, or has no value. */
 export interface ExpressionFault {
   readonly message: string
+  readonly hint?: string | undefined
   readonly range: Range
 }
 
@@ -60,6 +61,9 @@ export const names = (expression: Expression): ReadonlyArray<Expression & { read
 /** How a value is written into text. */
 export const show = (value: Value): string => (typeof value === "string" ? value : JSON.stringify(value))
 
+/** How a value is told to people: texts in quotes, as they stand in expressions. */
+const told = (value: Value): string => (typeof value === "string" ? `'${value}'` : JSON.stringify(value))
+
 /** `integer`, `list of string`, `mapping`. */
 export const typeOf = (value: Value): string => {
   if (value === null) return "null"
@@ -78,6 +82,8 @@ const rangeOf = (from: number, to: number): Result =>
     ? { value: Array.from({ length: to - from }, (_, index) => from + index) }
     : { fault: `range gives at most 1,000,000 numbers, and none backwards: ${from} to ${to} is not possible` }
 
+const isEqual = (a: Value, b: Value): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+
 export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => Result>> = {
   default: ([value, fallback, ...more]) =>
     fallback === undefined || more.length > 0
@@ -87,6 +93,16 @@ export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => 
     (typeof value === "string" || Array.isArray(value)) && more.length === 0
       ? { value: value.length }
       : { fault: "length takes a text or a list" },
+  contains: ([within, item, ...more]) => {
+    if (item === undefined || more.length > 0)
+      return { fault: "contains takes a list or a text, and what may be in it" }
+    if (Array.isArray(within)) return { value: within.some((each: Value) => isEqual(each, item)) }
+    return typeof within === "string" && typeof item === "string"
+      ? { value: within.includes(item) }
+      : {
+          fault: `contains looks for an item in a list, or for a text in a text, not for ${told(item)} in ${told(within!)}`
+        }
+  },
   format: ([template, ...values]) => {
     if (typeof template !== "string") return { fault: "format takes a text with {0}, {1}, ... and their values" }
     const missing = [...template.matchAll(/\{(\d+)\}/gu)].find(([, index]) => values[Number(index)] === undefined)
@@ -118,21 +134,39 @@ const comparison: Readonly<Record<string, (a: number | string, b: number | strin
 }
 
 const binary = (operator: string, a: Value, b: Value): Result => {
-  if (operator === "==" || operator === "!=") {
-    return { value: (JSON.stringify(a) === JSON.stringify(b)) === (operator === "==") }
-  }
+  if (operator === "==" || operator === "!=") return { value: isEqual(a, b) === (operator === "==") }
   const compute = arithmetic[operator]
   if (compute !== undefined) {
     if (operator === "+" && typeof a === "string" && typeof b === "string") return { value: a + b }
-    if (typeof a !== "number" || typeof b !== "number")
-      return { fault: `'${operator}' takes numbers, not ${show(a)} and ${show(b)}` }
+    if (typeof a !== "number" || typeof b !== "number") {
+      const what = operator === "+" ? "two numbers or two texts" : "numbers"
+      return { fault: `'${operator}' takes ${what}, not ${told(a)} and ${told(b)}` }
+    }
     const value = compute(a, b)
-    return Number.isFinite(value) ? { value } : { fault: `${show(a)} ${operator} ${show(b)} is not a finite number` }
+    return Number.isFinite(value) ? { value } : { fault: `${told(a)} ${operator} ${told(b)} is not a finite number` }
   }
   const compare = comparison[operator]!
   return (typeof a === "number" && typeof b === "number") || (typeof a === "string" && typeof b === "string")
     ? { value: compare(a, b) }
-    : { fault: `'${operator}' compares two numbers or two texts, not ${show(a)} and ${show(b)}` }
+    : { fault: `'${operator}' compares two numbers or two texts, not ${told(a)} and ${told(b)}` }
+}
+
+const kindOf = (of: Value): string =>
+  Array.isArray(of)
+    ? "a list"
+    : typeof of === "string"
+      ? "a text"
+      : typeof of === "object"
+        ? "a mapping"
+        : `a ${typeof of}`
+
+/** Params have one type each, so what compares them with another is a slip; items of a list may be mixed (1, 2, X). */
+const neverEqual = (expression: Expression & { readonly _tag: "Binary" }, a: Value, b: Value): string | undefined => {
+  const { operator } = expression
+  if ((operator !== "==" && operator !== "!=") || a === null || b === null || kindOf(a) === kindOf(b)) return undefined
+  return names(expression).every(({ path }) => path[0] === "params")
+    ? `'${operator}' compares ${kindOf(a)} with ${kindOf(b)}, which are never equal: ${told(a)} and ${told(b)}`
+    : undefined
 }
 
 export type Evaluated =
@@ -148,14 +182,17 @@ export const evaluate = (
   expression: Expression,
   lookUp: (name: Expression & { readonly _tag: "Name" }) => Value | undefined
 ): Evaluated => {
-  const fault = (message: string, { range } = expression): Evaluated => ({ _tag: "Fault", fault: { message, range } })
+  const fault = (message: string, { range }: { readonly range: Range } = expression): Evaluated => ({
+    _tag: "Fault",
+    fault: { message, range }
+  })
   const settle = (result: Result): Evaluated => ("fault" in result ? fault(result.fault) : value(result.value))
   const truth = (of: Expression, then: (holds: boolean) => Evaluated): Evaluated => {
     const found = evaluate(of, lookUp)
     if (found._tag !== "Value") return found
     return typeof found.value === "boolean"
       ? then(found.value)
-      : fault(`true or false is expected, not ${show(found.value)}`, of)
+      : fault(`true or false is expected, not ${told(found.value)}`, of)
   }
   switch (expression._tag) {
     case "Literal":
@@ -170,7 +207,7 @@ export const evaluate = (
       if (found._tag !== "Value") return found
       return typeof found.value === "number"
         ? value(-found.value)
-        : fault(`'-' takes a number, not ${show(found.value)}`)
+        : fault(`'-' takes a number, not ${told(found.value)}`)
     }
     case "Choice":
       return truth(expression.condition, (holds) => evaluate(holds ? expression.yes : expression.no, lookUp))
@@ -182,7 +219,9 @@ export const evaluate = (
       const left = evaluate(expression.left, lookUp)
       if (left._tag !== "Value") return left
       const right = evaluate(expression.right, lookUp)
-      return right._tag === "Value" ? settle(binary(expression.operator, left.value, right.value)) : right
+      if (right._tag !== "Value") return right
+      const never = neverEqual(expression, left.value, right.value)
+      return never === undefined ? settle(binary(expression.operator, left.value, right.value)) : fault(never)
     }
     case "Call": {
       const args: Array<Value> = []

@@ -54,6 +54,34 @@ export const type = (word: string, known: ReadonlyArray<string>): string | undef
   return Object.hasOwn(types, lower) && known.includes(types[lower]!) ? types[lower] : undefined
 }
 
+/** What stands in expressions elsewhere, and what to do here. */
+const expressions: Readonly<Record<string, string>> = {
+  and: "write &&",
+  "&": "write &&",
+  or: "write ||",
+  "|": "write ||",
+  not: "write !",
+  "=": "to compare, write ==",
+  is: "to compare, write ==",
+  in: "write contains(LIST, ITEM)",
+  if: "write CONDITION ? A : B",
+  else: "write CONDITION ? A : B",
+  '"': "texts stand in single quotes: 'a'",
+  "[": "an item of a list cannot be asked for; a member of a mapping is written NAME.MEMBER",
+  $: "names stand without $",
+  True: "write true",
+  False: "write false",
+  None: "write null",
+  len: "length",
+  size: "length",
+  count: "length",
+  includes: "contains",
+  has: "contains"
+}
+
+export const inExpression = (word: string): string | undefined =>
+  Object.hasOwn(expressions, word) ? expressions[word] : undefined
+
 const resources = new Set(["cpus", "memory", "time", "gpus"])
 
 /** What to write instead of a key that is not among those which may stand there; undefined where nothing is known of it. */

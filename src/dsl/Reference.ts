@@ -80,6 +80,9 @@ export const read = (context: Context, path: YamlPath, text: string): Reference 
   const message = fault?.message ?? "expected a stage's output: ${{ STAGE.OUTPUT }}"
   const range =
     fault === undefined ? context.document.locate(path) : expressionRange(context.document, path, text, fault)
-  report(context, range, "invalid-expression", message)
+  const [scope] = text.split(".")
+  const hint =
+    fault === undefined && text !== scope && context.ports.has(scope!) ? `write "\${{ ${text} }}"` : fault?.hint
+  report(context, range, "invalid-expression", message, hint)
   return undefined
 }
