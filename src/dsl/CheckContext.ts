@@ -14,6 +14,8 @@ import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocumen
 export interface PlacedStage {
   readonly stage: StageDeclaration
   readonly path: YamlPath
+  /** Its keys that could not be read, which is told: nothing is said of what follows from that. */
+  readonly faulty: ReadonlySet<string>
 }
 
 /** What every stage gives to others; undefined where the stage has faults that hide it. */

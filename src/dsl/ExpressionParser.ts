@@ -60,6 +60,9 @@ const precedence: Readonly<Record<string, number>> = {
 
 const constants: Readonly<Record<string, Value>> = { true: true, false: false, null: null }
 
+/** Names in expressions that nothing else can have. */
+export const reserved: ReadonlySet<string> = new Set(["params", ...Object.keys(constants)])
+
 /** Deeper nesting is no use to anybody, and would overflow the stack. */
 const maxDepth = 100
 

@@ -50,8 +50,9 @@ const types: Readonly<Record<string, string>> = {
 
 /** Which of the types is meant by what another language calls it. */
 export const type = (word: string, known: ReadonlyArray<string>): string | undefined => {
-  const lower = word.toLowerCase()
-  return Object.hasOwn(types, lower) && known.includes(types[lower]!) ? types[lower] : undefined
+  const [, lower, missing] = /^(.*?)(\??)$/u.exec(word.toLowerCase()) as unknown as [string, string, string]
+  const ours = Object.hasOwn(types, lower) ? `${types[lower]}${missing}` : undefined
+  return ours !== undefined && known.includes(ours) ? ours : undefined
 }
 
 /** What stands in expressions elsewhere, and what to do here. */

@@ -44,7 +44,9 @@ export const lookUp = (context: Context, { path }: Name, range: Range): Referenc
     const prefixed = ["stages", "steps", "needs", "jobs"].includes(scope) && member !== undefined && ports.has(member)
     const hint = prefixed
       ? `write ${member}.${rest.at(-1) ?? "OUTPUT"}`
-      : Suggest.hint(scope, [...ports.keys(), "params"], "stages")
+      : Suggest.closest(scope, ["params"]) !== undefined
+        ? "did you mean 'params'?"
+        : Suggest.hint(scope, ports.keys(), "stages")
     report(context, range, "unknown-stage", `there is no stage '${scope}'`, hint)
     return undefined
   }

@@ -11,11 +11,25 @@ import type { StageBody } from "./StageBody.ts"
 import * as Template from "./Template.ts"
 import type { YamlPath } from "./YamlDocument.ts"
 
+/** Variables that bash sets by itself: what is put into them is not what a script reads. */
+const ofBash = new Set(
+  (
+    "_ BASH BASHOPTS BASHPID BASH_COMMAND BASH_EXECUTION_STRING BASH_SUBSHELL BASH_VERSINFO BASH_VERSION BASH_XTRACEFD " +
+    "COMP_WORDBREAKS EPOCHREALTIME EPOCHSECONDS HISTCMD IFS LINENO OLDPWD OPTERR OPTIND PPID PS4 PWD RANDOM SECONDS " +
+    "SHELLOPTS SHLVL SRANDOM"
+  ).split(" ")
+)
+
+/** What programs take for settings: fine under `env`, never as the path of an input or output. */
+const settings = new Set(
+  "BASH_ENV ENV HOME LANG LC_ALL LD_LIBRARY_PATH LD_PRELOAD PATH POSIXLY_CORRECT TMPDIR".split(" ")
+)
+
 const variable = /^[A-Za-z_][A-Za-z0-9_]*$/u
 
 export const check = (context: CheckContext, id: string, script: string): StageBody => {
   const { document } = context
-  const { stage, path } = context.placed.get(id)!
+  const { stage, path, faulty } = context.placed.get(id)!
   const { inputs: given = {}, outputs = {}, env: values = {} } = stage
   // A value put into the text of a script could break out of its quotes.
   if (Template.has(script)) {
@@ -30,7 +44,7 @@ export const check = (context: CheckContext, id: string, script: string): StageB
     inputs.set(name, binding)
     inputPorts[name] = binding._tag === "List" ? Port.list(Port.file("file", "")) : Port.file("file", "")
   }
-  if (Object.keys(outputs).length === 0) {
+  if (Object.keys(outputs).length === 0 && !faulty.has("outputs")) {
     report(
       context,
       document.locateKey([...path, "run"]),
@@ -92,14 +106,16 @@ const checkVariables = (context: CheckContext, path: YamlPath, groups: Readonly<
   for (const [group, members] of Object.entries(groups)) {
     for (const name of Object.keys(members)) {
       const problem = !variable.test(name)
-        ? "cannot name a variable"
+        ? "cannot name a variable of the script"
         : seen.has(name)
-          ? "names two variables"
-          : undefined
+          ? "names two variables of the script"
+          : ofBash.has(name) || (group !== "env" && settings.has(name))
+            ? "cannot name a variable of the script: to bash it means something else"
+            : undefined
       seen.add(name)
       if (problem === undefined) continue
       const range = context.document.locateKey([...path, group, name])
-      report(context, range, "invalid-name", `'${name}' ${problem} of the script`)
+      report(context, range, "invalid-name", `'${name}' ${problem}`)
     }
   }
 }

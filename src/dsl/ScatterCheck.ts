@@ -3,6 +3,7 @@ import { note, report, type CheckContext, type Item } from "./CheckContext.ts"
 import type { Chosen, Shards } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import { show, type Value } from "./Expression.ts"
+import * as ExpressionParser from "./ExpressionParser.ts"
 import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
 import * as Port from "./Port.ts"
@@ -47,6 +48,7 @@ export const read = (
   if (scatter === undefined) return none
   const { document } = context
   const before = context.diagnostics.length
+  let faulty = false
   const dimensions = Array.isArray(scatter) ? scatter : [scatter]
   const values: Array<Dimension> = []
   const fixed = new Map<string, Item>()
@@ -54,6 +56,11 @@ export const read = (
   for (const [index, { over, rows, as: name = "item" }] of dimensions.entries()) {
     const at = Array.isArray(scatter) ? [...path, "scatter", index] : [...path, "scatter"]
     const key = `${prefix}${name}`
+    if (ExpressionParser.reserved.has(name)) {
+      const message = `'${name}' cannot name an item: it means something else`
+      report(context, document.locate([...at, "as"]), "invalid-name", message, "give it another name with 'as'")
+      continue
+    }
     if (fixed.has(name) || values.some((each) => each.name === name)) {
       report(context, document.locate(at), "scatter", `two scatters are called '${name}'`, "name them apart with 'as'")
       continue
@@ -65,18 +72,25 @@ export const read = (
       continue
     }
     const given = typeof over === "string" ? InputCheck.givenBy(context, over, [...at, "over"]) : undefined
-    if (given === "unknown") continue
+    if (given === "unknown") {
+      faulty = true
+      continue
+    }
     if (rows !== undefined || given !== undefined) {
       const shard = readShards(context, over, rows, given, [...at, "over"])
-      if (shard === undefined) continue
-      shards.push({ at: index, name: key, of: shard.of, rows })
-      fixed.set(name, { _tag: "Shard", name: key, given: shard.given })
+      if (shard === undefined) faulty = true
+      else {
+        shards.push({ at: index, name: key, of: shard.of, rows })
+        fixed.set(name, { _tag: "Shard", name: key, given: shard.given })
+      }
       continue
     }
     const items = readItems(context, over, [...at, "over"])
     if (items !== undefined) values.push({ at: index, name, items })
+    else faulty = true
   }
-  if (context.diagnostics.length > before) return undefined
+  // Without a word, too: of a param that has no value, that is told already.
+  if (faulty || context.diagnostics.length > before) return undefined
   const count = values.reduce((product, { items }) => product * items.length, 1)
   if (count > maxCombinations) {
     report(
@@ -118,6 +132,7 @@ const readShards = (
 /** What a text was meant to be where a list is expected. */
 const meant = (context: CheckContext, text: string): string => {
   const [scope] = text.split(".")
+  if (/[*?]/u.test(text)) return "a pattern stands for no file: name the files one by one, in a list"
   return scope === "params" || context.ports.has(scope!)
     ? `write "\${{ ${text} }}"`
     : "write [A, B, ...]; a table is cut into pieces with 'rows: N'"
@@ -185,27 +200,32 @@ export const unknown = ({ scatter }: StageDeclaration): Combination => ({
   )
 })
 
-/** The items of a combination, and which of them somebody asked for. */
+/** The items of a combination; those that somebody asks for are told. */
 export class UsedItems extends Map<string, Item> {
-  readonly asked = new Set<string>()
+  private readonly asked: Set<string>
+  constructor(items: ReadonlyMap<string, Item>, asked: Set<string>) {
+    super(items)
+    this.asked = asked
+  }
   override get(name: string): Item | undefined {
     if (this.has(name)) this.asked.add(name)
     return super.get(name)
   }
 }
 
-/** Tasks of a scatter whose item nobody reads would be one and the same. */
+/** Tasks of a scatter whose item nobody reads, in any of them, would be one and the same. */
 export const checkUse = (
   context: CheckContext,
-  items: UsedItems,
+  items: ReadonlyMap<string, Item>,
+  asked: ReadonlySet<string>,
   { scatter, uses }: StageDeclaration,
   path: YamlPath
 ): void => {
-  const unused = [...items.keys()].find((name) => !items.asked.has(name))
+  const unused = [...items.keys()].find((name) => !asked.has(name))
   if (unused === undefined) return
   const index = Array.isArray(scatter) ? scatter.findIndex(({ as = "item" }) => as === unused) : undefined
   const at = index === undefined ? [...path, "scatter"] : [...path, "scatter", index]
-  const where = uses !== undefined ? "with" : items.get(unused)!._tag === "Value" ? "env" : "inputs"
+  const where = uses !== undefined ? "with" : items.get(unused)?._tag === "Value" ? "env" : "inputs"
   report(
     context,
     context.document.locate(at),

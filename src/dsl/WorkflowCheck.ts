@@ -134,17 +134,17 @@ const checkPart = (
   options: CheckOptions
 ): Pick<WorkflowCheck, "stages" | "files" | "scripts"> => {
   const { diagnostics, prefix, levels } = context
-  const { stage, path } = context.placed.get(id)!
+  const { stage, path, faulty } = context.placed.get(id)!
   checkPartKeys(context, id)
+  if (faulty.has("scatter") || faulty.has("with")) return { stages: [], files: [], scripts: [] }
   const before = diagnostics.length
   const scatter = ScatterCheck.read(context, stage, path, `${prefix}${id}.`)
   const lanes: Array<PlacedCheck> = []
   const files: Array<NamedFile> = []
   const scripts: Array<WrittenScript> = []
+  const asked = new Set<string>()
   for (const { chosen, items } of scatter?.combinations ?? []) {
-    const used = new ScatterCheck.UsedItems(items)
-    const { values, lack } = givenTo({ ...context, items: used }, part, id)
-    if (diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
+    const { values, lack } = givenTo({ ...context, items: new ScatterCheck.UsedItems(items, asked) }, part, id)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
     const inner = check(part, values, { ...options, listing: false }, lack, `${prefix}${id}/`, [...levels, ...own])
     lanes.push(...inner.stages)
@@ -154,6 +154,8 @@ const checkPart = (
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (diagnostics.length > before) break
   }
+  if (scatter !== undefined && diagnostics.length === before)
+    ScatterCheck.checkUse(context, scatter.combinations[0]!.items, asked, stage, path)
   const stages = [...groupBy(lanes, (each) => each.stage.id).values()].map(merged)
   // With faults it is not known what it gives.
   if (scatter !== undefined && diagnostics.length === before) {

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { reactions } from "./Policy.ts"
 import * as SchemaFault from "./SchemaFault.ts"
-import type { YamlDocument } from "./YamlDocument.ts"
+import type { YamlDocument, YamlPath } from "./YamlDocument.ts"
 
 const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
 
@@ -181,13 +181,19 @@ export type WorkflowDeclaration = typeof WorkflowDeclaration.Type
  */
 export const read = (
   document: YamlDocument
-): { readonly declaration: WorkflowDeclaration | undefined; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
+): {
+  readonly declaration: WorkflowDeclaration | undefined
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+  /** What was left out. */
+  readonly faulty: ReadonlyArray<YamlPath>
+} => {
   const diagnostics: Array<Diagnostic> = []
+  const faulty: Array<YamlPath> = []
   let value: unknown = document.value
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     const message = "expected a mapping: agflow, name, stages"
     const fault: Diagnostic = { code: "invalid-value", message, source: document.source, range: document.locate([]) }
-    return { declaration: undefined, diagnostics: [fault] }
+    return { declaration: undefined, diagnostics: [fault], faulty }
   }
   // Each round drops what the last one found wrong; as every fault removes something, it ends.
   for (let round = 0; round < 8; round++) {
@@ -196,13 +202,17 @@ export const read = (
       onExcessProperty: "error",
       reportInput: true
     })(value)
-    if (result._tag === "Success") return { declaration: result.success, diagnostics }
+    if (result._tag === "Success") return { declaration: result.success, diagnostics, faulty }
     const faults = SchemaFault.from(result.failure.issue)
     for (const { path, atKey, ...fault } of faults) {
+      faulty.push(path)
       // A key that is missing only because its malformed value was dropped has been reported already.
       if (fault.code === "missing-key" && round > 0) continue
       diagnostics.push({
         ...fault,
+        ...(path.at(-2) === "scatter" && fault.message.startsWith("expected a mapping")
+          ? { hint: "write scatter: { over: [A, B, ...] }" }
+          : {}),
         source: document.source,
         range: atKey ? document.locateKey(path) : document.locate(path)
       })
@@ -212,7 +222,7 @@ export const read = (
       .map(({ path }) => (path[0] === "params" ? path.slice(0, 2) : path))
       .reduce<unknown>((rest, path) => without(rest, path), { ...placeholders, ...(value as object) })
   }
-  return { declaration: undefined, diagnostics }
+  return { declaration: undefined, diagnostics, faulty }
 }
 
 /** Stand in for the two keys without which nothing else would be read. */

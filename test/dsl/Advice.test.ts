@@ -97,6 +97,27 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       `${head}  a:\n    run: x\n    outputs: { out: { table: { pos: int } } }\n`,
       /expected one of string, number, .*, got "int"[^]*hint: did you mean 'integer'\?/u
     ],
+    ["a word for yes", stage("    if: yes\n"), /hint: write true or false/u],
+    ["half a GPU", stage("    resources: { gpus: 0.5 }\n"), /expected a whole number, got 0\.5/u],
+    [
+      "an expression for a resource",
+      stage('    resources: { cpus: "${{ params.n }}" }\n'),
+      /hint: an expression cannot stand/u
+    ],
+    [
+      "a number for a text",
+      "agflow: 1\nname: 3\nstages: {}\n",
+      /expected string, got 3[^]*hint: write it in quotes: "3"/u
+    ],
+    [
+      "a version in quotes",
+      'agflow: "1"\nname: x\nstages: {}\n',
+      /expected 1, got "1"[^]*hint: write it without quotes/u
+    ],
+    ["one for a list", stage("profiles: { a: { extends: b } }\n"), /expected a list, got "b"[^]*hint: write \[b\]/u],
+    ["nothing for a value", stage("    container:\n"), /expected string, got nothing/u],
+    ["a list for a scatter", stage("    scatter: [x]\n"), /hint: write scatter: \{ over: /u],
+    ["a pattern to scatter over", stage('    scatter: { over: "*.tsv" }\n'), /hint: a pattern stands for no file/u],
     ["a text in double quotes", expression('params.x == "a"'), /hint: texts stand in single quotes/u],
     ["Python's words", expression("params.x and true"), /unexpected 'and'[^]*hint: write &&/u],
     ["Python's words before", expression("not params.x"), /hint: write !/u],

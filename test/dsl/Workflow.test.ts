@@ -512,6 +512,89 @@ outputs: { best: "\${{ nowhere.out }}" }
   }
   const stage = (text: string) => `agflow: 1\nname: x\nstages:\n${text}`
 
+  it.each([
+    ["another language's key", "script: echo, outputs: { out: text }", "unknown key 'script'"],
+    ["a slip in a key", "run: echo, output: { out: text }", "unknown key 'output'"],
+    ["a list of outputs", "run: echo, outputs: [out]", "expected a mapping, got a list"],
+    ["a type that is none", "run: echo, outputs: { out: { table: { x: int? } } }", "expected one of "],
+    ["a script that is a list", "run: [echo], outputs: { out: text }", "expected string, got ["],
+    [
+      "a scatter that is a list",
+      'run: echo, outputs: { out: text }, env: { i: "${{ item }}" }, scatter: [a]',
+      "expected a mapping, got a text"
+    ],
+    [
+      "rows that are none",
+      'run: echo, outputs: { out: text }, inputs: { i: "${{ item }}" }, scatter: { over: ./t.tsv, rows: 0 }',
+      "expected 1 or more"
+    ],
+    [
+      "a list that has faults",
+      'run: echo, outputs: { out: text }, env: { i: "${{ item }}" }, scatter: { over: "${{ params.words }}" }',
+      "param 'words': expected a list of string"
+    ],
+    ["params that are a list", "uses: make-variants, with: [hg38]", "expected a mapping, got a list"]
+  ])("says nothing of what follows from %s", async (_, keys, message) => {
+    const text = `agflow: 1
+name: x
+params: { words: { type: list, default: ${keys.includes("params.words") ? "3" : "[a]"} } }
+stages:
+  stage: { ${keys} }
+  reader: { run: 'cat "$x" > "$out"', inputs: { x: "\${{ stage.out }}" }, outputs: { out: text } }
+outputs: { out: "\${{ stage.out }}" }
+`
+    const known = text.replaceAll("stage.out", keys.startsWith("uses") ? "stage.variants" : "stage.out")
+    assert.include((await one(known)).message, message)
+  })
+
+  it("says nothing of a stage and of a profile that could not be read, nor of what unknown profiles may hold", async () => {
+    const reads =
+      '  reader: { run: \'cat "$x" > "$out"\', inputs: { x: "${{ empty.out }}" }, outputs: { out: text } }\n'
+    assert.strictEqual((await one(stage(`  empty:\n${reads}`))).message, "expected a mapping, got nothing")
+    const profiles = `${stage(reads)}profiles: { more: 3, full: { stages: { empty: ${"{ run: echo, outputs: { out: text } } } }"} }\n`
+    assert.strictEqual((await one(profiles, { profiles: ["more", "full"] })).message, "expected a mapping, got 3")
+    const unknown = profiles.replace("more: 3, ", "")
+    assert.strictEqual((await one(unknown, { profiles: ["fulll"] })).hint, "did you mean 'full'?")
+  })
+
+  it("has names that mean something else", async () => {
+    for (const name of ["params", "true", "null"]) {
+      assert.strictEqual((await one(stage(`  ${name}: { run: echo, outputs: { out: text } }\n`))).code, "invalid-name")
+    }
+    const item = (name: string) =>
+      one(
+        stage(
+          `  a: { scatter: { over: [1], as: ${name} }, run: echo, env: { x: "\${{ ${name} }}" }, outputs: { out: text } }\n`
+        )
+      )
+    assert.match((await item("params")).message, /cannot name an item: it means something else/u)
+    const variable = (keys: string) => one(stage(`  a: { run: echo, ${keys} }\n`))
+    for (const keys of [
+      "outputs: { PATH: text }",
+      "outputs: { IFS: text }",
+      "outputs: { out: text }, env: { RANDOM: 1 }"
+    ]) {
+      assert.match(
+        (await variable(keys)).message,
+        /cannot name a variable of the script: to bash it means something else/u
+      )
+    }
+    const own = await load(stage("  a: { run: echo, outputs: { out: text }, env: { PATH: /bin } }\n"))
+    assert.deepStrictEqual(own.diagnostics, [])
+  })
+
+  it("finds an item unread that no task of the scatter reads, and none that only some read", async () => {
+    const scattered = (value: string) =>
+      stage(`  a:
+    scatter: [{ over: [x, y], as: first }, { over: [1, 2], as: second }]
+    run: echo
+    env: { value: "\${{ ${value} }}" }
+    outputs: { out: text }
+`)
+    assert.deepStrictEqual((await load(scattered("first == 'y' ? second : 0"))).diagnostics, [])
+    assert.match((await one(scattered("first == 'z' ? second : 0"))).message, /nothing in the stage reads 'second'/u)
+  })
+
   it("names the column that is missing between two stages", async () => {
     const text = stage(
       `  made: { uses: make-variants, with: { genome: hg38 } }\n  a: { uses: score, with: { variants: "\${{ made.variants }}", reference: ./genome.fa } }\n  b: { uses: score, with: { variants: "\${{ a.scores }}", reference: ./genome.fa } }\n`
