@@ -159,8 +159,9 @@ class Parser {
     if (token.kind === "string") return { _tag: "Literal", value: token.text, range }
     if (token.kind === "symbol" && token.text === "(") {
       const inner = this.choice()
+      const { end } = this.peek().range
       this.expect(")")
-      return inner
+      return { ...inner, range: { start: range.start, end } }
     }
     if (token.kind !== "name")
       return this.fail(token.kind === "end" ? "a value is missing" : `unexpected '${token.text}'`, token)
