@@ -97,6 +97,14 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       `${head}  a:\n    run: x\n    outputs: { out: { table: { pos: int } } }\n`,
       /expected one of string, number, .*, got "int"[^]*hint: did you mean 'integer'\?/u
     ],
+    [
+      "an anchor that is none",
+      stage("  b: &b { <<: *c }\n"),
+      /:7:15 error: there is no anchor 'c'[^]*hint: did you mean 'b'|hint: the anchors/u
+    ],
+    ["a text that is merged", stage("    <<: x\n"), /:7:9 error: only mappings can be merged/u],
+    ["two documents", `${stage("")}---\n${stage("")}`, /:7:1 error: a second document begins here/u],
+    ["bytes that are no UTF-8", stage("    env: { x: caf\uFFFD }\n"), /:7:18 error: this is no text in UTF-8/u],
     ["a word for yes", stage("    if: yes\n"), /hint: write true or false/u],
     ["half a GPU", stage("    resources: { gpus: 0.5 }\n"), /expected a whole number, got 0\.5/u],
     [

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { shardsOf } from "../../src/dsl/CheckedStage.ts"
+import * as Edge from "../../src/dsl/Edge.ts"
 import { temporaryFolder } from "../support/stage.ts"
 import { load } from "../support/workflow.ts"
 
@@ -707,6 +708,31 @@ outputs: { out: "\${{ stage.out }}" }
     const bomb = Array.from({ length: 9 }, (_, i) => `k${i}: &k${i} [${`*k${i - 1},`.repeat(9)}]`)
     bomb[0] = "k0: &k0 [x]"
     assert.strictEqual((await one(bomb.join("\n"))).code, "yaml-alias")
+  })
+
+  it("takes what is merged into a mapping as written there, and what is wrong with it at its own place", async () => {
+    const text = (resources: string) => `agflow: 1
+name: merged
+params: { x: { type: integer, default: 3 } }
+stages:
+  first: &first
+    run: 'echo > "$out"'
+    outputs: { out: text }
+    resources: { ${resources} }
+  second: { <<: *first, env: { x: "\${{ params.x }}" } }
+  third: { <<: [*first], outputs: { out: json } }
+`
+    const { workflow, diagnostics } = await load(text("memory: 4 GB"))
+    assert.deepStrictEqual(diagnostics, [])
+    assert.deepStrictEqual(
+      workflow!.stages.map(({ id, outputs, resources }) => [id, Edge.show(outputs["out"]!), resources.memory]),
+      [
+        ["first", "text", 4e9],
+        ["second", "text", 4e9],
+        ["third", "json", 4e9]
+      ]
+    )
+    assert.deepStrictEqual((await load(text("memry: 4 GB"))).places, ["8:18 unknown-key"])
   })
 
   it("tells the first of a thousand errors that follow from one", async () => {
