@@ -9,7 +9,7 @@ import type { NamedFile } from "./CheckContext.ts"
 type Fault = Pick<Diagnostic, "message" | "hint">
 
 /** Why a path is not that of a file; undefined where it is. */
-const faultOf = Effect.fnUntraced(function* (file: string) {
+export const faultOf = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const found = yield* Effect.result(fs.stat(file))

@@ -218,9 +218,8 @@ export const read = (
       })
     }
     // A param that is declared half would be another one: it goes whole.
-    value = faults
-      .map(({ path }) => (path[0] === "params" ? path.slice(0, 2) : path))
-      .reduce<unknown>((rest, path) => without(rest, path), { ...placeholders, ...(value as object) })
+    const removal = removalOf(faults.map(({ path }) => (path[0] === "params" ? path.slice(0, 2) : path)))
+    value = without({ ...placeholders, ...(value as object) }, removal)
   }
   return { declaration: undefined, diagnostics, faulty }
 }
@@ -228,13 +227,37 @@ export const read = (
 /** Stand in for the two keys without which nothing else would be read. */
 const placeholders = { agflow: 1, name: "unnamed" }
 
-const without = (value: unknown, [key, ...rest]: ReadonlyArray<string | number>): unknown => {
-  if (key === undefined || value === null || typeof value !== "object") return value
-  if (Array.isArray(value)) {
-    return rest.length === 0
-      ? value.filter((_, index) => index !== key)
-      : value.map((item, index) => (index === key ? without(item, rest) : item))
+/** What is to be taken out of a value: a member whole, or of a member what is to be taken out of it. */
+interface Removal extends Map<string | number, Removal | "whole"> {}
+
+const removalOf = (paths: ReadonlyArray<YamlPath>): Removal => {
+  const root: Removal = new Map()
+  for (const path of paths) {
+    let at = root
+    for (const [index, key] of path.entries()) {
+      const known = at.get(key)
+      if (known === "whole") break
+      if (index === path.length - 1) at.set(key, "whole")
+      else {
+        const next: Removal = known ?? new Map()
+        at.set(key, next)
+        at = next
+      }
+    }
   }
-  const { [key]: member, ...others } = value as Record<string, unknown>
-  return rest.length === 0 || member === undefined ? others : { ...value, [key]: without(member, rest) }
+  return root
+}
+
+/** All at once: a list's items keep their numbers until then, and of a large file no copy is made for each fault. */
+const without = (value: unknown, removal: Removal): unknown => {
+  if (value === null || typeof value !== "object") return value
+  const left = <K extends string | number>([key, member]: readonly [K, unknown]): ReadonlyArray<
+    readonly [K, unknown]
+  > => {
+    const inner = removal.get(key)
+    return inner === "whole" ? [] : [[key, inner === undefined ? member : without(member, inner)]]
+  }
+  return Array.isArray(value)
+    ? [...value.entries()].flatMap(left).map(([, item]) => item)
+    : Object.fromEntries(Object.entries(value).flatMap(left))
 }

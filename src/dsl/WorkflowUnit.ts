@@ -10,6 +10,7 @@ import { groupBy } from "../core/GroupBy.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import { report, type CheckContext, type GivenPorts, type PlacedStage } from "./CheckContext.ts"
+import * as FileCheck from "./FileCheck.ts"
 import * as Imports from "./Imports.ts"
 import * as NameCheck from "./NameCheck.ts"
 import * as ParamCheck from "./ParamCheck.ts"
@@ -86,7 +87,7 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
   diagnostics.push(...NameCheck.check(document, declaration), ...ParamCheck.check(document, declaration))
 
   const folder = path.dirname(path.resolve(file))
-  const imported = yield* Imports.read(document, declaration.imports ?? [], folder)
+  const imported = yield* Imports.read(document, folder)
   // Without its stages there is little to check a workflow against.
   if (imported.diagnostics.length > 0) return faults([...diagnostics, ...imported.diagnostics])
 
@@ -117,8 +118,10 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
     const opened = yield* open(path.join(path.dirname(file), uses), [], here).pipe(
       Effect.catchTag("InputError", () => Effect.succeed(undefined))
     )
-    if (opened === undefined) fault(`there is no file ${target}`, "a path starts from the folder of this file")
-    else {
+    if (opened === undefined) {
+      const missing = yield* FileCheck.faultOf(target.replace(/#.*$/u, ""))
+      fault(missing?.message ?? `${target} cannot be read`, missing?.hint)
+    } else {
       diagnostics.push(...opened.diagnostics)
       if (opened._tag === "Unit") parts.set(id, opened.unit)
     }

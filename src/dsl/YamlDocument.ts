@@ -78,7 +78,7 @@ export const parse = (
     diagnostics: [{ code, message, hint, source, range: { start, end: start + 1 } }]
   })
   // What is read in place of bytes that are no UTF-8, and every other byte of UTF-16.
-  const garbled = source.text.search(/[\u0000\uFFFD]/u)
+  const garbled = Math.max(source.text.indexOf("\0"), source.text.indexOf("\uFFFD"))
   if (garbled !== -1) return fault("yaml-syntax", "this is no text in UTF-8", garbled, "save the file as UTF-8")
   const deep = tooDeepAt(source.text)
   if (deep !== undefined) return fault("yaml-syntax", "this is nested too deeply", deep)

@@ -105,6 +105,17 @@ describe("what people write who are new to it, or come from elsewhere, is told w
     ["a text that is merged", stage("    <<: x\n"), /:7:9 error: only mappings can be merged/u],
     ["two documents", `${stage("")}---\n${stage("")}`, /:7:1 error: a second document begins here/u],
     ["bytes that are no UTF-8", stage("    env: { x: caf\uFFFD }\n"), /:7:18 error: this is no text in UTF-8/u],
+    [
+      "a workflow nearly right",
+      `${head}  a: { uses: ./workflw.yaml }\n`,
+      /there is no file .*workflw\.yaml\n.*\n.*\n +hint: did you mean 'workflow\.yaml'/u
+    ],
+    ["a folder of stages", `${head}  a: { uses: ./lab/ }\n`, /hint: the file of a workflow ends in \.yaml/u],
+    [
+      "a param that is not given",
+      `${head}  a: { uses: make-variants }\n`,
+      /param 'genome' of 'make-variants' is not given/u
+    ],
     ["a word for yes", stage("    if: yes\n"), /hint: write true or false/u],
     ["half a GPU", stage("    resources: { gpus: 0.5 }\n"), /expected a whole number, got 0\.5/u],
     [

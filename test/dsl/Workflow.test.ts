@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import * as Diagnostic from "../../src/core/Diagnostic.ts"
 import { shardsOf } from "../../src/dsl/CheckedStage.ts"
 import * as Edge from "../../src/dsl/Edge.ts"
 import { temporaryFolder } from "../support/stage.ts"
@@ -733,6 +734,16 @@ stages:
       ]
     )
     assert.deepStrictEqual((await load(text("memry: 4 GB"))).places, ["8:18 unknown-key"])
+  })
+
+  // It was minutes while each fault had the file copied, and its lines counted.
+  it("tells thousands of faults soon", { timeout: 60_000 }, async () => {
+    const many = Array.from({ length: 12_000 }, (_, at) => `  s${at}: { run: echo, outptus: { out: text } }\n`).join("")
+    const { diagnostics } = await load(stage(many))
+    assert.match(
+      Diagnostic.renderAll(diagnostics),
+      /:12003:\d+ error: unknown key 'outptus'[^]*12000 faults: nothing was run$/u
+    )
   })
 
   it("tells the first of a thousand errors that follow from one", async () => {
