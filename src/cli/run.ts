@@ -50,6 +50,7 @@ export const run = (distribution: URL) =>
     },
     Effect.fnUntraced(function* (options) {
       const { workflow } = yield* Options.sound(options.workflow, options, options.format)
+      if (Option.isSome(options.outdir)) yield* OutputFolder.check(options.outdir.value)
       const display = Display.make({
         write: (text) => void process.stdout.write(text),
         // A terminal that does not tell its width says 0.

@@ -21,15 +21,27 @@ export interface Diagnostic {
   readonly range: Range
 }
 
+/** Where the lines of a text begin; of many faults, most are in the same one. */
+let lines: { readonly text: string; readonly starts: ReadonlyArray<number> } = { text: "", starts: [0] }
+
+const startsOf = (text: string): ReadonlyArray<number> => {
+  if (lines.text === text) return lines.starts
+  const starts = [0]
+  for (let next = text.indexOf("\n"); next !== -1; next = text.indexOf("\n", next + 1)) starts.push(next + 1)
+  lines = { text, starts }
+  return starts
+}
+
 /** 1-based line and column (in UTF-16 units, as editors count). */
 export const position = (text: string, offset: number): { readonly line: number; readonly column: number } => {
-  let line = 1
-  let start = 0
-  for (let next = text.indexOf("\n"); next !== -1 && next < offset; next = text.indexOf("\n", start)) {
-    line++
-    start = next + 1
+  const starts = startsOf(text)
+  let [line, end] = [0, starts.length]
+  while (end - line > 1) {
+    const middle = (line + end) >> 1
+    if (starts[middle]! <= offset) line = middle
+    else end = middle
   }
-  return { line, column: offset - start + 1 }
+  return { line: line + 1, column: offset - starts[line]! + 1 }
 }
 
 /** Characters of a line that are shown. */
@@ -45,7 +57,8 @@ const mostShown = 200
  */
 export const render = ({ source, range, message, hint }: Diagnostic): string => {
   const { line, column } = position(source.text, range.start)
-  const whole = source.text.slice(range.start - column + 1).split("\n", 1)[0]!
+  const end = source.text.indexOf("\n", range.start)
+  const whole = source.text.slice(range.start - column + 1, end === -1 ? undefined : end)
   // Of a very long line, what stands around the place.
   const from = whole.length <= mostShown ? 0 : Math.max(0, Math.min(column - mostShown / 2, whole.length - mostShown))
   const text = whole.slice(from, from + mostShown)

@@ -25,7 +25,8 @@ export const closest = (word: string, candidates: Iterable<string>): string | un
     // So many letters must be added or taken away at least: a long text is nobody's slip.
     if (Math.abs(word.length - candidate.length) > least) continue
     const d = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (d < least) {
+    // What has not one letter in common is another word.
+    if (d < least && d < Math.max(word.length, candidate.length)) {
       least = d
       best = candidate
     }

@@ -1,5 +1,5 @@
 /** What the checks of one workflow share: the document, its params and stages, and where faults are gathered. */
-import type { Diagnostic, Range } from "../core/Diagnostic.ts"
+import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 import type { Level } from "./CheckedStage.ts"
 import type { ExpressionFault, Value } from "./Expression.ts"
 import type { Param } from "./Params.ts"
@@ -14,6 +14,8 @@ import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocumen
 export interface PlacedStage {
   readonly stage: StageDeclaration
   readonly path: YamlPath
+  /** Its keys that could not be read, which is told: nothing is said of what follows from that. */
+  readonly faulty: ReadonlySet<string>
 }
 
 /** What every stage gives to others; undefined where the stage has faults that hide it. */
@@ -21,7 +23,7 @@ export type GivenPorts = ReadonlyMap<string, { readonly [name: string]: GivenPor
 
 /** What a scatter calls by name within its stage: a value, or a file that is known later. */
 export type Item =
-  | { readonly _tag: "Value"; readonly value: Value }
+  | { readonly _tag: "Value"; readonly value: Value; readonly origin?: Origin }
   | {
       readonly _tag: "Output"
       readonly stage: string
@@ -34,10 +36,16 @@ export type Item =
   /** The scatter has faults, which are told: nothing more is said of its names. */
   | { readonly _tag: "Unknown" }
 
-/** A file named in the YAML, to be looked for. */
-export interface NamedFile {
-  readonly path: string
+/** Where a value was written, and the folder that a path starts from there. */
+export interface Origin {
+  readonly source: SourceText
   readonly range: Range
+  readonly folder: string
+}
+
+/** A file named by the user, to be looked for. */
+export interface NamedFile extends Omit<Origin, "folder"> {
+  readonly path: string
   /** What may have been meant, should it not be there. */
   readonly hint: string | undefined
 }
@@ -74,6 +82,8 @@ export interface CheckContext {
   >
   /** Stages switched off by their `if`. */
   readonly off: ReadonlySet<string>
+  /** Outputs of workflows used as stages, `part.scores`, that come from a stage of theirs which is switched off. */
+  readonly absent: Set<string>
   /** What the scatter of the stage that is being checked calls by name. */
   readonly items: ReadonlyMap<string, Item>
   readonly library: ReadonlyMap<string, LoadedStage>

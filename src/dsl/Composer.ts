@@ -26,7 +26,7 @@ export interface Value<out A> extends Expression {
   readonly "~value"?: A
 }
 
-type Scalar = string | number | boolean
+export type Scalar = string | number | boolean
 type Cell<C> = C extends Table.Column<infer A> ? A : never
 
 /** Columns that may be missing in a row may be missing altogether. */
@@ -103,7 +103,7 @@ type DeclaredPort<D> = D extends { readonly table: infer T }
     ? Port.FilePort<D>
     : never
 
-export interface Script<Outputs> extends Options {
+export interface Script<Outputs> extends Options, Pick<StageDeclaration, "container" | "network"> {
   /** A bash script in strict mode; inputs, outputs and env are variables in it. */
   readonly run: string
   readonly inputs?: { readonly [name: string]: Feed<Port.ListPort<Port.FilePort>> }

@@ -36,6 +36,7 @@ export type Expression =
 /** What does not read as an expression, or has no value. */
 export interface ExpressionFault {
   readonly message: string
+  readonly hint?: string | undefined
   readonly range: Range
 }
 
@@ -60,6 +61,9 @@ export const names = (expression: Expression): ReadonlyArray<Expression & { read
 /** How a value is written into text. */
 export const show = (value: Value): string => (typeof value === "string" ? value : JSON.stringify(value))
 
+/** How a value is told to people: texts in quotes, as they stand in expressions. */
+const told = (value: Value): string => (typeof value === "string" ? `'${value}'` : JSON.stringify(value))
+
 /** `integer`, `list of string`, `mapping`. */
 export const typeOf = (value: Value): string => {
   if (value === null) return "null"
@@ -78,6 +82,9 @@ const rangeOf = (from: number, to: number): Result =>
     ? { value: Array.from({ length: to - from }, (_, index) => from + index) }
     : { fault: `range gives at most 1,000,000 numbers, and none backwards: ${from} to ${to} is not possible` }
 
+const isEqual = (a: Value, b: Value): boolean =>
+  typeof a === "object" && typeof b === "object" ? JSON.stringify(a) === JSON.stringify(b) : a === b
+
 export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => Result>> = {
   default: ([value, fallback, ...more]) =>
     fallback === undefined || more.length > 0
@@ -87,6 +94,16 @@ export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => 
     (typeof value === "string" || Array.isArray(value)) && more.length === 0
       ? { value: value.length }
       : { fault: "length takes a text or a list" },
+  contains: ([within, item, ...more]) => {
+    if (item === undefined || more.length > 0)
+      return { fault: "contains takes a list or a text, and what may be in it" }
+    if (Array.isArray(within)) return { value: within.some((each: Value) => isEqual(each, item)) }
+    return typeof within === "string" && typeof item === "string"
+      ? { value: within.includes(item) }
+      : {
+          fault: `contains looks for an item in a list, or for a text in a text, not for ${told(item)} in ${told(within!)}`
+        }
+  },
   format: ([template, ...values]) => {
     if (typeof template !== "string") return { fault: "format takes a text with {0}, {1}, ... and their values" }
     let missing: string | undefined
@@ -120,26 +137,40 @@ const comparison: Readonly<Record<string, (a: number | string, b: number | strin
   ">=": (a, b) => a >= b
 }
 
-/** Lists and mappings by what they hold. */
-const isEqual = (a: Value, b: Value): boolean =>
-  typeof a === "object" && typeof b === "object" ? JSON.stringify(a) === JSON.stringify(b) : a === b
-
 const binary = (operator: string, a: Value, b: Value): Result => {
-  if (operator === "==" || operator === "!=") {
-    return { value: isEqual(a, b) === (operator === "==") }
-  }
+  if (operator === "==" || operator === "!=") return { value: isEqual(a, b) === (operator === "==") }
   const compute = arithmetic[operator]
   if (compute !== undefined) {
     if (operator === "+" && typeof a === "string" && typeof b === "string") return { value: a + b }
-    if (typeof a !== "number" || typeof b !== "number")
-      return { fault: `'${operator}' takes numbers, not ${show(a)} and ${show(b)}` }
+    if (typeof a !== "number" || typeof b !== "number") {
+      const what = operator === "+" ? "two numbers or two texts" : "numbers"
+      return { fault: `'${operator}' takes ${what}, not ${told(a)} and ${told(b)}` }
+    }
     const value = compute(a, b)
-    return Number.isFinite(value) ? { value } : { fault: `${show(a)} ${operator} ${show(b)} is not a finite number` }
+    return Number.isFinite(value) ? { value } : { fault: `${told(a)} ${operator} ${told(b)} is not a finite number` }
   }
   const compare = comparison[operator]!
   return (typeof a === "number" && typeof b === "number") || (typeof a === "string" && typeof b === "string")
     ? { value: compare(a, b) }
-    : { fault: `'${operator}' compares two numbers or two texts, not ${show(a)} and ${show(b)}` }
+    : { fault: `'${operator}' compares two numbers or two texts, not ${told(a)} and ${told(b)}` }
+}
+
+const kindOf = (of: Value): string =>
+  Array.isArray(of)
+    ? "a list"
+    : typeof of === "string"
+      ? "a text"
+      : typeof of === "object"
+        ? "a mapping"
+        : `a ${typeof of}`
+
+/** Params have one type each, so what compares them with another is a slip; items of a list may be mixed (1, 2, X). */
+const neverEqual = (expression: Expression & { readonly _tag: "Binary" }, a: Value, b: Value): string | undefined => {
+  const { operator } = expression
+  if ((operator !== "==" && operator !== "!=") || a === null || b === null || kindOf(a) === kindOf(b)) return undefined
+  return names(expression).every(({ path }) => path[0] === "params")
+    ? `'${operator}' compares ${kindOf(a)} with ${kindOf(b)}, which are never equal: ${told(a)} and ${told(b)}`
+    : undefined
 }
 
 export type Evaluated =
@@ -163,7 +194,7 @@ const truth = (of: Expression, lookUp: LookUp): Evaluated => {
   const found = evaluate(of, lookUp)
   return found._tag !== "Value" || typeof found.value === "boolean"
     ? found
-    : fault(of, `true or false is expected, not ${show(found.value)}`)
+    : fault(of, `true or false is expected, not ${told(found.value)}`)
 }
 
 export const evaluate = (expression: Expression, lookUp: LookUp): Evaluated => {
@@ -181,7 +212,7 @@ export const evaluate = (expression: Expression, lookUp: LookUp): Evaluated => {
       if (operator === "!") return value(!found.value)
       return typeof found.value === "number"
         ? value(-found.value)
-        : fault(expression, `'-' takes a number, not ${show(found.value)}`)
+        : fault(expression, `'-' takes a number, not ${told(found.value)}`)
     }
     case "Choice": {
       const condition = truth(expression.condition, lookUp)
@@ -197,7 +228,9 @@ export const evaluate = (expression: Expression, lookUp: LookUp): Evaluated => {
       const a = evaluate(left, lookUp)
       if (a._tag !== "Value") return a
       const b = evaluate(right, lookUp)
-      return b._tag === "Value" ? settle(expression, binary(operator, a.value, b.value)) : b
+      if (b._tag !== "Value") return b
+      const never = neverEqual(expression, a.value, b.value)
+      return never === undefined ? settle(expression, binary(operator, a.value, b.value)) : fault(expression, never)
     }
     case "Call": {
       const args: Array<Value> = []

@@ -1,6 +1,8 @@
 /** Reads the text of an expression. */
 import type { Range } from "../core/Diagnostic.ts"
+import * as Suggest from "../core/Suggest.ts"
 import { functions, type Expression, type ExpressionFault, type Value } from "./Expression.ts"
+import * as OtherWords from "./OtherWords.ts"
 
 interface Token {
   readonly kind: "number" | "string" | "name" | "symbol" | "end"
@@ -11,6 +13,11 @@ interface Token {
 const tokenPattern =
   /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|'((?:[^'\\]|\\.)*)'|([A-Za-z_][A-Za-z0-9_]*)|(==|!=|<=|>=|&&|\|\||[-+*/%<>!?:().,[\]]))/uy
 
+const unexpected = (text: string): Omit<ExpressionFault, "range"> => ({
+  message: `unexpected '${text}'`,
+  hint: OtherWords.inExpression(text)
+})
+
 const tokenize = (text: string, offset: number): ReadonlyArray<Token> | ExpressionFault => {
   const tokens: Array<Token> = []
   tokenPattern.lastIndex = 0
@@ -19,7 +26,8 @@ const tokenize = (text: string, offset: number): ReadonlyArray<Token> | Expressi
     const match = tokenPattern.exec(text)
     if (match === null) {
       const start = offset + from + (/^\s*/u.exec(text.slice(from))?.[0].length ?? 0)
-      return { message: `unexpected '${text.slice(start - offset)[0]}'`, range: { start, end: start + 1 } }
+      const letter = String.fromCodePoint(text.codePointAt(start - offset)!)
+      return { ...unexpected(letter), range: { start, end: start + letter.length } }
     }
     const [all, number, string, name, symbol] = match
     const end = offset + tokenPattern.lastIndex
@@ -52,6 +60,9 @@ const precedence: Readonly<Record<string, number>> = {
 
 const constants: Readonly<Record<string, Value>> = { true: true, false: false, null: null }
 
+/** Names in expressions that nothing else can have. */
+export const reserved: ReadonlySet<string> = new Set(["params", ...Object.keys(constants)])
+
 /** Deeper nesting is no use to anybody, and would overflow the stack. */
 const maxDepth = 100
 
@@ -66,8 +77,9 @@ class Parser {
   parse(): Expression | ExpressionFault {
     try {
       const expression = this.choice()
-      if (this.peek().kind !== "end") this.fail(`unexpected '${this.peek().text}'`)
-      return expression
+      if (this.peek().kind === "end") return expression
+      const word = expression._tag === "Name" && expression.path[0] === "not" ? "not" : this.peek().text
+      return { ...unexpected(this.peek().text), hint: OtherWords.inExpression(word), range: this.peek().range }
     } catch (fault) {
       return fault as ExpressionFault
     }
@@ -93,8 +105,8 @@ class Parser {
   }
 
   /** Leaves the parser; caught in `parse`, it never leaves this file. */
-  private fail(message: string, { range } = this.peek()): never {
-    const fault: ExpressionFault = { message, range }
+  private fail(message: string, { range } = this.peek(), hint?: string): never {
+    const fault: ExpressionFault = { message, range, hint }
     throw fault
   }
 
@@ -134,12 +146,22 @@ class Parser {
   private primary(): Expression {
     const token = this.take()
     const { range } = token
-    if (token.kind === "number") return { _tag: "Literal", value: Number(token.text), range }
+    if (token.kind === "number") {
+      const value = Number(token.text)
+      // Of whole numbers this large, not all are there: another would be taken.
+      if (
+        !Number.isFinite(value) ||
+        (Number.isInteger(value) && !Number.isSafeInteger(value) && !/e/iu.test(token.text))
+      )
+        this.fail(`${token.text} is too large to be exact`, token)
+      return { _tag: "Literal", value, range }
+    }
     if (token.kind === "string") return { _tag: "Literal", value: token.text, range }
     if (token.kind === "symbol" && token.text === "(") {
       const inner = this.choice()
+      const { end } = this.peek().range
       this.expect(")")
-      return inner
+      return { ...inner, range: { start: range.start, end } }
     }
     if (token.kind !== "name")
       return this.fail(token.kind === "end" ? "a value is missing" : `unexpected '${token.text}'`, token)
@@ -164,7 +186,10 @@ class Parser {
       this.expect(")")
     }
     if (!Object.hasOwn(functions, name.text)) {
-      this.fail(`there is no function '${name.text}'; there are ${Object.keys(functions).join(", ")}`, name)
+      const known = Object.keys(functions)
+      const near = OtherWords.inExpression(name.text) ?? Suggest.closest(name.text, known)
+      const hint = near === undefined || !known.includes(near) ? near : `did you mean '${near}'?`
+      this.fail(`there is no function '${name.text}'; there are ${known.join(", ")}`, name, hint)
     }
     return {
       _tag: "Call",

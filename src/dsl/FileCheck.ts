@@ -5,17 +5,11 @@ import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { NamedFile } from "./CheckContext.ts"
-import type { YamlDocument } from "./YamlDocument.ts"
-
-/** A file named in the YAML, and the document that names it. */
-export interface LookedFor extends NamedFile {
-  readonly document: YamlDocument
-}
 
 type Fault = Pick<Diagnostic, "message" | "hint">
 
 /** Why a path is not that of a file; undefined where it is. */
-const faultOf = Effect.fnUntraced(function* (file: string) {
+export const faultOf = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const found = yield* Effect.result(fs.stat(file))
@@ -43,20 +37,20 @@ const faultOf = Effect.fnUntraced(function* (file: string) {
 })
 
 /** One Diagnostic for each place that names what is no file. */
-export const check = Effect.fnUntraced(function* (files: ReadonlyArray<LookedFor>) {
+export const check = Effect.fnUntraced(function* (files: ReadonlyArray<NamedFile>) {
   const known = new Map<string, Fault | undefined>()
   const told = new Map<string, Diagnostic>()
-  for (const { path: file, range, document, hint } of files) {
+  for (const { path: file, range, source, hint } of files) {
     const fault = known.has(file) ? known.get(file) : yield* faultOf(file)
     known.set(file, fault)
     if (fault === undefined) continue
     // Of a scattered stage, each instance names it.
-    const place = `${document.source.file} ${range.start} ${file}`
+    const place = `${source.file} ${range.start} ${file}`
     told.set(place, {
       code: "missing-file",
       message: fault.message,
       hint: hint ?? fault.hint,
-      source: document.source,
+      source,
       range
     })
   }

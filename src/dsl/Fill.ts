@@ -3,6 +3,7 @@ import type { Range } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
 import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Expression from "./Expression.ts"
+import * as OtherWords from "./OtherWords.ts"
 import * as Template from "./Template.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
 
@@ -12,8 +13,14 @@ export interface Filled {
   readonly broken: boolean
 }
 
+/** Where names have values. */
+export type FillContext = Pick<
+  CheckContext,
+  "document" | "diagnostics" | "items" | "ports" | "params" | "silent" | "seen"
+>
+
 /** Every expression in the value replaced by its value; one that is the whole value keeps its type. */
-export const fill = (context: CheckContext, value: unknown, path: YamlPath): Filled => {
+export const fill = (context: FillContext, value: unknown, path: YamlPath): Filled => {
   if (Array.isArray(value)) {
     const items = value.map((item, index) => fill(context, item, [...path, index]))
     return { value: items.map((item) => item.value), broken: items.some((item) => item.broken) }
@@ -25,13 +32,20 @@ export const fill = (context: CheckContext, value: unknown, path: YamlPath): Fil
       broken: members.some(([, member]) => member.broken)
     }
   }
-  return typeof value === "string" && Template.has(value) ? fillText(context, value, path) : { value, broken: false }
+  if (typeof value !== "string") return { value, broken: false }
+  if (Template.has(value)) return fillText(context, value, path)
+  const name = value.includes("params.") ? /\{\s*params\.(\w+)\s*\}/u.exec(value)?.[1] : undefined
+  if (name === undefined || !(context.params.has(name) || context.silent.has(name))) return { value, broken: false }
+  const range = context.document.locate(path)
+  const message = "this stands for itself, not for the value of a param"
+  report(context, range, "invalid-expression", message, `an expression is written \${{ params.${name} }}`)
+  return { value, broken: true }
 }
 
-const fillText = (context: CheckContext, text: string, path: YamlPath): Filled => {
+const fillText = (context: FillContext, text: string, path: YamlPath): Filled => {
   const template = Template.parse(text)
-  const tell = ({ message, range }: Expression.ExpressionFault) =>
-    report(context, expressionRange(context.document, path, text, { range }), "invalid-expression", message)
+  const tell = ({ message, hint, range }: Expression.ExpressionFault) =>
+    report(context, expressionRange(context.document, path, text, { range }), "invalid-expression", message, hint)
   template.faults.forEach(tell)
   let broken = template.faults.length > 0
   const parts = template.parts.map((part) => {
@@ -50,7 +64,7 @@ const fillText = (context: CheckContext, text: string, path: YamlPath): Filled =
 
 /** The value of a name; undefined, with a Diagnostic, when it has none. */
 const valueOf = (
-  context: CheckContext,
+  context: FillContext,
   name: Expression.Expression & { readonly _tag: "Name" },
   text: string,
   path: YamlPath
@@ -69,10 +83,22 @@ const valueOf = (
   if (item !== undefined || context.ports.has(scope)) {
     report(context, range(), "not-a-value", `'${name.path.join(".")}' is a file, a value is expected here`)
   } else {
-    const hint = Suggest.hint(scope, [...context.items.keys(), ...context.ports.keys(), "params"], "names")
-    report(context, range(), "unknown-stage", `there is no stage or item '${scope}'`, hint)
+    report(context, range(), "unknown-stage", `there is no stage or item '${scope}'`, meantBy(context, name))
   }
   return undefined
+}
+
+/** What may have been meant by a name that is none. */
+const meantBy = (
+  { items, ports, params, silent }: FillContext,
+  { path }: { readonly path: ReadonlyArray<string> }
+): string => {
+  const [scope, ...members] = path as [string, ...ReadonlyArray<string>]
+  if (silent.has(scope) || params.has(scope)) return `write params.${path.join(".")}`
+  const names = [...items.keys(), ...ports.keys()]
+  if (names.length === 0) return "a param is made from others: params.NAME"
+  const other = members.length === 0 ? OtherWords.inExpression(scope) : undefined
+  return other ?? Suggest.hint(scope, [...names, "params"], "names")
 }
 
 const memberOf = (value: Expression.Value | undefined, name: string): Expression.Value | undefined =>
@@ -81,18 +107,30 @@ const memberOf = (value: Expression.Value | undefined, name: string): Expression
     : undefined
 
 const paramOf = (
-  context: CheckContext,
+  context: FillContext,
   members: ReadonlyArray<string>,
   range: () => Range
 ): Expression.Value | undefined => {
   const name = members.join(".")
+  const of = members.length > 1 ? context.params.get(members[0]!) : undefined
+  if (name === "" || of !== undefined) {
+    const [message, hint] =
+      of === undefined
+        ? ["which param?", "write params.NAME"]
+        : [
+            `'params.${of.name}' has no '${members.slice(1).join(".")}'`,
+            members[1] === "length" ? `write length(params.${of.name})` : undefined
+          ]
+    report(context, range(), "unknown-member", message, hint)
+    return undefined
+  }
   const found = context.params.get(name)
   if (found?.bound !== undefined) {
     report(context, range(), "not-a-value", `'params.${name}' is a file that a stage gives, a value is expected here`)
     return undefined
   }
   if (found === undefined && !context.silent.has(name)) {
-    const hint = Suggest.hint(name, [...context.params.keys(), ...context.silent], "params")
+    const hint = Suggest.hint(name, new Set([...context.params.keys(), ...context.silent]), "params")
     report(context, range(), "unknown-param", `the workflow has no param '${name}'`, hint)
   }
   return found?.value

@@ -1,8 +1,8 @@
 /** `imports:` of a workflow: files of the lab whose stages it can use. */
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
+import * as FileCheck from "./FileCheck.ts"
 import { StageLibrary, type LoadedStage } from "./StageLibrary.ts"
 import * as TypedWorkflow from "./TypedWorkflow.ts"
 import type { YamlDocument } from "./YamlDocument.ts"
@@ -15,14 +15,16 @@ export interface Imports {
 }
 
 /** `folder` is where relative paths in the workflow start. */
-export const read = Effect.fnUntraced(function* (document: YamlDocument, names: ReadonlyArray<string>, folder: string) {
+export const read = Effect.fnUntraced(function* (document: YamlDocument, folder: string) {
   const path = yield* Path.Path
-  const fs = yield* FileSystem.FileSystem
   const library = yield* StageLibrary
   const stages = new Map<string, LoadedStage>()
   const diagnostics: Array<Diagnostic> = []
-  for (const [index, name] of names.entries()) {
-    const fault = (message: string, hint: string) =>
+  // As written: what is no text among them is told elsewhere.
+  const { imports } = document.value as { readonly imports?: unknown }
+  for (const [index, name] of Array.isArray(imports) ? imports.entries() : []) {
+    if (typeof name !== "string") continue
+    const fault = (message: string, hint?: string) =>
       diagnostics.push({
         code: "import",
         message,
@@ -31,12 +33,16 @@ export const read = Effect.fnUntraced(function* (document: YamlDocument, names: 
         range: document.locate(["imports", index])
       })
     if (!isStageFile(name)) {
-      fault(`'${name}' is not a file of stages`, "its name must end in .ts, .mts, .js or .mjs")
+      const hint = /\.ya?ml$/u.test(name)
+        ? `a workflow is used in the place of a stage: { uses: ${name} }`
+        : "its name must end in .ts, .mts, .js or .mjs"
+      fault(`'${name}' is not a file of stages`, hint)
       continue
     }
     const file = path.resolve(folder, name)
-    if (!(yield* fs.exists(file).pipe(Effect.orElseSucceed(() => false)))) {
-      fault(`there is no file ${file}`, "a relative path starts from the folder of the file it is written in")
+    const missing = yield* FileCheck.faultOf(file)
+    if (missing !== undefined) {
+      fault(missing.message, missing.hint)
       continue
     }
     const imported = yield* library.import(file, path.join(path.dirname(document.source.file), name))

@@ -1,7 +1,7 @@
 /** What feeds an input: outputs of stages and files of the user's, checked against the port. */
 import { resolve as resolvePath } from "node:path"
 import type { Binding } from "./CheckedStage.ts"
-import { note, report, type CheckContext } from "./CheckContext.ts"
+import { note, report, type CheckContext, type Origin } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
@@ -39,13 +39,6 @@ export const givenBy = (context: CheckContext, value: string, path: YamlPath): G
   }
 }
 
-/** A path, as it was written and filled: one in a param starts where the param's value was written. */
-export const pathOf = (context: CheckContext, written: string, filled: string): string => {
-  const name = Reference.nameIn(written)
-  const param = name?.path[0] === "params" ? context.params.get(name.path[1] ?? "") : undefined
-  return resolvePath(param?.folder ?? context.folder, filled)
-}
-
 /** One file: a reference, or a path (`port` is undefined for a script, which takes any). */
 const bindOne = (
   context: CheckContext,
@@ -71,16 +64,36 @@ const bindOne = (
   }
   const filled = fill(context, value, path)
   if (filled.broken) return undefined
-  const file = pathOf(context, value, String(filled.value))
-  const kind = port === undefined ? "file" : Port.kindOf(port)
-  if (FileKind.extensionOf(kind, file) === undefined) {
-    const { extensions } = FileKind.get(kind)
-    const hint = `its name must end in .${extensions.join(", .")}`
-    report(context, range, "type-mismatch", `'${filled.value}' is not a ${kind} file`, hint)
+  const origin = originOf(context, value, path)
+  const bindPath = (text: string): Binding | undefined => {
+    const file = resolvePath(origin.folder, text)
+    const kind = port === undefined ? "file" : Port.kindOf(port)
+    if (FileKind.extensionOf(kind, file) === undefined) {
+      const { extensions } = FileKind.get(kind)
+      const hint = `its name must end in .${extensions.join(", .")}`
+      report(context, range, "type-mismatch", `'${text}' is not a ${kind} file`, hint)
+      return undefined
+    }
+    context.files.push({ ...origin, path: file, hint: meant(context, text) })
+    return { _tag: "File", path: file }
+  }
+  if (!Array.isArray(filled.value)) return bindPath(String(filled.value))
+  if (port !== undefined && !inList) {
+    report(context, range, "type-mismatch", `'${inputName(path)}' takes one file, not a list`)
     return undefined
   }
-  context.files.push({ path: file, range, hint: meant(context, String(filled.value)) })
-  return { _tag: "File", path: file }
+  const items = filled.value.map((each) => bindPath(String(each))).filter((binding) => binding !== undefined)
+  return { _tag: "List", items }
+}
+
+/** Where a value was written: one that is a param or an item, and nothing else, where that was. */
+export const originOf = (context: CheckContext, value: unknown, path: YamlPath): Origin => {
+  const [scope, member] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
+  const item = context.items.get(scope ?? "")
+  const known =
+    item?._tag === "Value" ? item.origin : scope === "params" ? context.params.get(member ?? "")?.origin : undefined
+  const { document, folder } = context
+  return known ?? { source: document.source, range: document.locate(path), folder }
 }
 
 /** What else than a path was meant by a text that is none. */
@@ -99,13 +112,22 @@ const meant = ({ ports }: CheckContext, text: string): string | undefined => {
 const inputName = (path: YamlPath): string => String(path.findLast((key) => typeof key === "string"))
 
 /** Why a reference gives nothing, on purpose: its stage is switched off, its param is left out. */
-const absence = (context: CheckContext, value: unknown): string | undefined => {
+export const absence = (context: CheckContext, value: unknown): string | undefined => {
   const [scope, member] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
-  if (context.off.has(scope ?? "")) return `the stage '${scope}' that gives it is switched off by its 'if'`
+  if (scope === undefined || context.items.has(scope)) return undefined
+  const off = context.absent.has(`${scope}.${member}`)
+    ? `${scope}/${context.parts.get(scope)!.outputs.get(member!)!.stage}`
+    : context.off.has(scope)
+      ? scope
+      : undefined
+  if (off !== undefined) return `the stage '${off}' that gives it is switched off by its 'if'`
   return scope === "params" && context.params.get(member ?? "")?.value === null
     ? `param '${member}' has no value`
     : undefined
 }
+
+const tellAbsent = (context: CheckContext, path: YamlPath, absent: string): void =>
+  report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`)
 
 /** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one that is not given. */
 export const bind = (
@@ -117,7 +139,7 @@ export const bind = (
   const absent = absence(context, value)
   if (port._tag === "Optional") return absent === undefined ? bind(context, value, path, port.port) : undefined
   if (absent !== undefined) {
-    report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`)
+    tellAbsent(context, path, absent)
     return undefined
   }
   if (port._tag === "List") return bindList(context, value, path, port.item)
@@ -141,6 +163,12 @@ const bindList = (
   return { _tag: "List", items: items.filter((binding) => binding !== undefined) }
 }
 
-/** An input of a script: whatever is given, one file or a list. */
-export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined =>
-  Array.isArray(value) ? bindList(context, value, path, undefined) : bindOne(context, value, path, undefined)
+/** An input of a script: whatever is given, one file or a list; of an optional param without a value, an empty list. */
+export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined => {
+  if (Array.isArray(value)) return bindList(context, value, path, undefined)
+  const absent = absence(context, value)
+  if (absent === undefined) return bindOne(context, value, path, undefined)
+  if (Reference.nameIn(value as string)!.path[0] === "params") return { _tag: "List", items: [] }
+  tellAbsent(context, path, absent)
+  return undefined
+}

@@ -50,9 +50,38 @@ const types: Readonly<Record<string, string>> = {
 
 /** Which of the types is meant by what another language calls it. */
 export const type = (word: string, known: ReadonlyArray<string>): string | undefined => {
-  const lower = word.toLowerCase()
-  return Object.hasOwn(types, lower) && known.includes(types[lower]!) ? types[lower] : undefined
+  const [, lower, missing] = /^(.*?)(\??)$/u.exec(word.toLowerCase()) as unknown as [string, string, string]
+  const ours = Object.hasOwn(types, lower) ? `${types[lower]}${missing}` : undefined
+  return ours !== undefined && known.includes(ours) ? ours : undefined
 }
+
+/** What stands in expressions elsewhere, and what to do here. */
+const expressions: Readonly<Record<string, string>> = {
+  and: "write &&",
+  "&": "write &&",
+  or: "write ||",
+  "|": "write ||",
+  not: "write !",
+  "=": "to compare, write ==",
+  is: "to compare, write ==",
+  in: "write contains(LIST, ITEM)",
+  if: "write CONDITION ? A : B",
+  else: "write CONDITION ? A : B",
+  '"': "texts stand in single quotes: 'a'",
+  "[": "an item of a list cannot be asked for; a member of a mapping is written NAME.MEMBER",
+  $: "names stand without $",
+  True: "write true",
+  False: "write false",
+  None: "write null",
+  len: "length",
+  size: "length",
+  count: "length",
+  includes: "contains",
+  has: "contains"
+}
+
+export const inExpression = (word: string): string | undefined =>
+  Object.hasOwn(expressions, word) ? expressions[word] : undefined
 
 const resources = new Set(["cpus", "memory", "time", "gpus"])
 

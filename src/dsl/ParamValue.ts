@@ -1,4 +1,5 @@
 /** The value of a param: read as the type that is declared, and held to what is allowed. */
+import { isScalar, isSeq, parseDocument } from "yaml"
 import type { ParamDeclaration, ScalarType } from "./WorkflowFile.ts"
 
 export type Scalar = string | number | boolean
@@ -30,21 +31,46 @@ const fromText = (type: ScalarType, text: string): Scalar | undefined => {
 export const typeName = ({ type, items = "string" }: ParamDeclaration): string =>
   type === "list" ? `a list of ${items}` : type
 
-/** The value as its declaration wants it; on a command line a list is written with commas. */
+/** The texts in a list of a command line: `a,b`, or as in YAML `[a, "b, c"]`. */
+const textsOf = (text: string): ReadonlyArray<string> | undefined => {
+  if (text.trim() === "") return []
+  if (!text.trimStart().startsWith("[")) return text.split(",").map((each) => each.trim())
+  const { contents, errors } = parseDocument(text, { logLevel: "silent" })
+  if (errors.length > 0 || !isSeq<unknown>(contents)) return undefined
+  const items = contents.items.filter((item) => isScalar(item))
+  // What is not quoted is taken as it stands: the param's type says what it is.
+  const texts = items.map(({ type, source, value }) => (type === "PLAIN" ? (source ?? "") : String(value)))
+  return texts.length === contents.items.length ? texts : undefined
+}
+
+/** The value as its declaration wants it. */
 export const read = ({ type, items = "string" }: ParamDeclaration, value: unknown): ParamValue | undefined => {
   if (type !== "list") return value instanceof FlagText ? fromText(type, value.text) : scalars[type](value)
-  const parts: ReadonlyArray<unknown> | undefined =
+  const parts =
     value instanceof FlagText
-      ? value.text === ""
-        ? []
-        : value.text
-            .replace(/^\s*\[(.*)\]\s*$/su, "$1")
-            .split(",")
-            .map((text) => fromText(items, text.trim()))
+      ? textsOf(value.text)?.map((text) => fromText(items, text))
       : Array.isArray(value)
         ? value.map(scalars[items])
         : undefined
   return parts?.every((part) => part !== undefined) ? (parts as ReadonlyArray<Scalar>) : undefined
+}
+
+/** As it is told to people. */
+export const show = (value: unknown): string =>
+  value instanceof FlagText ? value.text : typeof value === "number" ? String(value) : JSON.stringify(value)
+
+const spelledOut = /^(?:yes|no|on|off|true|false|y|n|0|1)$/iu
+
+/** How a value of another type is to be written. */
+export const hint = ({ type, items = "string" }: ParamDeclaration, value: unknown): string | undefined => {
+  if (value === null) return "leave it out, or declare the param with 'optional: true'"
+  const text = value instanceof FlagText ? value.text : String(value)
+  if (type === "boolean" && spelledOut.test(text)) return "write true or false"
+  if (value instanceof FlagText) return undefined
+  if (type === "list") return scalars[items](value) === undefined ? undefined : `write [${text}]`
+  if (type === "string" || type === "file")
+    return typeof value === "number" ? `write it in quotes: "${text}"` : undefined
+  return typeof value === "string" && fromText(type, value) !== undefined ? "write it without quotes" : undefined
 }
 
 /** Why a value of the right type is none of those allowed. */

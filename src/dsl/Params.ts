@@ -1,11 +1,13 @@
 /** A workflow's params: declared, given, checked. */
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
+import type { CheckContext, Origin } from "./CheckContext.ts"
 import type { Binding } from "./CheckedStage.ts"
-import * as Expression from "./Expression.ts"
+import * as Edge from "./Edge.ts"
+import { fill } from "./Fill.ts"
 import type { GivenPort } from "./Port.ts"
 import * as ParamValue from "./ParamValue.ts"
-import * as Template from "./Template.ts"
+import * as Reference from "./Reference.ts"
 import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocument.ts"
 import type { ParamDeclaration } from "./WorkflowFile.ts"
 
@@ -19,8 +21,10 @@ export interface GivenParam {
   readonly source: SourceText
   readonly nameRange: Range
   readonly valueRange: Range
-  /** The folder that a relative path in the value starts from. */
-  readonly folder: string
+  /** Where it comes from: a value may be handed on from where it was first written. */
+  readonly origin: Origin
+  /** Where the value stands in YAML, whose expressions are still to be filled in. */
+  readonly written?: { readonly document: YamlDocument; readonly path: YamlPath }
 }
 
 export interface Param {
@@ -28,7 +32,7 @@ export interface Param {
   readonly value: ParamValue.ParamValue
   readonly from: ParamSource
   readonly declaration: ParamDeclaration
-  readonly folder: string
+  readonly origin: Origin
   /** A file that a stage of the workflow around this one gives. */
   readonly bound?: BoundFile
 }
@@ -58,7 +62,8 @@ export const fromDocument = (
     source: document.source,
     nameRange: document.locateKey([...path, name]),
     valueRange: document.locate([...path, name]),
-    folder
+    origin: { source: document.source, range: document.locate([...path, name]), folder },
+    written: { document, path: [...path, name] }
   }))
 
 /** `--param width=4096`: the text is read as the declared type. */
@@ -66,14 +71,15 @@ export const fromFlag = (flag: string, folder: string): GivenParam => {
   const source: SourceText = { file: "--param", text: flag }
   const at = flag.indexOf("=")
   const cut = at === -1 ? flag.length : at
+  const valueRange = { start: Math.min(cut + 1, flag.length), end: flag.length }
   return {
     name: flag.slice(0, cut),
     value: new ParamValue.FlagText(flag.slice(cut + 1)),
     from: "command line",
     source,
     nameRange: { start: 0, end: cut },
-    valueRange: { start: Math.min(cut + 1, flag.length), end: flag.length },
-    folder
+    valueRange,
+    origin: { source, range: valueRange, folder }
   }
 }
 
@@ -85,53 +91,66 @@ export interface Resolved {
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
-/**
- * One value per declared param: the last of `given` that names it, else its default, which may be made from others.
- *
- * `broken` are params whose declaration has faults already reported: nothing more is said of them.
- */
+/** What is said of a param that has no value and needs one; undefined where its value has faults that are told already. */
+export type Lack = (name: string, declaration: ParamDeclaration) => Diagnostic | undefined
+
+/** Who runs a workflow gives its params. */
+export const lackOf =
+  (document: YamlDocument): Lack =>
+  (name, { type }) => ({
+    code: "missing-param",
+    message: `param '${name}' has no value`,
+    hint: `give it: --param ${name}=${type.toUpperCase()}`,
+    source: document.source,
+    range: document.locateKey(["params", name])
+  })
+
+type Chosen = Omit<GivenParam, "name" | "nameRange">
+
+/** Declared params by name; one that is made from others is settled when it is first asked for. */
+class Settling extends Map<string, Param> {
+  private readonly settle: (name: string) => void
+  constructor(settle: (name: string) => void) {
+    super()
+    this.settle = settle
+  }
+  override get(name: string): Param | undefined {
+    this.settle(name)
+    return super.get(name)
+  }
+}
+
+/** Where a value of the YAML names the param; all of the value where it does not. */
+const placeOf = (
+  name: string,
+  value: unknown,
+  { document, path }: { readonly document: YamlDocument; readonly path: YamlPath }
+): Range => {
+  if (Array.isArray(value)) {
+    const at = value.findIndex((each) => Reference.namesIn(each).some(({ path: [, member] }) => member === name))
+    return placeOf(name, value[at], { document, path: [...path, at] })
+  }
+  const found = Reference.namesIn(value).find(({ path: [, member] }) => member === name)
+  return found === undefined ? document.locate(path) : expressionRange(document, path, value as string, found)
+}
+
+export interface ResolveOptions {
+  /** Params whose declaration has faults already reported: nothing more is said of them. */
+  readonly broken: ReadonlySet<string>
+  /** Where relative paths in the workflow start. */
+  readonly folder: string
+  readonly lack: Lack
+  readonly seen: CheckContext["seen"]
+}
+
+/** One value per declared param: the last of `given` that names it, else its default. Either may be made from others. */
 export const resolve = (
   document: YamlDocument,
   declarations: Readonly<Record<string, ParamDeclaration>>,
   given: ReadonlyArray<GivenParam>,
-  broken: ReadonlySet<string>,
-  folder: string
+  { broken, folder, lack, seen }: ResolveOptions
 ): Resolved => {
   const diagnostics: Array<Diagnostic> = []
-  const params = new Map<string, Param>()
-  const settle = (
-    name: string,
-    chosen: Pick<GivenParam, "value" | "from" | "source" | "valueRange" | "folder">
-  ): void => {
-    const declaration = declarations[name]!
-    if (chosen.value instanceof BoundFile) {
-      if (declaration.type === "file") {
-        params.set(name, {
-          name,
-          value: "",
-          from: chosen.from,
-          declaration,
-          folder: chosen.folder,
-          bound: chosen.value
-        })
-      } else {
-        const text = `param '${name}': expected ${ParamValue.typeName(declaration)}, got a file that a stage gives`
-        diagnostics.push({ code: "invalid-param", message: text, source: chosen.source, range: chosen.valueRange })
-      }
-      return
-    }
-    const value = ParamValue.read(declaration, chosen.value)
-    const message =
-      value === undefined ? `expected ${ParamValue.typeName(declaration)}` : ParamValue.problem(declaration, value)
-    if (value !== undefined && message === undefined) {
-      params.set(name, { name, value, from: chosen.from, declaration, folder: chosen.folder })
-      return
-    }
-    const shown = chosen.value instanceof ParamValue.FlagText ? chosen.value.text : JSON.stringify(chosen.value)
-    const text = `param '${name}': ${message}, got ${shown}`
-    diagnostics.push({ code: "invalid-param", message: text, source: chosen.source, range: chosen.valueRange })
-  }
-
   for (const { name, source, nameRange } of given) {
     const known = Object.hasOwn(declarations, name) || broken.has(name)
     const bare = isBare(source)
@@ -144,93 +163,98 @@ export const resolve = (
       range: nameRange
     })
   }
-  const derived: Array<string> = []
-  for (const [name, declaration] of Object.entries(declarations)) {
-    if (given.some((item) => item.name === name && isBare(item.source))) continue
-    const written = given.filter((item) => item.name === name).at(-1)
-    const fallback = declaration.default
-    if (written !== undefined) settle(name, written)
-    else if (typeof fallback === "string" && Template.has(fallback)) derived.push(name)
-    else if (fallback !== undefined) {
-      const valueRange = document.locate(["params", name, "default"])
-      settle(name, { value: fallback, from: "default", source: document.source, valueRange, folder })
-    } else if (declaration.optional === true) {
-      params.set(name, { name, value: null, from: "default", declaration, folder })
-    } else {
-      diagnostics.push({
-        code: "missing-param",
-        message: `param '${name}' has no value`,
-        hint: `give it: --param ${name}=${declaration.type.toUpperCase()}`,
-        source: document.source,
-        range: document.locateKey(["params", name])
-      })
+  /** What each is to be, as written. */
+  const chosen = new Map<string, Chosen>()
+  for (const [name, { default: value }] of Object.entries(declarations)) {
+    const path = ["params", name, "default"]
+    const last = given.findLast((each) => each.name === name)
+    if (last !== undefined) chosen.set(name, last)
+    else if (value !== undefined) {
+      const { source } = document
+      const range = document.locate(path)
+      const origin = { source, range, folder }
+      chosen.set(name, { value, from: "default", source, valueRange: range, origin, written: { document, path } })
     }
   }
-  derive(document, declarations, derived, { params, diagnostics, broken }, (name, value) => {
-    const valueRange = document.locate(["params", name, "default"])
-    settle(name, { value, from: "default", source: document.source, valueRange, folder })
+  const known = new Set([...Object.keys(declarations), ...broken])
+  const trail: Array<string> = []
+  const begun = new Set<string>()
+  const params: Settling = new Settling((name) => {
+    const asker = trail.at(-1)
+    if (trail.includes(name) && asker !== undefined) {
+      const { value, source, written } = chosen.get(asker)!
+      const message = `'${asker}' is made from itself${asker === name ? "" : `, through '${name}'`}`
+      diagnostics.push({ code: "cycle", message, source, range: placeOf(name, value, written!) })
+    }
+    const declaration = Object.hasOwn(declarations, name) ? declarations[name] : undefined
+    if (declaration === undefined || begun.has(name)) return
+    begun.add(name)
+    const choice = chosen.get(name)
+    if (choice === undefined) {
+      const origin = { source: document.source, range: document.locateKey(["params", name]), folder }
+      const fault = declaration.optional === true ? undefined : lack(name, declaration)
+      if (fault !== undefined) diagnostics.push(fault)
+      if (declaration.optional === true) params.set(name, { name, value: null, from: "default", declaration, origin })
+      return
+    }
+    if (isBare(choice.source)) return
+    trail.push(name)
+    const filled = fillIn(choice)
+    trail.pop()
+    if (filled === undefined) return
+    const settled = settle(name, declaration, filled, filled.value === choice.value)
+    if ("code" in settled) diagnostics.push(settled)
+    else params.set(name, settled)
   })
-  return { params, diagnostics }
+  /** Undefined, with Diagnostics, where its expressions have faults. */
+  const fillIn = (choice: Chosen): Chosen | undefined => {
+    if (choice.written === undefined) return choice
+    const { document: within, path } = choice.written
+    const context = {
+      document: within,
+      diagnostics,
+      items: new Map(),
+      ports: new Map(),
+      params,
+      silent: known,
+      seen: within === document ? seen : undefined
+    }
+    const { value, broken: faulty } = fill(context, choice.value, path)
+    if (faulty) return undefined
+    // A path that is another param's comes from where that was written.
+    const other = typeof choice.value === "string" ? Reference.nameIn(choice.value)?.path[1] : undefined
+    return { ...choice, value, origin: (other === undefined ? undefined : params.get(other)?.origin) ?? choice.origin }
+  }
+  for (const name of Object.keys(declarations)) params.get(name)
+  return {
+    // In the order of the file, whichever was asked for first.
+    params: new Map(Object.keys(declarations).flatMap((name) => (params.has(name) ? [[name, params.get(name)!]] : []))),
+    diagnostics
+  }
 }
 
-/** Defaults made from other params, each after those it is made from. */
-const derive = (
-  document: YamlDocument,
-  declarations: Readonly<Record<string, ParamDeclaration>>,
-  derived: ReadonlyArray<string>,
-  {
-    params,
-    diagnostics,
-    broken
-  }: {
-    readonly params: ReadonlyMap<string, Param>
-    readonly diagnostics: Array<Diagnostic>
-    readonly broken: ReadonlySet<string>
-  },
-  settle: (name: string, value: unknown) => void
-): void => {
-  const begun = new Set<string>()
-  const visit = (name: string, trail: ReadonlyArray<string>): void => {
-    if (!derived.includes(name) || begun.has(name)) return
-    begun.add(name)
-    const path = ["params", name, "default"]
-    const text = declarations[name]!.default as string
-    const template = Template.parse(text)
-    const report = ({ message, range }: Expression.ExpressionFault, code = "invalid-expression") => {
-      diagnostics.push({
-        code,
-        message,
-        source: document.source,
-        range: expressionRange(document, path, text, { range })
-      })
-    }
-    template.faults.forEach((fault) => report(fault))
-    const values = template.parts.map((part) => {
-      if (typeof part === "string") return part
-      const evaluated = Expression.evaluate(part, (reference) => {
-        const [scope, member, ...rest] = reference.path
-        if (scope !== "params" || member === undefined || rest.length > 0) {
-          report({ message: "a default is made from params: params.NAME", range: reference.range })
-          return undefined
-        }
-        visit(member, [...trail, name])
-        const found = params.get(member)
-        if (found !== undefined) return found.value
-        if (declarations[member] === undefined && !broken.has(member)) {
-          report({ message: `the workflow has no param '${member}'`, range: reference.range }, "unknown-param")
-        } else if (member === name || trail.includes(member)) {
-          report({ message: `'${name}' is made from itself, through '${member}'`, range: reference.range }, "cycle")
-        }
-        return undefined
-      })
-      if (evaluated._tag === "Fault") report(evaluated.fault)
-      return evaluated._tag === "Value" ? evaluated.value : undefined
-    })
-    if (template.faults.length > 0 || values.includes(undefined)) return
-    settle(
-      name,
-      Template.whole(template) === undefined ? values.map((value) => Expression.show(value!)).join("") : values[0]
-    )
+/** The param with its value, or why it cannot have it. */
+const settle = (name: string, declaration: ParamDeclaration, chosen: Chosen, literal: boolean): Param | Diagnostic => {
+  const { value: given, from, origin, source, valueRange: range } = chosen
+  const param = { name, from, declaration, origin }
+  const fault = (message: string, hint?: string): Diagnostic => ({
+    code: "invalid-param",
+    message: `param '${name}': ${message}`,
+    hint,
+    source,
+    range
+  })
+  if (given instanceof BoundFile) {
+    const { type, items } = declaration
+    return type === "file" || (type === "list" && items === "file" && given.port._tag === "List")
+      ? { ...param, value: "", bound: given }
+      : fault(`expected ${ParamValue.typeName(declaration)}, got ${Edge.show(given.port)} that a stage gives`)
   }
-  for (const name of derived) visit(name, [])
+  if (given === null && declaration.optional === true) return { ...param, value: null }
+  const value = ParamValue.read(declaration, given)
+  const wrong =
+    value === undefined ? `expected ${ParamValue.typeName(declaration)}` : ParamValue.problem(declaration, value)
+  if (value !== undefined && wrong === undefined) return { ...param, value }
+  const hint = value === undefined && literal ? ParamValue.hint(declaration, given) : undefined
+  return fault(`${wrong}, got ${ParamValue.show(given)}`, hint)
 }

@@ -3,7 +3,7 @@ import type { Range } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
 import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
-import type { Expression } from "./Expression.ts"
+import { names, type Expression } from "./Expression.ts"
 import type { GivenPort } from "./Port.ts"
 import * as Template from "./Template.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"
@@ -28,6 +28,13 @@ export const nameIn = (text: string): Name | undefined => {
   return only?._tag === "Name" ? only : undefined
 }
 
+/** All names in the expressions of a value. */
+export const namesIn = (value: unknown): ReadonlyArray<Name> => {
+  if (typeof value === "string")
+    return Template.parse(value).parts.flatMap((part) => (typeof part === "string" ? [] : names(part)))
+  return value !== null && typeof value === "object" ? Object.values(value).flatMap(namesIn) : []
+}
+
 /** Undefined, with a Diagnostic, when there is no such output. */
 export const lookUp = (context: Context, { path }: Name, range: Range): Reference | undefined => {
   const { ports } = context
@@ -37,7 +44,9 @@ export const lookUp = (context: Context, { path }: Name, range: Range): Referenc
     const prefixed = ["stages", "steps", "needs", "jobs"].includes(scope) && member !== undefined && ports.has(member)
     const hint = prefixed
       ? `write ${member}.${rest.at(-1) ?? "OUTPUT"}`
-      : Suggest.hint(scope, [...ports.keys(), "params"], "stages")
+      : Suggest.closest(scope, ["params"]) !== undefined
+        ? "did you mean 'params'?"
+        : Suggest.hint(scope, ports.keys(), "stages")
     report(context, range, "unknown-stage", `there is no stage '${scope}'`, hint)
     return undefined
   }
@@ -73,6 +82,9 @@ export const read = (context: Context, path: YamlPath, text: string): Reference 
   const message = fault?.message ?? "expected a stage's output: ${{ STAGE.OUTPUT }}"
   const range =
     fault === undefined ? context.document.locate(path) : expressionRange(context.document, path, text, fault)
-  report(context, range, "invalid-expression", message)
+  const [scope] = text.split(".")
+  const hint =
+    fault === undefined && text !== scope && context.ports.has(scope!) ? `write "\${{ ${text} }}"` : fault?.hint
+  report(context, range, "invalid-expression", message, hint)
   return undefined
 }

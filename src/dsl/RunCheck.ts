@@ -1,4 +1,5 @@
 /** Checks a stage that runs a script: what it is given, what it says that it writes, and the names of its variables. */
+import { resolve as resolvePath } from "node:path"
 import * as Suggest from "../core/Suggest.ts"
 import { report, type CheckContext } from "./CheckContext.ts"
 import type { Binding, Body } from "./CheckedStage.ts"
@@ -11,19 +12,33 @@ import type { StageBody } from "./StageBody.ts"
 import * as Template from "./Template.ts"
 import type { YamlPath } from "./YamlDocument.ts"
 
+/** Variables that bash sets by itself: what is put into them is not what a script reads. */
+const ofBash = new Set(
+  (
+    "_ BASH BASHOPTS BASHPID BASH_COMMAND BASH_EXECUTION_STRING BASH_SUBSHELL BASH_VERSINFO BASH_VERSION BASH_XTRACEFD " +
+    "COMP_WORDBREAKS EPOCHREALTIME EPOCHSECONDS HISTCMD IFS LINENO OLDPWD OPTERR OPTIND PPID PS4 PWD RANDOM SECONDS " +
+    "SHELLOPTS SHLVL SRANDOM"
+  ).split(" ")
+)
+
+/** What programs take for settings: fine under `env`, never as the path of an input or output. */
+const settings = new Set(
+  "BASH_ENV ENV HOME LANG LC_ALL LD_LIBRARY_PATH LD_PRELOAD PATH POSIXLY_CORRECT TMPDIR".split(" ")
+)
+
 const variable = /^[A-Za-z_][A-Za-z0-9_]*$/u
 
 /** What holds for every task of the stage: its script, the kinds of its outputs, the names of its variables. */
 export const checkDeclaration = (context: CheckContext, id: string, script: string): void => {
   const { document } = context
-  const { stage, path } = context.placed.get(id)!
+  const { stage, path, faulty } = context.placed.get(id)!
   const { inputs = {}, outputs = {}, env = {} } = stage
   // A value put into the text of a script could break out of its quotes.
   if (Template.has(script)) {
     const hint = "declare it under 'inputs' or 'env' and write \"$name\""
     report(context, document.locateKey([...path, "run"]), "expression-in-script", "a script takes no ${{ }}", hint)
   }
-  if (Object.keys(outputs).length === 0) {
+  if (Object.keys(outputs).length === 0 && !faulty.has("outputs")) {
     report(
       context,
       document.locateKey([...path, "run"]),
@@ -89,8 +104,9 @@ const checkContainer = (context: CheckContext, id: string): Partial<Body & { rea
   const range = context.document.locate([...path, "container"])
   // What apptainer builds, and labs keep as a file.
   if (!broken && !given.includes("://") && /^\.{0,2}\/|\.sif$/u.test(given)) {
-    const file = InputCheck.pathOf(context, stage.container, given)
-    context.files.push({ path: file, range, hint: undefined })
+    const { folder, ...origin } = InputCheck.originOf(context, stage.container, [...path, "container"])
+    const file = resolvePath(folder, given)
+    context.files.push({ ...origin, path: file, hint: undefined })
     return { container: { image: file, network } }
   }
   // A leading dash would be an option; anything but letters and these is no image's name.
@@ -111,14 +127,16 @@ const checkVariables = (context: CheckContext, path: YamlPath, groups: Readonly<
   for (const [group, members] of Object.entries(groups)) {
     for (const name of Object.keys(members)) {
       const problem = !variable.test(name)
-        ? "cannot name a variable"
+        ? "cannot name a variable of the script"
         : seen.has(name)
-          ? "names two variables"
-          : undefined
+          ? "names two variables of the script"
+          : ofBash.has(name) || (group !== "env" && settings.has(name))
+            ? "cannot name a variable of the script: to bash it means something else"
+            : undefined
       seen.add(name)
       if (problem === undefined) continue
       const range = context.document.locateKey([...path, group, name])
-      report(context, range, "invalid-name", `'${name}' ${problem} of the script`)
+      report(context, range, "invalid-name", `'${name}' ${problem}`)
     }
   }
 }

@@ -3,6 +3,7 @@ import { note, report, type CheckContext, type Item } from "./CheckContext.ts"
 import type { Chosen, Shards } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import { show, type Value } from "./Expression.ts"
+import * as ExpressionParser from "./ExpressionParser.ts"
 import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
 import * as Port from "./Port.ts"
@@ -49,6 +50,7 @@ export const read = (
   if (scatter === undefined) return none
   const { document } = context
   const before = context.diagnostics.length
+  let faulty = false
   const dimensions = Array.isArray(scatter) ? scatter : [scatter]
   const values: Array<Dimension> = []
   const fixed = new Map<string, Item>()
@@ -56,23 +58,41 @@ export const read = (
   for (const [index, { over, rows, as: name = "item" }] of dimensions.entries()) {
     const at = Array.isArray(scatter) ? [...path, "scatter", index] : [...path, "scatter"]
     const key = `${prefix}${name}`
+    if (ExpressionParser.reserved.has(name)) {
+      const message = `'${name}' cannot name an item: it means something else`
+      report(context, document.locate([...at, "as"]), "invalid-name", message, "give it another name with 'as'")
+      continue
+    }
     if (fixed.has(name) || values.some((each) => each.name === name)) {
       report(context, document.locate(at), "scatter", `two scatters are called '${name}'`, "name them apart with 'as'")
       continue
     }
+    const absent = InputCheck.absence(context, over)
+    if (absent !== undefined) {
+      const hint = "give this stage an 'if' of its own"
+      report(context, document.locate([...at, "over"]), "absent", `there is nothing to scatter over: ${absent}`, hint)
+      continue
+    }
     const given = typeof over === "string" ? InputCheck.givenBy(context, over, [...at, "over"]) : undefined
-    if (given === "unknown") continue
+    if (given === "unknown") {
+      faulty = true
+      continue
+    }
     if (rows !== undefined || given !== undefined) {
       const shard = readShards(context, over, rows, given, [...at, "over"])
-      if (shard === undefined) continue
-      shards.push({ at: index, name: key, of: shard.of, rows })
-      fixed.set(name, { _tag: "Shard", name: key, given: shard.given })
+      if (shard === undefined) faulty = true
+      else {
+        shards.push({ at: index, name: key, of: shard.of, rows })
+        fixed.set(name, { _tag: "Shard", name: key, given: shard.given })
+      }
       continue
     }
     const items = readItems(context, over, [...at, "over"])
     if (items !== undefined) values.push({ at: index, name, items })
+    else faulty = true
   }
-  if (context.diagnostics.length > before) return undefined
+  // Without a word, too: of a param that has no value, that is told already.
+  if (faulty || context.diagnostics.length > before) return undefined
   const count = values.reduce((product, { items }) => product * items.length, 1)
   if (count > maxCombinations) {
     report(
@@ -114,6 +134,7 @@ const readShards = (
 /** What a text was meant to be where a list is expected. */
 const meant = (context: CheckContext, text: string): string => {
   const [scope] = text.split(".")
+  if (/[*?]/u.test(text)) return "a pattern stands for no file: name the files one by one, in a list"
   return scope === "params" || context.ports.has(scope!)
     ? `write "\${{ ${text} }}"`
     : "write [A, B, ...]; a table is cut into pieces with 'rows: N'"
@@ -124,7 +145,10 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
   if (!Array.isArray(list)) {
     const { value, broken } = list as { readonly value: unknown; readonly broken: boolean }
     if (broken) return undefined
-    if (Array.isArray(value) && value.length > 0) return value.map((each: Value) => ({ _tag: "Value", value: each }))
+    if (Array.isArray(value) && value.length > 0) {
+      const origin = InputCheck.originOf(context, over, path)
+      return value.map((each: Value) => ({ _tag: "Value", value: each, origin }))
+    }
     report(
       context,
       context.document.locate(path),
@@ -138,8 +162,16 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
     report(context, context.document.locate(path), "scatter", "the list is empty")
     return undefined
   }
-  const items = list.map((each: unknown, index): Item | undefined => {
-    const at = [...path, index]
+  const there = list.flatMap((each: unknown, index) =>
+    // As lists of files do, it does without what is switched off.
+    InputCheck.absence(context, each) === undefined ? [{ each, at: [...path, index] }] : []
+  )
+  if (there.length === 0) {
+    const message = `there is nothing to scatter over: ${InputCheck.absence(context, list[0])}`
+    report(context, context.document.locate(path), "absent", message, "give this stage an 'if' of its own")
+    return undefined
+  }
+  const items = there.map(({ each, at }): Item | undefined => {
     const reference = typeof each === "string" ? Reference.nameIn(each) : undefined
     if (reference !== undefined && reference.path[0] !== "params") {
       const found = Reference.lookUp(
@@ -152,7 +184,9 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
       return { _tag: "Output", ...found }
     }
     const filled = fill(context, each, at)
-    return filled.broken ? undefined : { _tag: "Value", value: filled.value as Value }
+    return filled.broken
+      ? undefined
+      : { _tag: "Value", value: filled.value as Value, origin: InputCheck.originOf(context, each, at) }
   })
   return items.every((item) => item !== undefined) ? items : undefined
 }
@@ -178,7 +212,7 @@ export class UsedItems extends Map<string, Item> {
   }
 }
 
-/** Tasks of a scatter whose item nobody reads, in no combination, would be one and the same. */
+/** Tasks of a scatter whose item nobody reads, in none of them, would be one and the same. */
 export const checkUse = (
   context: CheckContext,
   items: UsedItems,
@@ -189,7 +223,7 @@ export const checkUse = (
   if (unused === undefined) return
   const index = Array.isArray(scatter) ? scatter.findIndex(({ as = "item" }) => as === unused) : undefined
   const at = index === undefined ? [...path, "scatter"] : [...path, "scatter", index]
-  const where = uses !== undefined ? "with" : items.get(unused)!._tag === "Value" ? "env" : "inputs"
+  const where = uses !== undefined ? "with" : items.get(unused)?._tag === "Value" ? "env" : "inputs"
   report(
     context,
     context.document.locate(at),

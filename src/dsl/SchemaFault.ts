@@ -75,8 +75,14 @@ const inWords = (message: string): Pick<SchemaFault, "message" | "hint"> => {
   const got = /^expected object, got (.*)$/su.exec(message)?.[1]
   if (got !== undefined)
     return { message: `expected a mapping, got ${insteadOfMapping(got)}`, hint: "write NAME: VALUE, one a line" }
-  if (/^expected (?:number|integer), got "-?[0-9.]+"$/u.test(message))
+  if (/, got "[^"]*\$\{\{/u.test(message)) return { message, hint: "an expression cannot stand here" }
+  if (/^expected (?:number|integer|-?[0-9.]+), got "-?[0-9.]+"$/u.test(message))
     return { message, hint: "write it without quotes" }
+  const unquoted = /^expected string, got (-?[0-9.]+|true|false)$/u.exec(message)?.[1]
+  if (unquoted !== undefined) return { message, hint: `write it in quotes: "${unquoted}"` }
+  const single = /^expected array, got (".*"|-?[0-9.]+|true|false)$/su.exec(message)?.[1]
+  if (single !== undefined)
+    return { message: `expected a list, got ${single}`, hint: `write [${single.replace(/^"(.*)"$/su, "$1")}]` }
   const [, choices, word] = /^expected ("[^"]*"(?: \| "[^"]*")+), got "(.*)"$/su.exec(message) ?? []
   if (choices !== undefined && word !== undefined) {
     const all = choices.split(" | ").map((each) => each.slice(1, -1))
@@ -87,9 +93,12 @@ const inWords = (message: string): Pick<SchemaFault, "message" | "hint"> => {
     }
   }
   return {
-    message: message.replace(/^expected (?:object|array)(?: \| (?:object|array))*/u, (kinds) =>
-      kinds.replace("object", "a mapping").replace("array", "a list").replace(" | ", " or ")
-    )
+    message: message
+      .replace(/^expected (?:object|array)(?: \| (?:object|array))*/u, (kinds) =>
+        kinds.replace("object", "a mapping").replace("array", "a list").replace(" | ", " or ")
+      )
+      .replace(/^invalid data (-?[0-9.]+)$/u, "expected a whole number, got $1")
+      .replace(/, got null$/u, ", got nothing")
   }
 }
 

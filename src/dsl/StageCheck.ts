@@ -1,11 +1,13 @@
 /** Checks one stage of a workflow: its name and keys, its scatter, and each way of running it. */
 import * as Schema from "effect/Schema"
 import * as Table from "../data/Table.ts"
-import { report, type CheckContext, type GivenPorts } from "./CheckContext.ts"
+import { report, type CheckContext, type GivenPorts, type PlacedStage } from "./CheckContext.ts"
 import type { CheckedStage, Instance } from "./CheckedStage.ts"
+import * as ExpressionParser from "./ExpressionParser.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
 import { nearest } from "./NameCheck.ts"
+import * as ParamValue from "./ParamValue.ts"
 import * as PolicyCheck from "./PolicyCheck.ts"
 import * as Port from "./Port.ts"
 import * as ResourcesCheck from "./ResourcesCheck.ts"
@@ -36,11 +38,16 @@ const scriptOutput = (declaration: WorkflowFile.OutputDeclaration): Port.OutputP
 
 type OutputPorts = { readonly [name: string]: Port.OutputPort }
 
+const isKey = (name: string): boolean => Object.hasOwn(WorkflowFile.StageDeclaration.fields, name)
+
+/** Whether it is known what the stage runs: a key that is none may have been meant to say it. */
+const isBodyKnown = ({ faulty }: PlacedStage): boolean =>
+  ![...faulty].some((key) => key === "uses" || key === "run" || !isKey(key))
+
 /** What one task of the stage writes; undefined where faults hide it. */
-const outputPorts = (
-  { library }: Pick<CheckContext, "library">,
-  stage: WorkflowFile.StageDeclaration
-): OutputPorts | undefined => {
+const outputPorts = ({ library }: Pick<CheckContext, "library">, placed: PlacedStage): OutputPorts | undefined => {
+  const { stage, faulty } = placed
+  if (!isBodyKnown(placed) || faulty.has("outputs")) return undefined
   if (stage.uses !== undefined) return library.get(stage.uses)?.stage.outputs
   const ports = Object.entries(stage.outputs ?? {}).map(([name, it]) => [name, scriptOutput(it)] as const)
   return ports.some(([, port]) => port === undefined) ? undefined : (Object.fromEntries(ports) as OutputPorts)
@@ -48,8 +55,9 @@ const outputPorts = (
 
 export const givenPorts = (context: Pick<CheckContext, "placed" | "library">): GivenPorts =>
   new Map(
-    [...context.placed].map(([id, { stage }]) => {
-      const ports = outputPorts(context, stage)
+    [...context.placed].map(([id, placed]) => {
+      const { stage, faulty } = placed
+      const ports = faulty.has("scatter") ? undefined : outputPorts(context, placed)
       if (ports === undefined || stage.scatter === undefined) return [id, ports]
       return [id, Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, Port.gathered(port)]))]
     })
@@ -67,16 +75,19 @@ export const isOn = (context: CheckContext, id: string): boolean => {
     context.document.locate(at),
     "invalid-value",
     `'if' must be true or false, not ${JSON.stringify(value)}`,
-    typeof value === "string" && value === stage.if ? `write it as an expression: "\${{ ${value} }}"` : undefined
+    typeof value !== "string" || value !== stage.if
+      ? undefined
+      : (ParamValue.hint({ type: "boolean" }, value) ?? `write it as an expression: "\${{ ${value} }}"`)
   )
   return true
 }
 
 /** Undefined, with Diagnostics in the context, when the stage has faults. */
 export const check = (context: CheckContext, id: string): CheckedStage | undefined => {
-  const { stage, path } = context.placed.get(id)!
+  const { stage, path, faulty } = context.placed.get(id)!
   const before = context.diagnostics.length
   checkShape(context, id)
+  if (!isBodyKnown(context.placed.get(id)!) || faulty.has("scatter") || faulty.has("with")) return undefined
   if (stage.run !== undefined) {
     context.scripts.push({ text: stage.run, document: context.document, path: [...path, "run"] })
     RunCheck.checkDeclaration(context, id, stage.run)
@@ -95,15 +106,17 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
           ? RunCheck.check(scoped, id, stage.run)
           : undefined
     // What is wrong with one is as a rule wrong with all: it is told once.
-    if (half === undefined || context.diagnostics.length > before) break
-    const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
+    if (half === undefined || scatter === undefined || context.diagnostics.length > before) break
+    const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter.shards }]
     instances.push({ levels: [...context.levels, ...own], body: half.body, inputs: half.inputs })
   }
-  if (context.diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
+  if (half !== undefined && scatter !== undefined && context.diagnostics.length === before)
+    ScatterCheck.checkUse(context, used, stage, path)
   const resources = ResourcesCheck.check(context, id, half?.proposed ?? ResourcesCheck.standard)
   const policy = PolicyCheck.check(context, id)
-  const outputs = outputPorts(context, stage)
-  if (half === undefined || outputs === undefined || context.diagnostics.length > before) return undefined
+  const outputs = outputPorts(context, context.placed.get(id)!)
+  if (half === undefined || scatter === undefined || outputs === undefined || context.diagnostics.length > before)
+    return undefined
   return {
     id: `${context.prefix}${id}`,
     description: stage.description ?? half.description,
@@ -121,19 +134,22 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
 const checkShape = (context: CheckContext, id: string): void => {
   const { document } = context
   const { stage, path } = context.placed.get(id)!
-  if (id === "params" || Schema.decodeUnknownResult(WorkflowFile.Name)(id)._tag === "Failure") {
-    const near = id === "params" ? undefined : nearest(id)
-    const message = `'${id}' cannot name a stage: lower-case letters, digits and '_', a letter first, not 'params'`
+  if (ExpressionParser.reserved.has(id)) {
+    report(context, document.locateKey(path), "invalid-name", `'${id}' cannot name a stage: it means something else`)
+  } else if (Schema.decodeUnknownResult(WorkflowFile.Name)(id)._tag === "Failure") {
+    const near = nearest(id)
+    const message = `'${id}' cannot name a stage: lower-case letters, digits and '_', a letter first`
     report(context, document.locateKey(path), "invalid-name", message, near && `write '${near}'`)
   }
-  if ((stage.uses === undefined) === (stage.run === undefined)) {
-    report(context, document.locateKey(path), "stage-body", `stage '${id}' needs either 'uses' or 'run'`)
+  if (stage.uses === undefined && stage.run === undefined) {
+    if (isBodyKnown(context.placed.get(id)!))
+      report(context, document.locateKey(path), "stage-body", `stage '${id}' needs either 'uses' or 'run'`)
     return
   }
   const [own, foreign, hint] =
     stage.uses === undefined
       ? ["run", ["with"], "give a script its files under 'inputs' and values under 'env'"]
-      : ["uses", ["inputs", "outputs", "env", "container", "network"], "give it under 'with'"]
+      : ["uses", ["run", "inputs", "outputs", "env", "container", "network"], "give it under 'with'"]
   for (const key of foreign as ReadonlyArray<keyof typeof stage>) {
     if (stage[key] === undefined) continue
     report(

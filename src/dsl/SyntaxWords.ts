@@ -8,6 +8,7 @@ interface Words {
 
 const words: { readonly [code: string]: Words } = {
   DUPLICATE_KEY: { message: "this key stands twice" },
+  MULTIPLE_DOCS: { message: "a second document begins here", hint: "a file holds one: take out what is not meant" },
   NON_STRING_KEY: { message: "a key must be plain text" },
   TAB_AS_INDENT: {
     message: "a tab indents this line, where YAML knows only spaces",

@@ -44,7 +44,9 @@ const parseNew = (text: string): Template => {
     if (start > at) parts.push(text.slice(at, start))
     const close = closing(text, start + opening.length)
     if (close === -1) {
-      return { parts, faults: [...faults, { message: "'${{' without '}}'", range: { start, end: text.length } }] }
+      const quotes = text.slice(start).match(/(?<!\\)'/gu)?.length ?? 0
+      const open = { message: "'${{' without '}}'", range: { start, end: text.length } }
+      return { parts, faults: [...faults, quotes % 2 === 1 ? { ...open, hint: "a quote is not closed" } : open] }
     }
     const parsed = ExpressionParser.parse(text.slice(start + opening.length, close), start + opening.length)
     if (ExpressionParser.failed(parsed)) faults.push(parsed)

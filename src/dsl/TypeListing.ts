@@ -4,6 +4,7 @@ import type { Seen } from "./CheckContext.ts"
 import { shardsOf, usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import * as Expression from "./Expression.ts"
+import * as ParamValue from "./ParamValue.ts"
 import * as Port from "./Port.ts"
 import * as StageDoc from "./StageDoc.ts"
 import type { Workflow } from "./Workflow.ts"
@@ -134,7 +135,10 @@ export const make = (workflow: Workflow, expressions: ReadonlyArray<Seen>): Type
   return {
     workflow: workflow.name,
     params: Object.fromEntries(
-      workflow.params.map(({ name, value, from, declaration }) => [name, { type: declaration.type, value, from }])
+      workflow.params.map(({ name, value, from, declaration }) => [
+        name,
+        { type: ParamValue.typeName(declaration).replace(/^a /u, ""), value, from }
+      ])
     ),
     stages,
     outputs: Object.fromEntries(

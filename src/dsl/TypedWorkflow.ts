@@ -4,7 +4,7 @@
  *
  * It says what the YAML says, so it is checked, keyed and run as that: see {@link TypedWorkflow.declaration}.
  */
-import type { Composer, Definition, Expression, Ref, TypedWorkflow, Value } from "./Composer.ts"
+import type { Composer, Definition, Expression, Ref, Scalar, TypedWorkflow, Value } from "./Composer.ts"
 import type { Stage } from "./Stage.ts"
 import type { ParamDeclaration, StageDeclaration, WorkflowDeclaration } from "./WorkflowFile.ts"
 
@@ -26,8 +26,19 @@ export const isTypedWorkflow = (value: unknown): value is TypedWorkflow =>
 const isExpression = (value: unknown): value is Expression =>
   typeof value === "object" && value !== null && "~expression" in value
 
-const ref = (text: string): Ref<never> => ({ _tag: "Ref", "~expression": text })
-const value = (text: string): Value<never> => ({ _tag: "Value", "~expression": text })
+/**
+ * In a text it stands as in YAML: `chr${params.n}` is written `chr${{ params.n }}`. It has no value before the run, so that
+ * to compute with it is an error, told by the line that does.
+ */
+const asText = (text: string) => ({
+  [Symbol.toPrimitive]: (hint: "string" | "number" | "default"): string => {
+    if (hint !== "number") return `\${{ ${text} }}`
+    throw new Error(`'${text}' has no value before the run: compute with Workflow.expression`)
+  }
+})
+
+const ref = (text: string): Ref<never> => ({ _tag: "Ref", "~expression": text, ...asText(text) })
+const value = (text: string): Value<never> => ({ _tag: "Value", "~expression": text, ...asText(text) })
 
 /** The value as in YAML. What is thrown is told by the line of the user's file that this is called from. */
 const written = (value: unknown, name = "a result"): unknown => {
@@ -39,9 +50,21 @@ const written = (value: unknown, name = "a result"): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, written(member, key)]))
 }
 
+const isName = /^\w+(?:\.\w+)*$/u
+
+/** A part of an expression: what is computed elsewhere stays together, a value of the file's own is written out. */
+const operand = (part: Value<unknown> | Scalar): string => {
+  if (!isExpression(part)) return typeof part === "string" ? `'${part.replace(/[\\']/gu, "\\$&")}'` : String(part)
+  const text = part["~expression"]
+  return isName.test(text) ? text : `(${text})`
+}
+
 /** Computes in the language of the YAML: ``expression<boolean>`${params.n} > 3` ``. */
-export const expression = <A>(strings: TemplateStringsArray, ...values: ReadonlyArray<Value<unknown>>): Value<A> =>
-  value(strings.map((text, index) => `${text}${values[index]?.["~expression"] ?? ""}`).join(""))
+export const expression = <A>(
+  strings: TemplateStringsArray,
+  ...values: ReadonlyArray<Value<unknown> | Scalar>
+): Value<A> =>
+  value(strings.map((text, index) => `${text}${index < values.length ? operand(values[index]!) : ""}`).join(""))
 
 export const make = <const Params extends { readonly [name: string]: ParamDeclaration } = {}, const O = unknown>(
   definition: Definition<Params, O>

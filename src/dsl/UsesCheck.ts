@@ -16,7 +16,9 @@ export const check = (context: CheckContext, id: string, name: string): StageBod
   const usesRange = document.locate([...path, "uses"])
   const loaded = context.library.get(name)
   if (loaded === undefined) {
-    const hint = Suggest.hint(name, context.libraryNames, "stages")
+    const hint = name.includes("/")
+      ? "the file of a workflow ends in .yaml, .yml or .ts; a file of stages is named under 'imports', and 'uses' is a stage of it"
+      : Suggest.hint(name, context.libraryNames, "stages")
     report(context, usesRange, "unknown-stage", `there is no stage named '${name}'`, hint)
     return undefined
   }
@@ -57,7 +59,8 @@ export const check = (context: CheckContext, id: string, name: string): StageBod
       const at = [...path, "with", ...fault.path]
       if (fault.code === "missing-key" && fault.path.length === 0) {
         if (![...broken].some((key) => fault.message.includes(`'${key}'`))) {
-          report(context, usesRange, "missing-param", `param of '${name}': ${fault.message}`, "give it under 'with'")
+          const message = fault.message.replace(/^key ('.*') is missing$/u, `param $1 of '${name}' is not given`)
+          report(context, usesRange, "missing-param", message, "give it under 'with'")
         }
         continue
       }

@@ -3,8 +3,7 @@ import type { Diagnostic, Range } from "../core/Diagnostic.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { CheckedStage, Level } from "./CheckedStage.ts"
-import { report, type CheckContext, type Seen } from "./CheckContext.ts"
-import type { LookedFor } from "./FileCheck.ts"
+import { report, type CheckContext, type NamedFile, type Seen } from "./CheckContext.ts"
 import * as InputCheck from "./InputCheck.ts"
 import { fill } from "./Fill.ts"
 import * as Params from "./Params.ts"
@@ -27,7 +26,7 @@ export interface WorkflowCheck {
   /** Of this workflow and of those that it uses, these under `<id of the stage that uses it>/`. */
   readonly stages: ReadonlyArray<PlacedCheck>
   readonly params: ReadonlyMap<string, Params.Param>
-  readonly files: ReadonlyArray<LookedFor>
+  readonly files: ReadonlyArray<NamedFile>
   readonly scripts: ReadonlyArray<WrittenScript>
   readonly diagnostics: ReadonlyArray<Diagnostic>
   readonly expressions: ReadonlyArray<Seen>
@@ -46,6 +45,7 @@ export const check = (
   unit: WorkflowUnit.WorkflowUnit,
   given: ReadonlyArray<Params.GivenParam>,
   options: CheckOptions,
+  lack: Params.Lack = Params.lackOf(unit.document),
   prefix = "",
   levels: ReadonlyArray<Level> = []
 ): WorkflowCheck => {
@@ -63,7 +63,8 @@ export const check = (
   const written = (document.value as { params?: Record<string, unknown> }).params ?? {}
   const declared = declaration.params ?? {}
   const broken = new Set(Object.keys(written).filter((name) => !Object.hasOwn(declared, name)))
-  const resolved = Params.resolve(document, declared, [...own, ...given], broken, folder)
+  const seen: CheckContext["seen"] = options.listing ? new Map() : undefined
+  const resolved = Params.resolve(document, declared, [...own, ...given], { broken, folder, lack, seen })
   diagnostics.push(...resolved.diagnostics)
   const everything: CheckContext = {
     document,
@@ -77,6 +78,7 @@ export const check = (
     parts: unit.parts,
     ports: unit.ports,
     off: new Set(),
+    absent: new Set(),
     items: new Map(),
     library: unit.library,
     libraryNames: unit.libraryNames,
@@ -84,27 +86,36 @@ export const check = (
     diagnostics,
     files: [],
     scripts: [],
-    seen: options.listing ? new Map() : undefined
+    seen
   }
   const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
   const context: CheckContext = { ...everything, off }
-  const stages: Array<PlacedCheck> = []
-  const inParts: Array<LookedFor> = []
-  for (const [id, { stage, path }] of placed) {
-    if (off.has(id)) continue
+  const checks = new Map<string, ReadonlyArray<PlacedCheck>>()
+  const inParts: Array<NamedFile> = []
+  const checkStage = (id: string): ReadonlyArray<PlacedCheck> => {
+    const { stage, path } = placed.get(id)!
     const part = unit.parts.get(id)
     if (part !== undefined) {
       const inner = checkPart(context, part, id, options)
-      stages.push(...inner.stages)
       for (const file of inner.files) inParts.push(file)
       context.scripts.push(...inner.scripts)
-    } else if (stage.uses === undefined || !WorkflowUnit.isWorkflowFile(stage.uses)) {
-      const checked = StageCheck.check(context, id)
-      if (checked !== undefined) stages.push({ stage: checked, document, range: document.locateKey(path) })
+      return inner.stages
     }
+    if (stage.uses !== undefined && WorkflowUnit.isWorkflowFile(stage.uses)) return []
+    const checked = StageCheck.check(context, id)
+    return checked === undefined ? [] : [{ stage: checked, document, range: document.locateKey(path) }]
   }
-  // Of a large scatter there are more than one call takes.
-  const files = [...inParts, ...context.files.map((named) => ({ ...named, document }))]
+  // Which outputs another workflow gives may depend on what it is given: it comes before those who read them.
+  const visit = (id: string): void => {
+    if (checks.has(id) || off.has(id)) return
+    checks.set(id, [])
+    const read = unit.parts.size === 0 ? [] : Reference.namesIn(placed.get(id)!.stage)
+    for (const { path } of read) if (unit.parts.has(path[0]!)) visit(path[0]!)
+    checks.set(id, checkStage(id))
+  }
+  for (const id of placed.keys()) visit(id)
+  const stages = [...placed.keys()].flatMap((id) => checks.get(id) ?? [])
+  const files = [...inParts, ...context.files]
   if (context.seen !== undefined) {
     WorkflowUnit.readOutputs({ ...context, diagnostics: [] }, declaration, unit.profiles)
   }
@@ -123,19 +134,20 @@ const checkPart = (
   options: CheckOptions
 ): Pick<WorkflowCheck, "stages" | "files" | "scripts"> => {
   const { diagnostics, prefix, levels } = context
-  const { stage, path } = context.placed.get(id)!
+  const { stage, path, faulty } = context.placed.get(id)!
   checkPartKeys(context, id)
+  if (faulty.has("scatter") || faulty.has("with")) return { stages: [], files: [], scripts: [] }
   const before = diagnostics.length
   const scatter = ScatterCheck.read(context, stage, path, `${prefix}${id}.`)
   const lanes: Array<PlacedCheck> = []
-  const files: Array<LookedFor> = []
+  const files: Array<NamedFile> = []
   const scripts: Array<WrittenScript> = []
   const used = new ScatterCheck.UsedItems()
   for (const { chosen, items } of scatter?.combinations ?? []) {
     used.take(items)
-    const given = givenTo({ ...context, items: used }, part, id)
+    const { values, lack } = givenTo({ ...context, items: used }, part, id)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
-    const inner = check(part, given, { ...options, listing: false }, `${prefix}${id}/`, [...levels, ...own])
+    const inner = check(part, values, { ...options, listing: false }, lack, `${prefix}${id}/`, [...levels, ...own])
     lanes.push(...inner.stages)
     for (const file of inner.files) files.push(file)
     scripts.push(...inner.scripts)
@@ -143,8 +155,16 @@ const checkPart = (
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (diagnostics.length > before) break
   }
-  if (diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
-  return { stages: [...groupBy(lanes, (each) => each.stage.id).values()].map(merged), files, scripts }
+  if (scatter !== undefined && diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
+  const stages = [...groupBy(lanes, (each) => each.stage.id).values()].map(merged)
+  // With faults it is not known what it gives.
+  if (scatter !== undefined && diagnostics.length === before) {
+    const there = new Set(stages.map((each) => each.stage.id))
+    for (const [name, { stage: inner }] of part.outputs) {
+      if (!there.has(`${prefix}${id}/${inner}`)) context.absent.add(`${id}.${name}`)
+    }
+  }
+  return { stages, files, scripts }
 }
 
 /** One stage in different lanes: it differs in what depends on their values. */
@@ -183,11 +203,13 @@ const givenTo = (
   context: CheckContext,
   part: WorkflowUnit.WorkflowUnit,
   id: string
-): ReadonlyArray<Params.GivenParam> => {
+): { readonly values: ReadonlyArray<Params.GivenParam>; readonly lack: Params.Lack } => {
   const { document } = context
   const { stage, path } = context.placed.get(id)!
   const declared = part.declaration.params ?? {}
-  return Object.entries(stage.with ?? {}).flatMap(([name, value]): ReadonlyArray<Params.GivenParam> => {
+  const written = stage.with ?? {}
+  const absences = new Map<string, string>()
+  const values = Object.entries(written).flatMap(([name, value]): ReadonlyArray<Params.GivenParam> => {
     const at = [...path, "with", name]
     const place = {
       name,
@@ -195,22 +217,45 @@ const givenTo = (
       source: document.source,
       nameRange: document.locateKey(at),
       valueRange: document.locate(at),
-      folder: context.folder
+      origin: InputCheck.originOf(context, undefined, at)
     }
     if (!Object.hasOwn(declared, name)) {
       const hint = Suggest.hint(name, Object.keys(declared), "params")
       report(context, place.nameRange, "unknown-key", `'${stage.uses}' has no param '${name}'`, hint)
       return []
     }
+    const absent = InputCheck.absence(context, value)
+    if (absent !== undefined) {
+      absences.set(name, absent)
+      return []
+    }
     const bound = boundFile(context, value, at)
     if (bound !== undefined) return bound === "unknown" ? [] : [{ ...place, value: bound }]
     const filled = fill(context, value, at)
-    if (filled.broken || (filled.value === null && value !== null)) return []
-    // A path that comes from a param starts where that was written.
-    const reference = typeof value === "string" ? Reference.nameIn(value) : undefined
-    const from = reference?.path[0] === "params" ? context.params.get(reference.path[1] ?? "")?.folder : undefined
-    return [{ ...place, value: filled.value, folder: from ?? place.folder }]
+    if (filled.broken) return []
+    if (filled.value === null && value !== null) {
+      absences.set(name, "this is null")
+      return []
+    }
+    return [{ ...place, value: filled.value, origin: InputCheck.originOf(context, value, at) }]
   })
+  const lack: Params.Lack = (name, { type }) => {
+    const { source } = document
+    const absent = absences.get(name)
+    if (absent !== undefined) {
+      const range = document.locate([...path, "with", name])
+      return { code: "absent", message: `'${name}' must be given, but ${absent}`, source, range }
+    }
+    if (Object.hasOwn(written, name)) return undefined
+    return {
+      code: "missing-param",
+      message: `param '${name}' of '${stage.uses}' is not given`,
+      hint: `under 'with': ${name}: ${type.toUpperCase()}`,
+      source,
+      range: document.locate([...path, "uses"])
+    }
+  }
+  return { values, lack }
 }
 
 /** A file that a stage gives, or that was given to a param of this workflow. */

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { reactions } from "./Policy.ts"
 import * as SchemaFault from "./SchemaFault.ts"
-import type { YamlDocument } from "./YamlDocument.ts"
+import type { YamlDocument, YamlPath } from "./YamlDocument.ts"
 
 const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
 
@@ -151,7 +151,12 @@ export const ProfileDeclaration = Schema.Struct({
   extends: Schema.optionalKey(
     described(Schema.Array(Schema.String), "profiles that this one builds on: they are applied before it")
   ),
-  params: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "values for params")),
+  params: Schema.optionalKey(
+    described(
+      Schema.Record(Schema.String, Schema.Union([Scalar, Schema.Array(Scalar), Schema.Null])),
+      "values for params"
+    )
+  ),
   stages: Schema.optionalKey(described(Stages, "stages that this profile adds, or puts in place of the file's own")),
   outputs: Schema.optionalKey(Outputs),
   unavailable: Schema.optionalKey(described(Schema.String, "why this profile cannot run yet, and what it needs"))
@@ -179,13 +184,19 @@ export type WorkflowDeclaration = typeof WorkflowDeclaration.Type
  */
 export const read = (
   document: YamlDocument
-): { readonly declaration: WorkflowDeclaration | undefined; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
+): {
+  readonly declaration: WorkflowDeclaration | undefined
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+  /** What was left out. */
+  readonly faulty: ReadonlyArray<YamlPath>
+} => {
   const diagnostics: Array<Diagnostic> = []
+  const faulty: Array<YamlPath> = []
   let value: unknown = document.value
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     const message = "expected a mapping: agflow, name, stages"
     const fault: Diagnostic = { code: "invalid-value", message, source: document.source, range: document.locate([]) }
-    return { declaration: undefined, diagnostics: [fault] }
+    return { declaration: undefined, diagnostics: [fault], faulty }
   }
   // Each round drops what the last one found wrong; as every fault removes something, it ends.
   for (let round = 0; round < 8; round++) {
@@ -194,32 +205,62 @@ export const read = (
       onExcessProperty: "error",
       reportInput: true
     })(value)
-    if (result._tag === "Success") return { declaration: result.success, diagnostics }
+    if (result._tag === "Success") return { declaration: result.success, diagnostics, faulty }
     const faults = SchemaFault.from(result.failure.issue)
     for (const { path, atKey, ...fault } of faults) {
+      faulty.push(path)
       // A key that is missing only because its malformed value was dropped has been reported already.
       if (fault.code === "missing-key" && round > 0) continue
       diagnostics.push({
         ...fault,
+        ...(path.at(-2) === "scatter" && fault.message.startsWith("expected a mapping")
+          ? { hint: "write scatter: { over: [A, B, ...] }" }
+          : {}),
         source: document.source,
         range: atKey ? document.locateKey(path) : document.locate(path)
       })
     }
-    value = faults.reduce<unknown>((rest, { path }) => without(rest, path), { ...placeholders, ...(value as object) })
+    // A param that is declared half would be another one: it goes whole.
+    const removal = removalOf(faults.map(({ path }) => (path[0] === "params" ? path.slice(0, 2) : path)))
+    value = without({ ...placeholders, ...(value as object) }, removal)
   }
-  return { declaration: undefined, diagnostics }
+  return { declaration: undefined, diagnostics, faulty }
 }
 
 /** Stand in for the two keys without which nothing else would be read. */
 const placeholders = { agflow: 1, name: "unnamed" }
 
-const without = (value: unknown, [key, ...rest]: ReadonlyArray<string | number>): unknown => {
-  if (key === undefined || value === null || typeof value !== "object") return value
-  if (Array.isArray(value)) {
-    return rest.length === 0
-      ? value.filter((_, index) => index !== key)
-      : value.map((item, index) => (index === key ? without(item, rest) : item))
+/** What is to be taken out of a value: a member whole, or of a member what is to be taken out of it. */
+interface Removal extends Map<string | number, Removal | "whole"> {}
+
+const removalOf = (paths: ReadonlyArray<YamlPath>): Removal => {
+  const root: Removal = new Map()
+  for (const path of paths) {
+    let at = root
+    for (const [index, key] of path.entries()) {
+      const known = at.get(key)
+      if (known === "whole") break
+      if (index === path.length - 1) at.set(key, "whole")
+      else {
+        const next: Removal = known ?? new Map()
+        at.set(key, next)
+        at = next
+      }
+    }
   }
-  const { [key]: member, ...others } = value as Record<string, unknown>
-  return rest.length === 0 || member === undefined ? others : { ...value, [key]: without(member, rest) }
+  return root
+}
+
+/** All at once: a list's items keep their numbers until then, and of a large file no copy is made for each fault. */
+const without = (value: unknown, removal: Removal): unknown => {
+  if (value === null || typeof value !== "object") return value
+  const left = <K extends string | number>([key, member]: readonly [K, unknown]): ReadonlyArray<
+    readonly [K, unknown]
+  > => {
+    const inner = removal.get(key)
+    return inner === "whole" ? [] : [[key, inner === undefined ? member : without(member, inner)]]
+  }
+  return Array.isArray(value)
+    ? [...value.entries()].flatMap(left).map(([, item]) => item)
+    : Object.fromEntries(Object.entries(value).flatMap(left))
 }

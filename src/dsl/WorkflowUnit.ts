@@ -6,11 +6,14 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
+import { groupBy } from "../core/GroupBy.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import { report, type CheckContext, type GivenPorts, type PlacedStage } from "./CheckContext.ts"
+import * as FileCheck from "./FileCheck.ts"
 import * as Imports from "./Imports.ts"
 import * as NameCheck from "./NameCheck.ts"
+import * as ParamCheck from "./ParamCheck.ts"
 import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
 import * as StageCheck from "./StageCheck.ts"
@@ -81,19 +84,22 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
   diagnostics.push(...read.diagnostics)
   if (read.declaration === undefined) return faults(diagnostics)
   const declaration = read.declaration
-  diagnostics.push(...NameCheck.check(document, declaration))
+  diagnostics.push(...NameCheck.check(document, declaration), ...ParamCheck.check(document, declaration))
 
   const folder = path.dirname(path.resolve(file))
-  const imported = yield* Imports.read(document, declaration.imports ?? [], folder)
+  const imported = yield* Imports.read(document, folder)
   // Without its stages there is little to check a workflow against.
   if (imported.diagnostics.length > 0) return faults([...diagnostics, ...imported.diagnostics])
 
-  const chosen = chooseProfiles(document, declaration, asked)
+  const chosen = chooseProfiles(document, declaration, asked, read.faulty)
   diagnostics.push(...chosen.diagnostics)
   // Of a profile that cannot run, that is all there is to say.
   if (chosen.diagnostics.some(({ code }) => code === "unavailable-profile")) return faults(chosen.diagnostics)
 
-  const placed = placeStages(declaration, chosen.names)
+  // Without its profiles a workflow may lack stages, of which nothing is said.
+  if (chosen.diagnostics.some(({ code }) => code === "unknown-profile")) return faults(diagnostics)
+
+  const placed = placeStages(declaration, chosen.names, read.faulty)
   const loaded = new Map<string, LoadedStage>(imported.stages)
   const parts = new Map<string, WorkflowUnit>()
   for (const [id, { stage, path: at }] of placed) {
@@ -112,13 +118,19 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
     const opened = yield* open(path.join(path.dirname(file), uses), [], here).pipe(
       Effect.catchTag("InputError", () => Effect.succeed(undefined))
     )
-    if (opened === undefined) fault(`there is no file ${target}`, "a path starts from the folder of this file")
-    else {
+    if (opened === undefined) {
+      const missing = yield* FileCheck.faultOf(target.replace(/#.*$/u, ""))
+      fault(missing?.message ?? `${target} cannot be read`, missing?.hint)
+    } else {
       diagnostics.push(...opened.diagnostics)
       if (opened._tag === "Unit") parts.set(id, opened.unit)
     }
   }
-  const ports = new Map(StageCheck.givenPorts({ placed, library: loaded }))
+  const ports = new Map([
+    // Of a stage that could not be read it is not known what it gives.
+    ...stageIdsIn(read.faulty, chosen.names).map((id) => [id, undefined] as const),
+    ...StageCheck.givenPorts({ placed, library: loaded })
+  ])
   for (const [id, part] of parts) {
     // With an output that has faults, told in its own file, nothing is said of those who use it.
     const whole = outputNames(part).every((name) => part.outputs.has(name))
@@ -148,14 +160,18 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
 const chooseProfiles = (
   document: YamlDocument.YamlDocument,
   declaration: WorkflowFile.WorkflowDeclaration,
-  asked: ReadonlyArray<string>
+  asked: ReadonlyArray<string>,
+  faulty: ReadonlyArray<YamlDocument.YamlPath>
 ): { readonly names: ReadonlyArray<string>; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
   const profiles = declaration.profiles ?? {}
+  const unread = new Set(faulty.filter((path) => path.length === 2 && path[0] === "profiles").map(([, name]) => name))
   const names = new Set<string>()
   const diagnostics: Array<Diagnostic> = []
   const inFile = (path: YamlDocument.YamlPath) => ({ source: document.source, range: document.locate(path) })
   const choose = (name: string, place: Pick<Diagnostic, "source" | "range">, by: ReadonlyArray<string>): void => {
     const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+    // One that could not be read has been told.
+    if (profile === undefined && unread.has(name)) return
     if (profile === undefined) {
       const hint = Suggest.hint(name, Object.keys(profiles), "profiles")
       diagnostics.push({
@@ -199,16 +215,43 @@ const chooseProfiles = (
 /** The stages of the file, then those of each profile in turn; a profile's stage replaces one of the same id. */
 const placeStages = (
   declaration: WorkflowFile.WorkflowDeclaration,
-  profiles: ReadonlyArray<string>
+  profiles: ReadonlyArray<string>,
+  faulty: ReadonlyArray<YamlDocument.YamlPath>
 ): ReadonlyMap<string, PlacedStage> => {
   const placed = new Map<string, PlacedStage>()
   const place = (stages: Readonly<Record<string, WorkflowFile.StageDeclaration>>, path: YamlDocument.YamlPath) => {
-    for (const [id, stage] of Object.entries(stages)) placed.set(id, { stage, path: [...path, id] })
+    const keys = groupBy(
+      faulty.filter((each) => each.length > path.length + 1 && isWithin(each, path)),
+      (each) => String(each[path.length])
+    )
+    for (const [id, stage] of Object.entries(stages)) {
+      const own = (keys.get(id) ?? []).map((each) => String(each[path.length + 1]))
+      placed.set(id, { stage, path: [...path, id], faulty: new Set(own) })
+    }
   }
-  place(declaration.stages ?? {}, ["stages"])
-  for (const name of profiles) place(declaration.profiles?.[name]?.stages ?? {}, ["profiles", name, "stages"])
+  for (const path of stagePaths(profiles)) {
+    const of = path.length === 1 ? declaration : declaration.profiles?.[path[1]!]
+    place(of?.stages ?? {}, path)
+  }
   return placed
 }
+
+/** Where stages stand: in the file, and in each of the profiles. */
+const stagePaths = (profiles: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => [
+  ["stages"],
+  ...profiles.map((name) => ["profiles", name, "stages"])
+]
+
+const isWithin = (path: YamlDocument.YamlPath, outer: YamlDocument.YamlPath): boolean =>
+  outer.every((key, at) => path[at] === key)
+
+/** Ids of the stages that were left out whole. */
+const stageIdsIn = (faulty: ReadonlyArray<YamlDocument.YamlPath>, profiles: ReadonlyArray<string>) =>
+  stagePaths(profiles).flatMap((outer) =>
+    faulty
+      .filter((path) => path.length === outer.length + 1 && isWithin(path, outer))
+      .map((path) => String(path.at(-1)))
+  )
 
 const outputNames = ({ declaration, profiles }: WorkflowUnit): ReadonlyArray<string> =>
   [declaration, ...profiles.map((name) => declaration.profiles?.[name])].flatMap((each) =>

@@ -4,8 +4,10 @@ import {
   isAlias,
   isMap,
   isNode,
+  isScalar,
   isSeq,
   parseDocument,
+  visit,
   type Document,
   type Node,
   type Pair,
@@ -13,6 +15,7 @@ import {
 } from "yaml"
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 import { perObject } from "../core/Memo.ts"
+import * as Suggest from "../core/Suggest.ts"
 import * as SyntaxWords from "./SyntaxWords.ts"
 
 export type YamlPath = ReadonlyArray<string | number>
@@ -71,16 +74,20 @@ const unfoldsTooDeep = (value: unknown, left = maxDepth, seen = new Map<object, 
 export const parse = (
   source: SourceText
 ): { readonly document: YamlDocument | undefined; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
-  const fault = (code: string, message: string, start: number) => ({
+  const fault = (code: string, message: string, start: number, hint?: string) => ({
     document: undefined,
-    diagnostics: [{ code, message, source, range: { start, end: start + 1 } }]
+    diagnostics: [{ code, message, hint, source, range: { start, end: start + 1 } }]
   })
+  // What is read in place of bytes that are no UTF-8, and every other byte of UTF-16.
+  const garbled = Math.max(source.text.indexOf("\0"), source.text.indexOf("\uFFFD"))
+  if (garbled !== -1) return fault("yaml-syntax", "this is no text in UTF-8", garbled, "save the file as UTF-8")
   const deep = tooDeepAt(source.text)
   if (deep !== undefined) return fault("yaml-syntax", "this is nested too deeply", deep)
   const document = parseDocument(source.text, {
     prettyErrors: false,
     uniqueKeys: true,
     stringKeys: true,
+    merge: true,
     logLevel: "error"
   })
   const diagnostics = SyntaxWords.telling(document.errors)
@@ -97,10 +104,38 @@ export const parse = (
     const value: unknown = document.toJS({ maxAliasCount })
     if (unfoldsTooDeep(value)) return fault("yaml-alias", "the aliases unfold too deeply", 0)
     return { document: { source, value, ...locators(document) }, diagnostics }
-  } catch (cause) {
-    // The parser's only complaint at this point is about aliases that unfold too far.
-    return fault("yaml-alias", String((cause as Error).message), 0)
+  } catch {
+    // The parser's only complaints at this point are about aliases and merged keys.
+    const { message, start, hint } = wrongAlias(document) ?? { message: "the aliases unfold too far", start: 0 }
+    return fault("yaml-alias", message, start, hint)
   }
+}
+
+/** The first alias that stands for nothing, or for what cannot be merged. */
+const wrongAlias = (
+  document: Document.Parsed
+): { readonly message: string; readonly start: number; readonly hint?: string } | undefined => {
+  const anchors = new Set<string>()
+  let found: ReturnType<typeof wrongAlias>
+  visit(document, {
+    Node: (_, node) => {
+      if ("anchor" in node && node.anchor !== undefined) anchors.add(node.anchor)
+    },
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || key.value !== "<<" || isMap(value) || isSeq(value) || isAlias(value)) return undefined
+      const [start = 0] = (isNode(value) ? value.range : key.range) ?? []
+      found = { message: "only mappings can be merged", start, hint: "write <<: *NAME, and &NAME before the mapping" }
+      return visit.BREAK
+    },
+    Alias: (_, node) => {
+      if (anchors.has(node.source)) return undefined
+      const message = `there is no anchor '${node.source}' before this`
+      const hint = Suggest.hint(node.source, anchors, "anchors")
+      found = { message, start: node.range?.[0] ?? 0, hint }
+      return visit.BREAK
+    }
+  })
+  return found
 }
 
 const locators = (document: Document.Parsed): Pick<YamlDocument, "locate" | "locateKey"> => {
@@ -111,8 +146,12 @@ const locators = (document: Document.Parsed): Pick<YamlDocument, "locate" | "loc
   // A place is looked for as often as there are instances of a stage: each mapping's keys are read once.
   const pairsOf = perObject((map: YAMLMap): ReadonlyMap<string, Pair> => {
     const named = map.items.map((item) => [String(isNode(item.key) ? item.key.toJSON() : item.key), item] as const)
-    // Of a key that stands twice, the first.
-    return new Map(named.toReversed())
+    // Of a key that stands twice, the first; before those of the mappings that are merged into this one.
+    const merged = map.items.flatMap(({ key, value }) => {
+      const sources = isScalar(key) && key.value === "<<" ? (isSeq(value) ? value.items : [value]) : []
+      return sources.map(resolve).flatMap((each) => (isMap(each) && each !== map ? [...pairsOf(each)] : []))
+    })
+    return new Map([...named, ...merged].toReversed())
   })
   const pair = (node: Node | undefined, key: string | number) =>
     isMap(node) ? pairsOf(node).get(String(key)) : undefined

@@ -19,7 +19,8 @@ describe("Suggest", () => {
     assert.strictEqual(closest("Widht", ["width", "weights", "mode"]), "width")
     assert.strictEqual(closest("refrence", ["reference", "references"]), "reference")
     assert.isUndefined(closest("xyz", ["width", "mode"]))
-    assert.strictEqual(closest("n", ["m", "o"]), "m")
+    assert.strictEqual(closest("N", ["m", "n"]), "n")
+    assert.isUndefined(closest("n", ["m", "o"]))
     assert.isUndefined(closest("ab", ["xy"]))
   })
 

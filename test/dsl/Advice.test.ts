@@ -6,6 +6,8 @@ import { load } from "../support/workflow.ts"
 
 describe("what people write who are new to it, or come from elsewhere, is told with what to do", () => {
   const head = "agflow: 1\nname: x\nstages:\n"
+  const params = "params: { x: { type: string, default: a } }\n"
+  const expression = (text: string) => `${stage(`    env: { y: '\${{ ${text.replaceAll("'", "''")} }}' }\n`)}${params}`
   const stage = (lines: string) => `${head}  a:\n    run: echo 1 > "$out"\n    outputs: { out: text }\n${lines}`
 
   it.each([
@@ -95,6 +97,68 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       `${head}  a:\n    run: x\n    outputs: { out: { table: { pos: int } } }\n`,
       /expected one of string, number, .*, got "int"[^]*hint: did you mean 'integer'\?/u
     ],
+    [
+      "an anchor that is none",
+      stage("  b: &b { <<: *c }\n"),
+      /:7:15 error: there is no anchor 'c'[^]*hint: did you mean 'b'|hint: the anchors/u
+    ],
+    ["a text that is merged", stage("    <<: x\n"), /:7:9 error: only mappings can be merged/u],
+    ["two documents", `${stage("")}---\n${stage("")}`, /:7:1 error: a second document begins here/u],
+    ["bytes that are no UTF-8", stage("    env: { x: caf\uFFFD }\n"), /:7:18 error: this is no text in UTF-8/u],
+    [
+      "a workflow nearly right",
+      `${head}  a: { uses: ./workflw.yaml }\n`,
+      /there is no file .*workflw\.yaml\n.*\n.*\n +hint: did you mean 'workflow\.yaml'/u
+    ],
+    ["a folder of stages", `${head}  a: { uses: ./lab/ }\n`, /hint: the file of a workflow ends in \.yaml/u],
+    [
+      "a param that is not given",
+      `${head}  a: { uses: make-variants }\n`,
+      /param 'genome' of 'make-variants' is not given/u
+    ],
+    ["a word for yes", stage("    if: yes\n"), /hint: write true or false/u],
+    ["half a GPU", stage("    resources: { gpus: 0.5 }\n"), /expected a whole number, got 0\.5/u],
+    [
+      "an expression for a resource",
+      stage('    resources: { cpus: "${{ params.n }}" }\n'),
+      /hint: an expression cannot stand/u
+    ],
+    [
+      "a number for a text",
+      "agflow: 1\nname: 3\nstages: {}\n",
+      /expected string, got 3[^]*hint: write it in quotes: "3"/u
+    ],
+    [
+      "a version in quotes",
+      'agflow: "1"\nname: x\nstages: {}\n',
+      /expected 1, got "1"[^]*hint: write it without quotes/u
+    ],
+    ["one for a list", stage("profiles: { a: { extends: b } }\n"), /expected a list, got "b"[^]*hint: write \[b\]/u],
+    ["nothing for a value", stage("    container:\n"), /expected string, got nothing/u],
+    ["a list for a scatter", stage("    scatter: [x]\n"), /hint: write scatter: \{ over: /u],
+    ["a pattern to scatter over", stage('    scatter: { over: "*.tsv" }\n'), /hint: a pattern stands for no file/u],
+    ["a text in double quotes", expression('params.x == "a"'), /hint: texts stand in single quotes/u],
+    ["Python's words", expression("params.x and true"), /unexpected 'and'[^]*hint: write &&/u],
+    ["Python's words before", expression("not params.x"), /hint: write !/u],
+    ["Python's choice", expression("1 if params.x else 2"), /hint: write CONDITION \? A : B/u],
+    ["Python's constants", expression("True"), /hint: write true/u],
+    ["one sign of equality", expression("params.x = 1"), /hint: to compare, write ==/u],
+    ["another language's function", expression("len(params.x)"), /hint: did you mean 'length'\?/u],
+    [
+      "a member for a function",
+      expression("params.x.length"),
+      /'params\.x' has no 'length'[^]*hint: write length\(params\.x\)/u
+    ],
+    ["a param without its scope", expression("x"), /hint: write params\.x/u],
+    ["no param", expression("params"), /which param\?[^]*hint: write params\.NAME/u],
+    ["a place in a list", expression("params.x[0]"), /hint: an item of a list cannot be asked for/u],
+    ["an open quote", expression("'a"), /hint: a quote is not closed/u],
+    [
+      "another language's braces",
+      `${stage('    env: { y: "{{ params.x }}" }\n')}${params}`,
+      /stands for itself, not for the value of a param[^]*hint: an expression is written \$\{\{ params\.x \}\}/u
+    ],
+    ["an output without braces", `${stage("")}outputs: { out: a.out }\n`, /hint: write "\$\{\{ a\.out \}\}"/u],
     ["a word nearly right", stage("    onError: ignroe\n"), /hint: did you mean 'ignore'\?/u]
   ])("%s", async (_, text, told) => {
     const { diagnostics } = await load(text, { files: { "values.tsv": "" } })

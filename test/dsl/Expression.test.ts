@@ -3,7 +3,13 @@ import * as Expression from "../../src/dsl/Expression.ts"
 import * as ExpressionParser from "../../src/dsl/ExpressionParser.ts"
 import * as Template from "../../src/dsl/Template.ts"
 
-const names: Readonly<Record<string, Expression.Value>> = { "params.n": 4, "params.name": "chr1", none: null }
+const names: Readonly<Record<string, Expression.Value>> = {
+  "params.n": 4,
+  "params.name": "chr1",
+  "params.list": ["a", "b"],
+  item: 1,
+  none: null
+}
 
 const evaluate = (text: string): Expression.Value | string => {
   const parsed = ExpressionParser.parse(text)
@@ -29,6 +35,12 @@ describe("Expression", () => {
     ["format('{0}-{1}', params.name, params.n)", "chr1-4"],
     ["'it\\'s' + '!'", "it's!"],
     ["'a' < 'b'", true],
+    ["contains(params.list, 'b') && !contains(params.list, 'x')", true],
+    ["contains(range(3), 2)", true],
+    ["contains(params.name, 'hr1')", true],
+    ["contains(params.list, none)", false],
+    // Of items there may be both: 1, 2, X.
+    ["item == 'X'", false],
     ["1e3", 1000]
   ])("%s", (text, value) => assert.deepStrictEqual(evaluate(text), value))
 
@@ -39,9 +51,9 @@ describe("Expression", () => {
     ["a.", "fault 1: a name is expected after '.'"],
     ["1 2", "fault 2: unexpected '2'"],
     ["#", "fault 0: unexpected '#'"],
-    ["eval('x')", "fault 0: there is no function 'eval'; there are default, length, format, range"],
+    ["eval('x')", "fault 0: there is no function 'eval'; there are default, length, contains, format, range"],
     ["1 / 0", "fault 0: 1 / 0 is not a finite number"],
-    ["'a' * 2", "fault 0: '*' takes numbers, not a and 2"],
+    ["'a' * 2", "fault 0: '*' takes numbers, not 'a' and 2"],
     ["range(3, 2)", "fault 0: range gives at most 1,000,000 numbers, and none backwards: 3 to 2 is not possible"],
     ["range(0, 9, 2)", "fault 0: range takes a whole number, or two: the first, and where to stop before"],
     [
@@ -49,6 +61,11 @@ describe("Expression", () => {
       "fault 0: range gives at most 1,000,000 numbers, and none backwards: 0 to 1000000000 is not possible"
     ],
     ["length('a', 'b')", "fault 0: length takes a text or a list"],
+    ["contains('abc')", "fault 0: contains takes a list or a text, and what may be in it"],
+    ["contains(params.n, 4)", "fault 0: contains looks for an item in a list, or for a text in a text, not for 4 in 4"],
+    ["params.n == '4'", "fault 0: '==' compares a number with a text, which are never equal: 4 and '4'"],
+    ["9007199254740993", "fault 0: 9007199254740993 is too large to be exact"],
+    ["1e400", "fault 0: 1e400 is too large to be exact"],
     ["1 && true", "fault 0: true or false is expected, not 1"],
     ["params.nothing + 1", "unknown"],
     [`${"(".repeat(200)}1${")".repeat(200)}`, "fault 100: too deeply nested"]

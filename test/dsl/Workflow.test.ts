@@ -1,6 +1,10 @@
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import * as Diagnostic from "../../src/core/Diagnostic.ts"
 import { shardsOf } from "../../src/dsl/CheckedStage.ts"
+import * as Edge from "../../src/dsl/Edge.ts"
+import { temporaryFolder } from "../support/stage.ts"
 import { load } from "../support/workflow.ts"
 
 const sound = `agflow: 1
@@ -119,6 +123,68 @@ ${params}stages:
       _tag: "File",
       path: join(folder, "genome.fa")
     })
+  })
+
+  it("takes the files of a list param, one for each task and all of them for one, from where they were written", async () => {
+    const text = `agflow: 1
+name: lists
+params: { notes: { type: list, items: file, default: ["a 1.txt"] } }
+stages:
+  made: { uses: make-variants, with: { genome: hg38 } }
+  scored:
+    uses: score
+    with: { variants: "\${{ made.variants }}", reference: ./genome.fa, extra: "\${{ params.notes }}" }
+  script: { run: 'cat "$notes" > "$out"', inputs: { notes: "\${{ params.notes }}" }, outputs: { out: text } }
+  each:
+    scatter: { over: "\${{ params.notes }}" }
+    run: cat "$note" > "$out"
+    inputs: { note: "\${{ item }}" }
+    outputs: { out: text }
+  part: { uses: ./part.yaml, with: { notes: "\${{ params.notes }}", made: "\${{ each.out }}" } }
+outputs: { copies: "\${{ part.copies }}" }
+`
+    const part = `agflow: 1
+name: part
+params: { notes: { type: list, items: file }, made: { type: list, items: file } }
+stages:
+  copied:
+    scatter: { over: "\${{ params.made }}" }
+    run: cat "$made" $notes > "$out"
+    inputs: { made: "\${{ item }}", notes: "\${{ params.notes }}" }
+    outputs: { out: text }
+outputs: { copies: "\${{ copied.out }}" }
+`
+    const elsewhere = temporaryFolder()
+    const paramsFile = join(elsewhere, "params.yaml")
+    writeFileSync(paramsFile, "notes: [a 1.txt, b.txt]\n")
+    writeFileSync(join(elsewhere, "a 1.txt"), "")
+    const all = { ...files, "a 1.txt": "", "part.yaml": part }
+    const bound = async (options: Parameters<typeof load>[1]) => {
+      const { workflow, diagnostics, folder } = await load(text, { files: all, ...options })
+      const inputs = (id: string, name: string) =>
+        workflow!.stages.find((stage) => stage.id === id)!.instances.map((each) => each.inputs.get(name))
+      return { diagnostics, folder, inputs }
+    }
+    const { diagnostics, folder, inputs } = await bound({})
+    assert.deepStrictEqual(diagnostics, [])
+    const file = { _tag: "File", path: join(folder, "a 1.txt") } as const
+    const list = { _tag: "List", items: [{ _tag: "List", items: [file] }] } as const
+    assert.deepStrictEqual(inputs("scored", "extra"), [list])
+    assert.deepStrictEqual(inputs("script", "notes"), [list.items[0]])
+    assert.deepStrictEqual(inputs("each", "note"), [file])
+    assert.deepStrictEqual(inputs("part/copied", "notes"), [list.items[0]])
+
+    // Once for each place that names it, which is the file of params alone.
+    const missing = await bound({ paramsFile })
+    assert.deepStrictEqual(
+      missing.diagnostics.map(({ message, source }) => [message, source.file]),
+      [[`there is no file ${join(elsewhere, "b.txt")}`, paramsFile]]
+    )
+    writeFileSync(join(elsewhere, "b.txt"), "")
+    assert.deepStrictEqual(
+      (await bound({ paramsFile })).inputs("each", "note"),
+      ["a 1.txt", "b.txt"].map((name) => ({ _tag: "File", path: join(elsewhere, name) }))
+    )
   })
 })
 
@@ -310,7 +376,7 @@ outputs: { scores: "\${{ part.scores }}" }
     assert.deepStrictEqual(await codes(outer.replace("count:", "cuont:")), ["workflow.yaml unknown-key"])
     assert.deepStrictEqual(
       await codes(outer.replace("table: ", "count: ").replace(', count: "${{ params.n * 2 }}"', "")),
-      ["inner.yaml missing-param", "workflow.yaml invalid-param"]
+      ["workflow.yaml missing-param", "workflow.yaml invalid-param"]
     )
     assert.deepStrictEqual(await codes(outer.replace("part.more", "part.less")), ["workflow.yaml unknown-output"])
     assert.deepStrictEqual(await codes(outer.replace("made.variants", "made.log")), ["inner.yaml type-mismatch"])
@@ -336,6 +402,73 @@ outputs: { scores: "\${{ part.scores }}" }
       ["made"]
     )
     assert.deepStrictEqual(workflow!.outputs, [])
+  })
+})
+
+describe("what a stage gives that is switched off", () => {
+  const part = `agflow: 1
+name: part
+params: { on: { type: boolean, default: false }, given: { type: file, optional: true } }
+stages:
+  inner: { if: "\${{ params.on }}", run: 'echo > "$out"', inputs: { x: "\${{ params.given }}" }, outputs: { out: text } }
+outputs: { out: "\${{ inner.out }}" }
+`
+  const whole = (stages: string) => `agflow: 1
+name: whole
+params: { none: { type: file, optional: true } }
+stages:
+  off: { if: false, run: 'echo > "$out"', outputs: { out: text, table: tsv } }
+  part: { uses: ./part.yaml, with: { given: "\${{ off.out }}" } }
+  lanes: { scatter: { over: [true, false] }, uses: ./part.yaml, with: { on: "\${{ item }}" } }
+${stages}
+`
+  const read = (stages: string) => load(whole(stages), { files: { "part.yaml": part } })
+  const reader = (more: string) => `  reader: { run: 'echo > "$out"', outputs: { out: text }, ${more} }`
+
+  it.each([
+    'inputs: { x: "${{ off.out }}" }',
+    // Also where a workflow that is used has switched it off, wherever it stands in the file.
+    'inputs: { x: "${{ part.out }}" }',
+    'scatter: { over: "${{ off.table }}", rows: 3 }, inputs: { x: "${{ item }}" }',
+    'scatter: { over: "${{ part.out }}" }, inputs: { x: "${{ item }}" }',
+    'scatter: { over: ["${{ part.out }}", "${{ off.out }}"] }, inputs: { x: "${{ item }}" }'
+  ])("is a fault where it must be given: %s", async (more) => {
+    const { diagnostics } = await read(reader(more))
+    assert.deepStrictEqual(
+      diagnostics.map(({ code }) => code),
+      ["absent"]
+    )
+    assert.match(diagnostics[0]!.message, /the stage '(off|part\/inner)' that gives it is switched off by its 'if'/u)
+  })
+
+  it("is done without by lists, by scatters over several, by optional params and by inputs that are made of them", async () => {
+    const { workflow, diagnostics } = await read(
+      [
+        reader(
+          'inputs: { all: ["${{ off.out }}", "${{ part.out }}", "${{ lanes.out }}"], none: "${{ params.none }}" }'
+        ),
+        reader('scatter: { over: ["${{ part.out }}", "${{ lanes.out }}"] }, inputs: { x: "${{ item }}" }').replace(
+          "reader",
+          "each"
+        ),
+        '  again: { uses: ./part.yaml, with: { on: true, given: "${{ off.out }}" } }'
+      ].join("\n")
+    )
+    assert.deepStrictEqual(diagnostics, [])
+    const inputs = (id: string) =>
+      workflow!.stages.find((stage) => stage.id === id)!.instances.map((each) => Object.fromEntries(each.inputs))
+    const lanes = { _tag: "Output", stage: "lanes/inner", port: "out", depth: 0 } as const
+    assert.deepStrictEqual(inputs("reader"), [
+      { all: { _tag: "List", items: [lanes] }, none: { _tag: "List", items: [] } }
+    ])
+    assert.deepStrictEqual(inputs("each"), [{ x: lanes }])
+    assert.deepStrictEqual(inputs("again/inner"), [{ x: { _tag: "List", items: [] } }])
+  })
+
+  it("is told where a workflow that is used needs it", async () => {
+    const needed = part.replace("given: { type: file, optional: true }", "given: { type: file }")
+    const { places } = await load(whole(""), { files: { "part.yaml": needed } })
+    assert.deepStrictEqual(places, ["6:45 absent", "7:52 missing-param"])
   })
 })
 
@@ -371,7 +504,6 @@ outputs: { best: "\${{ nowhere.out }}" }
     )
     assert.strictEqual(workflow, undefined)
     assert.deepStrictEqual(places, [
-      "4:3 missing-param",
       "4:27 unknown-key",
       "5:36 invalid-param",
       "9:21 invalid-value",
@@ -397,6 +529,89 @@ outputs: { best: "\${{ nowhere.out }}" }
     return { ...diagnostics[0]!, place: places[0]! }
   }
   const stage = (text: string) => `agflow: 1\nname: x\nstages:\n${text}`
+
+  it.each([
+    ["another language's key", "script: echo, outputs: { out: text }", "unknown key 'script'"],
+    ["a slip in a key", "run: echo, output: { out: text }", "unknown key 'output'"],
+    ["a list of outputs", "run: echo, outputs: [out]", "expected a mapping, got a list"],
+    ["a type that is none", "run: echo, outputs: { out: { table: { x: int? } } }", "expected one of "],
+    ["a script that is a list", "run: [echo], outputs: { out: text }", "expected string, got ["],
+    [
+      "a scatter that is a list",
+      'run: echo, outputs: { out: text }, env: { i: "${{ item }}" }, scatter: [a]',
+      "expected a mapping, got a text"
+    ],
+    [
+      "rows that are none",
+      'run: echo, outputs: { out: text }, inputs: { i: "${{ item }}" }, scatter: { over: ./t.tsv, rows: 0 }',
+      "expected 1 or more"
+    ],
+    [
+      "a list that has faults",
+      'run: echo, outputs: { out: text }, env: { i: "${{ item }}" }, scatter: { over: "${{ params.words }}" }',
+      "param 'words': expected a list of string"
+    ],
+    ["params that are a list", "uses: make-variants, with: [hg38]", "expected a mapping, got a list"]
+  ])("says nothing of what follows from %s", async (_, keys, message) => {
+    const text = `agflow: 1
+name: x
+params: { words: { type: list, default: ${keys.includes("params.words") ? "3" : "[a]"} } }
+stages:
+  stage: { ${keys} }
+  reader: { run: 'cat "$x" > "$out"', inputs: { x: "\${{ stage.out }}" }, outputs: { out: text } }
+outputs: { out: "\${{ stage.out }}" }
+`
+    const known = text.replaceAll("stage.out", keys.startsWith("uses") ? "stage.variants" : "stage.out")
+    assert.include((await one(known)).message, message)
+  })
+
+  it("says nothing of a stage and of a profile that could not be read, nor of what unknown profiles may hold", async () => {
+    const reads =
+      '  reader: { run: \'cat "$x" > "$out"\', inputs: { x: "${{ empty.out }}" }, outputs: { out: text } }\n'
+    assert.strictEqual((await one(stage(`  empty:\n${reads}`))).message, "expected a mapping, got nothing")
+    const profiles = `${stage(reads)}profiles: { more: 3, full: { stages: { empty: ${"{ run: echo, outputs: { out: text } } } }"} }\n`
+    assert.strictEqual((await one(profiles, { profiles: ["more", "full"] })).message, "expected a mapping, got 3")
+    const unknown = profiles.replace("more: 3, ", "")
+    assert.strictEqual((await one(unknown, { profiles: ["fulll"] })).hint, "did you mean 'full'?")
+  })
+
+  it("has names that mean something else", async () => {
+    for (const name of ["params", "true", "null"]) {
+      assert.strictEqual((await one(stage(`  ${name}: { run: echo, outputs: { out: text } }\n`))).code, "invalid-name")
+    }
+    const item = (name: string) =>
+      one(
+        stage(
+          `  a: { scatter: { over: [1], as: ${name} }, run: echo, env: { x: "\${{ ${name} }}" }, outputs: { out: text } }\n`
+        )
+      )
+    assert.match((await item("params")).message, /cannot name an item: it means something else/u)
+    const variable = (keys: string) => one(stage(`  a: { run: echo, ${keys} }\n`))
+    for (const keys of [
+      "outputs: { PATH: text }",
+      "outputs: { IFS: text }",
+      "outputs: { out: text }, env: { RANDOM: 1 }"
+    ]) {
+      assert.match(
+        (await variable(keys)).message,
+        /cannot name a variable of the script: to bash it means something else/u
+      )
+    }
+    const own = await load(stage("  a: { run: echo, outputs: { out: text }, env: { PATH: /bin } }\n"))
+    assert.deepStrictEqual(own.diagnostics, [])
+  })
+
+  it("finds an item unread that no task of the scatter reads, and none that only some read", async () => {
+    const scattered = (value: string) =>
+      stage(`  a:
+    scatter: [{ over: [x, y], as: first }, { over: [1, 2], as: second }]
+    run: echo
+    env: { value: "\${{ ${value} }}" }
+    outputs: { out: text }
+`)
+    assert.deepStrictEqual((await load(scattered("first == 'y' ? second : 0"))).diagnostics, [])
+    assert.match((await one(scattered("first == 'z' ? second : 0"))).message, /nothing in the stage reads 'second'/u)
+  })
 
   it("names the column that is missing between two stages", async () => {
     const text = stage(
@@ -510,6 +725,41 @@ outputs: { best: "\${{ nowhere.out }}" }
     const bomb = Array.from({ length: 9 }, (_, i) => `k${i}: &k${i} [${`*k${i - 1},`.repeat(9)}]`)
     bomb[0] = "k0: &k0 [x]"
     assert.strictEqual((await one(bomb.join("\n"))).code, "yaml-alias")
+  })
+
+  it("takes what is merged into a mapping as written there, and what is wrong with it at its own place", async () => {
+    const text = (resources: string) => `agflow: 1
+name: merged
+params: { x: { type: integer, default: 3 } }
+stages:
+  first: &first
+    run: 'echo > "$out"'
+    outputs: { out: text }
+    resources: { ${resources} }
+  second: { <<: *first, env: { x: "\${{ params.x }}" } }
+  third: { <<: [*first], outputs: { out: json } }
+`
+    const { workflow, diagnostics } = await load(text("memory: 4 GB"))
+    assert.deepStrictEqual(diagnostics, [])
+    assert.deepStrictEqual(
+      workflow!.stages.map(({ id, outputs, resources }) => [id, Edge.show(outputs["out"]!), resources.memory]),
+      [
+        ["first", "text", 4e9],
+        ["second", "text", 4e9],
+        ["third", "json", 4e9]
+      ]
+    )
+    assert.deepStrictEqual((await load(text("memry: 4 GB"))).places, ["8:18 unknown-key"])
+  })
+
+  // It was minutes while each fault had the file copied, and its lines counted.
+  it("tells thousands of faults soon", { timeout: 60_000 }, async () => {
+    const many = Array.from({ length: 12_000 }, (_, at) => `  s${at}: { run: echo, outptus: { out: text } }\n`).join("")
+    const { diagnostics } = await load(stage(many))
+    assert.match(
+      Diagnostic.renderAll(diagnostics),
+      /:12003:\d+ error: unknown key 'outptus'[^]*12000 faults: nothing was run$/u
+    )
   })
 
   it("tells the first of a thousand errors that follow from one", async () => {

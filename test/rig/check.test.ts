@@ -107,6 +107,16 @@ describe("check --types", () => {
     }
   })
 
+  it("shows what params are made from", async () => {
+    rig.write(
+      "flow.yaml",
+      sound.replace("stages:", '  words: { type: list, items: integer, default: ["${{ params.seeds * 2 }}"] }\nstages:')
+    )
+    const { stdout, stderr } = await rig.agflow(["check", "flow.yaml", "--types"])
+    assert.match(stdout, /^ {2}words {2}= \[6\] \(default\) {2}list of integer$/mu, stderr)
+    assert.match(stdout, /^ {2}\d+:\d+ +params\.seeds \* 2 +integer = 6$/mu)
+  })
+
   it("as JSON, with the number of tasks where it is known", async () => {
     rig.write(
       "flow.yaml",

@@ -147,11 +147,18 @@ describe("imports", () => {
 
   it("says which import is not there, or is none", async () => {
     setUp()
-    rig.write("flow.yaml", rig.read("flow.yaml").replace("./lab/stages.ts", "./lab/stage.ts, ./lab/stages.yaml"))
+    rig.write("flow.yaml", rig.read("flow.yaml").replace("./lab/stages.ts", "3, ./lab/stage.ts, ./lab/stages.yaml"))
     const { code, stderr } = await agflow("check", "flow.yaml")
     assert.strictEqual(code, 2)
-    assert.match(stderr, /^flow\.yaml:3:11 error: there is no file .*\/lab\/stage\.ts\n/u)
-    assert.match(stderr, /^flow\.yaml:3:27 error: '\.\/lab\/stages\.yaml' is not a file of stages/mu)
+    assert.match(stderr, /^flow\.yaml:3:11 error: expected string, got 3\n/u)
+    assert.match(
+      stderr,
+      /^flow\.yaml:3:14 error: there is no file .*\/lab\/stage\.ts\n.*\n.*\n {2}hint: .*'stages\.ts'/mu
+    )
+    assert.match(
+      stderr,
+      /^flow\.yaml:3:30 error: '\.\/lab\/stages\.yaml' is not a file of stages\n.*\n.*\n.*\{ uses: /mu
+    )
   })
 
   it("runs the stage of the README", async () => {

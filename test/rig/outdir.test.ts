@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs"
-import { assert, it } from "vitest"
+import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs"
+import { afterAll, assert, it } from "vitest"
 import { Rig } from "../support/rig.ts"
 
 const workflow = `agflow: 1
@@ -14,8 +14,48 @@ stages:
 outputs: { genome: "\${{ made.genome }}", note: "\${{ made.note }}" }
 `
 
+const rig = new Rig()
+afterAll(() => rig.remove())
+
+it("--outdir is a folder, or can be made one: else nothing runs", async () => {
+  rig.write("file", "")
+  rig.write("w.yaml", workflow)
+  for (const [outdir, message] of [
+    ["", /--outdir is given no folder/u],
+    ["file", /file: this is a file, where a folder is expected/u]
+  ] as const) {
+    const { code, stdout, stderr } = await rig.agflow(["run", "w.yaml", "--outdir", outdir])
+    assert.strictEqual(code, 2)
+    assert.match(stderr, message)
+    assert.strictEqual(stdout, "")
+  }
+})
+
+it("--outdir has what the last run gave, and nothing of the runs before it, even after one that was killed", async () => {
+  const lists = `agflow: 1
+name: lists
+params: { words: { type: list, default: [a, b, c] } }
+stages:
+  each: { scatter: { over: "\${{ params.words }}" }, run: 'echo $w > "$out"', env: { w: "\${{ item }}" }, outputs: { out: text } }
+outputs: { words: "\${{ each.out }}" }
+`
+  rig.write("lists.yaml", lists)
+  const publish = (...more: ReadonlyArray<string>) => rig.agflow(["run", "lists.yaml", "--outdir", "words", ...more])
+  const files = () => readdirSync(rig.path("words")).sort()
+  assert.strictEqual((await publish()).code, 0)
+  assert.deepStrictEqual(files(), ["outputs.json", "outputs.tsv", "words.0.txt", "words.1.txt", "words.2.txt"])
+  rig.write("words/mine.txt", "")
+  assert.strictEqual((await publish("--param", "words=d")).code, 0)
+  assert.deepStrictEqual(files(), ["mine.txt", "outputs.json", "outputs.tsv", "words.0.txt"])
+
+  // As a run leaves it that is killed while it puts its files there.
+  renameSync(rig.path("words/outputs.json"), rig.path("words/.outputs.json.tmp"))
+  assert.strictEqual((await publish("--param", "words=e")).code, 0)
+  assert.strictEqual(rig.read("words/words.0.txt"), "e\n")
+  assert.deepStrictEqual(files(), ["mine.txt", "outputs.json", "outputs.tsv", "words.0.txt"])
+})
+
 it("--outdir has the outputs with their companions and an index, and replaces only its own files", async () => {
-  const rig = new Rig()
   rig.write("w.yaml", workflow)
   const publish = (...more: ReadonlyArray<string>) => rig.agflow(["run", "w.yaml", "--outdir", "out", ...more])
   assert.strictEqual((await publish()).code, 0)

@@ -93,8 +93,14 @@ Workflow.make({
       run: 'sort "$scores" > "$ranked"',
       inputs: { scores: parts.scores, program: "./rank.py" },
       outputs: { ranked: { table: { variant_id: "string", pos: "integer", effect: "number?" } }, plot: "svg" },
-      env: { n: params.n }
+      env: { n: params.n, many: Workflow.expression<boolean>`${params.n} > ${2}` },
+      container: "docker://python:3.12",
+      network: true
     })
+    // @ts-expect-error -- a condition that is a number
+    use("condition", score, { variants: ranked.ranked }, { if: params.n })
+    // @ts-expect-error -- a file is nothing to compute with
+    void Workflow.expression`${ranked.plot} > 2`
     use("after", score, { variants: ranked.ranked })
     // @ts-expect-error -- a figure is no table
     use("figure", score, { variants: ranked.plot })
