@@ -53,10 +53,39 @@ const recordsOf = (text: string, separator: string): ReadonlyArray<Record> | num
   return records
 }
 
-/** Reads plain or gzip text. Empty lines are left out. */
+/** Empty lines are left out; `file` is for what is said of it. */
+export const parse = Effect.fnUntraced(function* (
+  text: string,
+  file: string,
+  { separator, skipLines, header }: Layout
+): Effect.fn.Return<TextTable, InputError> {
+  const records = recordsOf(text.replace(/^\uFEFF/u, ""), separator)
+  if (typeof records === "number") {
+    return yield* new InputError({ message: "a quoted field does not end", file, line: records })
+  }
+  const rows = records.filter(({ line }) => line > skipLines)
+  const names = header ?? rows.shift()?.cells
+  if (names === undefined) {
+    return yield* new InputError({ message: "the table is empty: a header row is needed", file, line: 1 })
+  }
+  const columns = names.map((name, at) => (at === 0 ? name.replace(/^#/u, "") : name))
+  const twice = columns.find((name, at) => columns.indexOf(name) !== at)
+  if (twice !== undefined) return yield* new InputError({ message: `two columns are named '${twice}'`, file })
+  const uneven = rows.find(({ cells }) => cells.length !== columns.length)
+  if (uneven !== undefined) {
+    return yield* new InputError({
+      message: `${uneven.cells.length} fields where ${header === undefined ? "the header" : "`header`"} has ${columns.length}`,
+      file,
+      line: uneven.line
+    })
+  }
+  return { file, columns, rows: rows.map(({ cells }) => cells), firstLine: skipLines + (header ? 1 : 2) }
+})
+
+/** Reads plain or gzip text. */
 export const read = Effect.fnUntraced(function* (
   path: string,
-  { separator, skipLines, header }: Layout
+  layout: Layout
 ): Effect.fn.Return<TextTable, InputError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const bytes = yield* fs.readFile(path).pipe(Effect.mapError(cannot("read", path)))
@@ -64,25 +93,5 @@ export const read = Effect.fnUntraced(function* (
     try: () => Buffer.from(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("utf8"),
     catch: (cause) => new InputError({ message: `not a whole gzip file: ${messageOf(cause)}`, file: path })
   })
-  const records = recordsOf(text.replace(/^\uFEFF/u, ""), separator)
-  if (typeof records === "number") {
-    return yield* new InputError({ message: "a quoted field does not end", file: path, line: records })
-  }
-  const rows = records.filter(({ line }) => line > skipLines)
-  const names = header ?? rows.shift()?.cells
-  if (names === undefined) {
-    return yield* new InputError({ message: "the table is empty: a header row is needed", file: path, line: 1 })
-  }
-  const columns = names.map((name, at) => (at === 0 ? name.replace(/^#/u, "") : name))
-  const twice = columns.find((name, at) => columns.indexOf(name) !== at)
-  if (twice !== undefined) return yield* new InputError({ message: `two columns are named '${twice}'`, file: path })
-  const uneven = rows.find(({ cells }) => cells.length !== columns.length)
-  if (uneven !== undefined) {
-    return yield* new InputError({
-      message: `${uneven.cells.length} fields where ${header === undefined ? "the header" : "`header`"} has ${columns.length}`,
-      file: path,
-      line: uneven.line
-    })
-  }
-  return { file: path, columns, rows: rows.map(({ cells }) => cells), firstLine: skipLines + (header ? 1 : 2) }
+  return yield* parse(text, path, layout)
 })

@@ -172,8 +172,16 @@ type Item<O extends Over> = O extends { readonly rows: number }
     : O["over"] extends ReadonlyArray<Ref<infer P>>
       ? Ref<P>
       : O["over"] extends ReadonlyArray<infer A> | Value<ReadonlyArray<infer A>>
-        ? Value<A>
+        ? ItemValue<A>
         : never
+
+/** Of a row of a table, its values by name too. */
+type ItemValue<A> =
+  A extends ReadonlyArray<unknown>
+    ? Value<A>
+    : A extends object
+      ? Value<A> & { readonly [K in keyof A]: Value<A[K]> }
+      : Value<A>
 
 /** What a workflow is composed with. The ids of stages are names as in YAML. */
 export interface Composer<Params> {
@@ -193,13 +201,17 @@ export interface Composer<Params> {
   ) => { readonly [K in keyof O]: Ref<DeclaredPort<O[K]>> }
 }
 
-type ParamType<D> = D extends { readonly type: "list" }
-  ? ReadonlyArray<D extends { readonly items: infer T } ? ScalarType<T> : string>
-  : D extends { readonly enum: ReadonlyArray<infer A> }
-    ? A
-    : D extends { readonly type: infer T }
-      ? ScalarType<T>
-      : never
+type ParamType<D> = D extends { readonly type: "table"; readonly columns: infer C }
+  ? ReadonlyArray<{ readonly [K in keyof C]: ColumnType<C[K]> }>
+  : D extends { readonly type: "list" }
+    ? ReadonlyArray<D extends { readonly items: infer T } ? ScalarType<T> : string>
+    : D extends { readonly enum: ReadonlyArray<infer A> }
+      ? A
+      : D extends { readonly type: infer T }
+        ? ScalarType<T>
+        : never
+
+type ColumnType<T> = T extends `${infer N}?` ? ScalarType<N> | null : ScalarType<T>
 
 type ScalarType<T> = T extends "integer" | "number" ? number : T extends "boolean" ? boolean : string
 

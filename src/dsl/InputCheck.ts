@@ -111,10 +111,17 @@ const meant = ({ ports }: CheckContext, text: string): string | undefined => {
 
 const inputName = (path: YamlPath): string => String(path.findLast((key) => typeof key === "string"))
 
-/** Why a reference gives nothing, on purpose: its stage is switched off, its param is left out. */
+/** Why a reference gives nothing, on purpose: its stage is switched off, its param or its value in a row is left out. */
 export const absence = (context: CheckContext, value: unknown): string | undefined => {
   const [scope, member] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
-  if (scope === undefined || context.items.has(scope)) return undefined
+  if (scope === undefined) return undefined
+  const item = context.items.get(scope)
+  if (item !== undefined) {
+    const row = item._tag === "Value" ? item.value : null
+    const isLeftOut =
+      row !== null && typeof row === "object" && (row as Readonly<Record<string, unknown>>)[member ?? ""] === null
+    return isLeftOut ? `'${scope}.${member}' has no value` : undefined
+  }
   const off = context.absent.has(`${scope}.${member}`)
     ? `${scope}/${context.parts.get(scope)!.outputs.get(member!)!.stage}`
     : context.off.has(scope)
@@ -163,12 +170,13 @@ const bindList = (
   return { _tag: "List", items: items.filter((binding) => binding !== undefined) }
 }
 
-/** An input of a script: whatever is given, one file or a list; of an optional param without a value, an empty list. */
+/** An input of a script: whatever is given, one file or a list; of a param or a row without a value, an empty list. */
 export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined => {
   if (Array.isArray(value)) return bindList(context, value, path, undefined)
   const absent = absence(context, value)
   if (absent === undefined) return bindOne(context, value, path, undefined)
-  if (Reference.nameIn(value as string)!.path[0] === "params") return { _tag: "List", items: [] }
+  const [scope] = Reference.nameIn(value as string)!.path
+  if (scope === "params" || context.items.has(scope!)) return { _tag: "List", items: [] }
   tellAbsent(context, path, absent)
   return undefined
 }

@@ -1,9 +1,10 @@
 /** The value of a param: read as the type that is declared, and held to what is allowed. */
 import { isScalar, isSeq, parseDocument } from "yaml"
+import type * as ParamTable from "./ParamTable.ts"
 import type { ParamDeclaration, ScalarType } from "./WorkflowFile.ts"
 
 export type Scalar = string | number | boolean
-export type ParamValue = Scalar | null | ReadonlyArray<Scalar>
+export type ParamValue = Scalar | null | ReadonlyArray<Scalar> | ReadonlyArray<ParamTable.ParamRow>
 
 /** Text from a command line, whose type only the declaration tells. */
 export class FlagText {
@@ -43,8 +44,9 @@ const textsOf = (text: string): ReadonlyArray<string> | undefined => {
   return texts.length === contents.items.length ? texts : undefined
 }
 
-/** The value as its declaration wants it. */
+/** The value as its declaration, which is not of a table, wants it. */
 export const read = ({ type, items = "string" }: ParamDeclaration, value: unknown): ParamValue | undefined => {
+  if (type === "table") return undefined
   if (type !== "list") return value instanceof FlagText ? fromText(type, value.text) : scalars[type](value)
   const parts =
     value instanceof FlagText
@@ -67,6 +69,7 @@ export const hint = ({ type, items = "string" }: ParamDeclaration, value: unknow
   const text = value instanceof FlagText ? value.text : String(value)
   if (type === "boolean" && spelledOut.test(text)) return "write true or false"
   if (value instanceof FlagText) return undefined
+  if (type === "table") return undefined
   if (type === "list") return scalars[items](value) === undefined ? undefined : `write [${text}]`
   if (type === "string" || type === "file")
     return typeof value === "number" ? `write it in quotes: "${text}"` : undefined
@@ -76,8 +79,11 @@ export const hint = ({ type, items = "string" }: ParamDeclaration, value: unknow
 /** Why a value of the right type is none of those allowed. */
 export const problem = (declaration: ParamDeclaration, value: ParamValue): string | undefined => {
   const { enum: allowed, min, max } = declaration
+  if (declaration.type === "table") return undefined
   if (value !== null && typeof value === "object") {
-    return value.map((item) => problem(declaration, item)).find((fault) => fault !== undefined)
+    return (value as ReadonlyArray<Scalar>)
+      .map((item) => problem(declaration, item))
+      .find((fault) => fault !== undefined)
   }
   if (allowed !== undefined && value !== null && !allowed.includes(value))
     return `expected one of ${allowed.join(", ")}`

@@ -6,6 +6,7 @@ import type { Binding } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import { fill } from "./Fill.ts"
 import type { GivenPort } from "./Port.ts"
+import * as ParamTable from "./ParamTable.ts"
 import * as ParamValue from "./ParamValue.ts"
 import * as Reference from "./Reference.ts"
 import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocument.ts"
@@ -189,6 +190,16 @@ export const resolve = (
     const declaration = Object.hasOwn(declarations, name) ? declarations[name] : undefined
     if (declaration === undefined || begun.has(name)) return
     begun.add(name)
+    if ((declaration.type === "table") !== (declaration.columns !== undefined)) {
+      diagnostics.push({
+        code: "invalid-param",
+        message: `param '${name}': ${declaration.type === "table" ? "a table needs" : "only a table has"} columns`,
+        hint: "type: table, columns: { id: string, reads: file }",
+        source: document.source,
+        range: document.locateKey(["params", name])
+      })
+      return
+    }
     const choice = chosen.get(name)
     if (choice === undefined) {
       const origin = { source: document.source, range: document.locateKey(["params", name]), folder }
@@ -251,6 +262,12 @@ const settle = (name: string, declaration: ParamDeclaration, chosen: Chosen, lit
       : fault(`expected ${ParamValue.typeName(declaration)}, got ${Edge.show(given.port)} that a stage gives`)
   }
   if (given === null && declaration.optional === true) return { ...param, value: null }
+  if (declaration.type === "table") {
+    const rows = ParamTable.read(declaration.columns!, given, origin.folder)
+    if (!("message" in rows)) return { ...param, value: rows }
+    // What is wrong in a file of its own is told there.
+    return { ...fault(rows.message, rows.hint), ...(rows.source === undefined ? {} : rows) }
+  }
   const value = ParamValue.read(declaration, given)
   const wrong =
     value === undefined ? `expected ${ParamValue.typeName(declaration)}` : ParamValue.problem(declaration, value)

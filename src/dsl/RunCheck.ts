@@ -77,8 +77,11 @@ export const check = (context: CheckContext, id: string, script: string): StageB
     inputPorts[name] = binding._tag === "List" ? Port.list(Port.file("file", "")) : Port.file("file", "")
   }
   const env: Record<string, string> = {}
-  for (const [name, value] of Object.entries(stage.env ?? {}))
-    env[name] = String(fill(context, value, [...path, "env", name]).value)
+  for (const [name, written] of Object.entries(stage.env ?? {})) {
+    const { value } = fill(context, written, [...path, "env", name])
+    // What has no value is empty, as shells have it.
+    env[name] = value === null ? "" : String(value)
+  }
   return {
     body: { _tag: "Script", script, env, ...checkContainer(context, id) },
     inputs,

@@ -251,13 +251,20 @@ const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyArray<NamedI
 
 const short = /^[\w.+-]{1,40}$/u
 
+/** A mapping is called by its `id`, else by its `name`. */
+const calledBy = (value: Value): Value => {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value
+  const { id, name } = value as { readonly [name: string]: Value | undefined }
+  return id ?? name ?? value
+}
+
 const wordOf = (item: Item): string | undefined => {
   if (item._tag === "Output") return item.stage
-  const text = item._tag === "Value" ? show(item.value) : undefined
+  const text = item._tag === "Value" ? show(calledBy(item.value)) : undefined
   return text !== undefined && short.test(text) ? text : undefined
 }
 
-/** What tells the items apart in the names of tasks: `chr1`, `chr2`; else numbers. */
+/** What tells the items apart in the names of tasks: `chr1`, `chr2`, a sample's id; else numbers. */
 const wordsOf = (items: ReadonlyArray<Item>): ReadonlyArray<string> => {
   const words = items.map(wordOf)
   const readable = !words.includes(undefined) && new Set(words).size === words.length

@@ -40,6 +40,12 @@ const asText = (text: string) => ({
 const ref = (text: string): Ref<never> => ({ _tag: "Ref", "~expression": text, ...asText(text) })
 const value = (text: string): Value<never> => ({ _tag: "Value", "~expression": text, ...asText(text) })
 
+/** An item of a scatter: of a row of a table, its values by name too. */
+const itemNamed = (name: string): Ref<never> =>
+  new Proxy(ref(name), {
+    get: (item, key) => (typeof key === "symbol" || key in item ? Reflect.get(item, key) : value(`${name}.${key}`))
+  })
+
 /** The value as in YAML. What is thrown is told by the line of the user's file that this is called from. */
 const written = (value: unknown, name = "a result"): unknown => {
   // Nothing has compiled the file before: an output that does not exist is found here.
@@ -96,7 +102,7 @@ export const make = <const Params extends { readonly [name: string]: ParamDeclar
       used(id, it, {
         ...options,
         scatter: over,
-        with: given(ref("item") as never)
+        with: given(itemNamed("item") as never)
       })) as Composer<Params>["scatter"],
     script: (id, script) => add(id, script.outputs, { ...script })
   })

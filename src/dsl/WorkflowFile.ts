@@ -19,16 +19,31 @@ const Scalar = Schema.Union([Schema.String, Schema.Number, Schema.Boolean])
 const scalarTypes = ["string", "integer", "number", "boolean", "file"] as const
 export type ScalarType = (typeof scalarTypes)[number]
 
+/** With `?`, values may be missing (`NA`, `.` or nothing). */
+const columnTypes = ["string", "number", "integer", "boolean", "string?", "number?", "integer?", "boolean?"] as const
+
+const paramColumns = [...columnTypes, "file", "file?"] as const
+export type ParamColumn = (typeof paramColumns)[number]
+
+const ParamValue = Schema.Union([
+  Scalar,
+  Schema.Array(Scalar),
+  Schema.Array(Schema.Record(Schema.String, Schema.NullOr(Scalar)))
+])
+
 export const ParamDeclaration = Schema.Struct({
-  type: described(Schema.Literals([...scalarTypes, "list"]), "what the value is; a `file` is a path"),
+  type: described(
+    Schema.Literals([...scalarTypes, "list", "table"]),
+    "what the value is; a `file` is a path, a `table` the path of one or a list of mappings"
+  ),
+  columns: Schema.optionalKey(
+    described(Schema.Record(Schema.String, Schema.Literals(paramColumns)), "the columns of a table and their types")
+  ),
   items: Schema.optionalKey(described(Schema.Literals(scalarTypes), "what a list holds; string if not given")),
   optional: Schema.optionalKey(described(Schema.Boolean, "without a value it is null, and inputs do without it")),
   description: Schema.optionalKey(Schema.String),
   default: Schema.optionalKey(
-    described(
-      Schema.Union([Scalar, Schema.Array(Scalar)]),
-      "the value when none is given; may be made from other params: `${{ params.width / 2 }}`"
-    )
+    described(ParamValue, "the value when none is given; may be made from other params: `${{ params.width / 2 }}`")
   ),
   enum: Schema.optionalKey(described(Schema.Array(Scalar), "the values that are allowed; for a list, in it")),
   min: Schema.optionalKey(Schema.Number),
@@ -66,9 +81,6 @@ export const RetryDeclaration = Schema.Struct({
     described(Schema.Literals(["failure", "any"]), "`any`: after bad input too, which is not tried again otherwise")
   )
 })
-
-/** With `?`, values may be missing (`NA`, `.` or nothing). */
-const columnTypes = ["string", "number", "integer", "boolean", "string?", "number?", "integer?", "boolean?"] as const
 
 export const OutputDeclaration = Schema.Union([
   described(Schema.String, "a file kind: tsv, json, svg, ..."),
@@ -151,12 +163,7 @@ export const ProfileDeclaration = Schema.Struct({
   extends: Schema.optionalKey(
     described(Schema.Array(Schema.String), "profiles that this one builds on: they are applied before it")
   ),
-  params: Schema.optionalKey(
-    described(
-      Schema.Record(Schema.String, Schema.Union([Scalar, Schema.Array(Scalar), Schema.Null])),
-      "values for params"
-    )
-  ),
+  params: Schema.optionalKey(described(Schema.Record(Schema.String, Schema.NullOr(ParamValue)), "values for params")),
   stages: Schema.optionalKey(described(Stages, "stages that this profile adds, or puts in place of the file's own")),
   outputs: Schema.optionalKey(Outputs),
   unavailable: Schema.optionalKey(described(Schema.String, "why this profile cannot run yet, and what it needs"))

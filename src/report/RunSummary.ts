@@ -13,8 +13,10 @@ import type { Provenance } from "../core/Task.ts"
 import { needs, usesOf } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
+import type { ParamValue } from "../dsl/ParamValue.ts"
 import type { PublishedOutput, RunResult, StageResult, TaskResult, TaskStatus } from "../engine/RunResult.ts"
 import * as TableLines from "../data/TableLines.ts"
+import * as Numeral from "./Numeral.ts"
 import * as Report from "./Report.ts"
 import type { ReportedStage, Result, ResultBody, RunReport } from "./RunReport.ts"
 import * as Trace from "./Trace.ts"
@@ -152,6 +154,12 @@ const shellWord = (word: string): string =>
 /** As it would be typed into a shell. */
 export const commandLine = (words: ReadonlyArray<string>): string => words.map(shellWord).join(" ")
 
+const shownParam = (value: ParamValue): string => {
+  if (!Array.isArray(value)) return String(value)
+  const [first] = value as ReadonlyArray<unknown>
+  return first !== null && typeof first === "object" ? Numeral.counted(value.length, "row") : value.join(",")
+}
+
 const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyArray<string>, version: string) {
   const { workflow } = run
   const results = yield* Effect.forEach(run.outputs.slice(0, shownResults), (output) => resultOf(run, output))
@@ -168,7 +176,7 @@ const reportOf = Effect.fnUntraced(function* (run: RunResult, command: ReadonlyA
     host: { cpus: availableParallelism(), memory: totalmem(), platform: `${process.platform} ${process.arch}` },
     params: workflow.params.map(({ name, value, from, declaration }) => ({
       name,
-      value: String(value),
+      value: shownParam(value),
       source: from,
       ...(declaration.description === undefined ? {} : { description: declaration.description })
     })),

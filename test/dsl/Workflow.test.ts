@@ -226,6 +226,25 @@ describe("scatter, if and expressions", () => {
     )
   })
 
+  it.each([
+    ["id", "{ id: NA12878, name: x, reads: 2 }", "NA12878"],
+    ["name", "{ name: liver, reads: 2 }", "liver"],
+    ["place, where that is none's own", "{ id: NA12877, reads: 2 }", "1"],
+    ["place, where that is no word", "{ id: [7], reads: 2 }", "1"],
+    ["place, without either", "{ reads: 2 }", "1"]
+  ])("calls a mapping by its %s", async (_, second, word) => {
+    const { workflow, diagnostics } = await load(
+      list(`  a:
+    scatter: { over: [{ id: NA12877, reads: 1 }, ${second}], as: sample }
+    run: echo "$reads" > "$out"
+    env: { reads: "\${{ sample.reads }}" }
+    outputs: { out: tsv }
+`)
+    )
+    assert.deepStrictEqual(diagnostics, [])
+    assert.strictEqual(workflow!.stages[1]!.instances[1]!.levels[0]!.chosen[0]!.word, word)
+  })
+
   it("takes an item that only some of the combinations read", async () => {
     const { workflow, diagnostics } = await load(
       list(`  a:

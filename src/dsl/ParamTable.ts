@@ -1,0 +1,135 @@
+/** A table as a param, such as a sheet of samples: rows of named values, written in YAML or in a text file. */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { readFileSync, statSync } from "node:fs"
+import { dirname, resolve } from "node:path"
+import { gunzipSync } from "node:zlib"
+import type { Diagnostic } from "../core/Diagnostic.ts"
+import { InputError, messageOf } from "../core/Failure.ts"
+import * as Suggest from "../core/Suggest.ts"
+import * as DelimitedText from "../data/DelimitedText.ts"
+import * as Table from "../data/Table.ts"
+import { FlagText, type Scalar } from "./ParamValue.ts"
+import type { ParamColumn } from "./WorkflowFile.ts"
+
+export type ParamRow = { readonly [column: string]: Scalar | null }
+
+export type Columns = Readonly<Record<string, ParamColumn>>
+
+/** What is wrong: with the value, or where the file that it names says otherwise. */
+export type Fault = Pick<Diagnostic, "message" | "hint"> & Partial<Pick<Diagnostic, "source" | "range">>
+
+/** A file larger than this is data for a stage, not something to plan by. */
+const maxBytes = 16 << 20
+
+const makers = { string: Table.string, number: Table.number, integer: Table.integer, boolean: Table.boolean }
+
+/** Paths are text until they are known to be relative to a folder. */
+const isPath = (type: ParamColumn): boolean => type.startsWith("file")
+
+const columnOf = (type: ParamColumn): Table.Column<unknown> => {
+  const [name, optional] = isPath(type) ? ["string" as const, type.endsWith("?")] : split(type)
+  const column: Table.Column<unknown> = makers[name]("")
+  return optional ? Table.nullable(column) : column
+}
+
+const split = (type: ParamColumn) => [type.replace("?", "") as keyof typeof makers, type.endsWith("?")] as const
+
+const schemaOf = (columns: Columns): Table.TableSchema =>
+  Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, columnOf(type)]))
+
+/** The rows of params, which one may hand on to another. */
+const made = new WeakSet<ParamRow>()
+
+/** With every path made absolute: where a row is used, nobody knows any more where it was written. */
+const placed = (row: ParamRow, columns: Columns, folder: string): ParamRow => {
+  const members = Object.entries(columns).map(([name, type]) => {
+    const value = row[name] ?? null
+    return [name, isPath(type) && typeof value === "string" ? resolve(folder, value) : value] as const
+  })
+  const whole = Object.fromEntries(members)
+  made.add(whole)
+  return whole
+}
+
+/** Rows that stand in YAML or JSON. */
+const fromValues = (
+  columns: Columns,
+  values: ReadonlyArray<unknown>,
+  folder: string
+): ReadonlyArray<ParamRow> | Fault => {
+  const schema = schemaOf(columns)
+  const rows: Array<ParamRow> = []
+  for (const [index, value] of values.entries()) {
+    const fault = (message: string, hint?: string): Fault => ({ message: `row ${index + 1}: ${message}`, hint })
+    if (value === null || typeof value !== "object" || Array.isArray(value)) {
+      return fault(`expected a mapping of ${Object.keys(columns).join(", ")}`)
+    }
+    const row = value as ParamRow
+    // Of a row that is another param's, what is not asked for is left out, as of a file.
+    const unknown = made.has(row) ? undefined : Object.keys(row).find((name) => !Object.hasOwn(columns, name))
+    if (unknown !== undefined) {
+      return fault(`there is no column '${unknown}'`, Suggest.hint(unknown, Object.keys(columns), "columns"))
+    }
+    for (const [name, { type, nullable }] of Object.entries(schema)) {
+      const cell = row[name] ?? null
+      const fits =
+        cell === null
+          ? nullable
+          : type === "integer"
+            ? Number.isSafeInteger(cell)
+            : typeof cell === type && (type !== "number" || Number.isFinite(cell))
+      if (!fits) {
+        const expected = `${type === "integer" ? "an" : "a"} ${isPath(columns[name]!) ? "path" : type}`
+        return fault(
+          `column '${name}': ${cell === null ? "nothing" : JSON.stringify(cell)} where ${expected} is expected`
+        )
+      }
+    }
+    rows.push(placed(row, columns, folder))
+  }
+  return rows
+}
+
+/** Rows of a text file: `.csv` by commas, all else by tabs. */
+const fromFile = (columns: Columns, named: string, folder: string): ReadonlyArray<ParamRow> | Fault => {
+  const path = resolve(folder, named)
+  let text: string
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return { message: `there is no file ${path}` }
+    if (!stat.isFile()) return { message: `${path} is not a file` }
+    if (stat.size > maxBytes) {
+      return { message: `${path} is too large to plan by`, hint: "give it as a file, and scatter over its rows" }
+    }
+    const bytes = readFileSync(path)
+    text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8")
+  } catch (cause) {
+    return { message: `cannot read ${path}: ${messageOf(cause)}` }
+  }
+  const separator = /\.csv(\.gz)?$/u.test(path) ? "," : "\t"
+  const read = DelimitedText.parse(text, path, { separator, skipLines: 0, header: undefined }).pipe(
+    Effect.flatMap((table) => Table.decode(table, schemaOf(columns))),
+    Effect.result,
+    Effect.runSync
+  )
+  if (Result.isFailure(read)) return inFile(read.failure, text)
+  return (read.success as ReadonlyArray<ParamRow>).map((row) => placed(row, columns, dirname(path)))
+}
+
+/** With the line that it is about. */
+const inFile = ({ message, hint, file, line }: InputError, text: string): Fault => {
+  let start = 0
+  for (let at = 1; at < (line ?? 1); at++) start = text.indexOf("\n", start) + 1
+  const end = text.indexOf("\n", start)
+  return { message, hint, source: { file: file!, text }, range: { start, end: end === -1 ? text.length : end } }
+}
+
+/** `given` is a list of mappings, or the path of a file, which starts from `folder`, as do the paths in the rows of a list. */
+export const read = (columns: Columns, given: unknown, folder: string): ReadonlyArray<ParamRow> | Fault => {
+  const value = given instanceof FlagText ? given.text : given
+  if (Array.isArray(value)) return fromValues(columns, value, folder)
+  return typeof value === "string" && value !== ""
+    ? fromFile(columns, value, folder)
+    : { message: "expected the path of a table, or a list of mappings" }
+}
