@@ -1,5 +1,6 @@
 /** The value of a param: read as the type that is declared, and held to what is allowed. */
 import { isScalar, isSeq, parseDocument } from "yaml"
+import * as Suggest from "../core/Suggest.ts"
 import type { ParamDeclaration, ScalarType } from "./WorkflowFile.ts"
 
 export type Scalar = string | number | boolean
@@ -77,11 +78,23 @@ export const hint = ({ type, items = "string" }: ParamDeclaration, value: unknow
 export const problem = (declaration: ParamDeclaration, value: ParamValue): string | undefined => {
   const { enum: allowed, min, max } = declaration
   if (value !== null && typeof value === "object") {
-    return value.map((item) => problem(declaration, item)).find((fault) => fault !== undefined)
+    for (const item of value) {
+      const fault = problem(declaration, item)
+      if (fault !== undefined) return `${fault} for each, not ${show(item)}`
+    }
+    return undefined
   }
   if (allowed !== undefined && value !== null && !allowed.includes(value))
     return `expected one of ${allowed.join(", ")}`
   if (min !== undefined && typeof value === "number" && value < min) return `expected at least ${min}`
   if (max !== undefined && typeof value === "number" && value > max) return `expected at most ${max}`
   return undefined
+}
+
+/** Which of the values that are allowed was meant. */
+export const nearest = ({ enum: allowed = [] }: ParamDeclaration, value: ParamValue): string | undefined => {
+  const items: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+  const other = items.find((item) => !allowed.some((each) => each === item))
+  const near = typeof other === "string" ? Suggest.closest(other, allowed.map(String)) : undefined
+  return near === undefined ? undefined : `did you mean '${near}'?`
 }

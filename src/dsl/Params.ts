@@ -255,6 +255,11 @@ const settle = (name: string, declaration: ParamDeclaration, chosen: Chosen, lit
   const wrong =
     value === undefined ? `expected ${ParamValue.typeName(declaration)}` : ParamValue.problem(declaration, value)
   if (value !== undefined && wrong === undefined) return { ...param, value }
-  const hint = value === undefined && literal ? ParamValue.hint(declaration, given) : undefined
+  const hint =
+    value !== undefined
+      ? ParamValue.nearest(declaration, value)
+      : literal
+        ? ParamValue.hint(declaration, given)
+        : undefined
   return fault(`${wrong}, got ${ParamValue.show(given)}`, hint)
 }
