@@ -117,6 +117,7 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       /param 'genome' of 'make-variants' is not given/u
     ],
     ["a word for yes", stage("    if: yes\n"), /hint: write true or false/u],
+    ["no GPUs at all", stage("    resources: { gpus: -1 }\n"), /error: expected 0 or more, got -1\n/u],
     ["half a GPU", stage("    resources: { gpus: 0.5 }\n"), /expected a whole number, got 0\.5/u],
     [
       "an expression for a resource",
