@@ -96,7 +96,11 @@ export const make = <const Params extends { readonly [name: string]: ParamDeclar
       used(id, it, {
         ...options,
         scatter: over,
-        with: given(ref("item") as never)
+        with: given(
+          (Array.isArray(over)
+            ? Object.fromEntries(over.map(({ as }: { readonly as: string }) => [as, ref(as)]))
+            : ref("item")) as never
+        )
       })) as Composer<Params>["scatter"],
     script: (id, script) => add(id, script.outputs, { ...script })
   })
