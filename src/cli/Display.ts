@@ -27,7 +27,7 @@ interface Group {
   readonly whyRun: Map<string, number>
 }
 
-const count = (counts: Map<string, number>, reason: string) => counts.set(reason, (counts.get(reason) ?? 0) + 1)
+const add = (counts: Map<string, number>, reason: string) => counts.set(reason, (counts.get(reason) ?? 0) + 1)
 
 /** The reason that most have. */
 const mainReason = (stage: string, counts: ReadonlyMap<string, number>): string => {
@@ -41,6 +41,8 @@ const redrawMillis = 100
 const tellMillis = 10_000
 
 const indent = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`)
+
+const counted = (tasks: number): string => `${tasks} ${tasks === 1 ? "task" : "tasks"}`
 
 export const make = (terminal: Terminal): ((event: Event) => void) => {
   const colour = (code: number) => (text: string) => (terminal.interactive ? `\x1b[${code}m${text}\x1b[0m` : text)
@@ -92,20 +94,20 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     },
     StageScattered: ({ stage, tasks }) => {
       many.set(stage, { tasks, done: 0, cached: 0, started: new Set(), whyCached: new Map(), whyRun: new Map() })
-      line(`  > ${stage.padEnd(width)}  ${tasks} tasks`)
+      line(`  > ${stage.padEnd(width)}  ${counted(tasks)}`)
     },
     StageGathered: ({ stage }) => {
       const { tasks, cached, whyCached, whyRun } = many.get(stage)!
       const ran = tasks - cached
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
-      const text = `${tasks} tasks, ${ran === 0 ? "all" : cached} cached${why === "" ? "" : `; ${why}`}`
+      const text = `${counted(tasks)}, ${ran === 0 ? "all" : cached} cached${why === "" ? "" : `; ${why}`}`
       line(`  ${green("✓")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
     },
     TaskCached: ({ stage, reason }) => {
       const group = manyOf(stage)
       if (group === undefined) return cachedLine(stage, reason)
       group.cached++
-      count(group.whyCached, reason)
+      add(group.whyCached, reason)
     },
     TaskWaiting: ({ stage, holder, gpus }) => {
       const what =
@@ -117,7 +119,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const group = manyOf(stage)
       if (group !== undefined) {
         // A later attempt's reason is the failure of the one before.
-        if (!group.started.has(stage)) count(group.whyRun, reason)
+        if (!group.started.has(stage)) add(group.whyRun, reason)
         group.started.add(stage)
         return
       }

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { appendFileSync, writeFileSync } from "node:fs"
 import { cannot, InputError } from "../core/Failure.ts"
-import * as TextLines from "../genome/TextLines.ts"
+import * as TextLines from "./TextLines.ts"
 import * as Columnar from "./Columnar.ts"
 import * as Table from "./Table.ts"
 

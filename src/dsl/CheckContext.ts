@@ -1,8 +1,9 @@
 /** What the checks of one workflow share: the document, its params and stages, and where faults are gathered. */
-import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
+import type { Diagnostic, Range } from "../core/Diagnostic.ts"
 import type { Level } from "./CheckedStage.ts"
 import type { ExpressionFault, Value } from "./Expression.ts"
-import type { Param } from "./Params.ts"
+import type { Origin } from "./Origin.ts"
+import type { Param } from "./WorkflowParam.ts"
 import type { GivenPort } from "./Port.ts"
 import type { Capacity } from "./Stage.ts"
 import type { WrittenScript } from "./ScriptCheck.ts"
@@ -35,13 +36,6 @@ export type Item =
   | { readonly _tag: "Shard"; readonly name: string; readonly given: GivenPort }
   /** The scatter has faults, which are told: nothing more is said of its names. */
   | { readonly _tag: "Unknown" }
-
-/** Where a value was written, and the folder that a path starts from there. */
-export interface Origin {
-  readonly source: SourceText
-  readonly range: Range
-  readonly folder: string
-}
 
 /** A file named by the user, to be looked for. */
 export interface NamedFile extends Omit<Origin, "folder"> {
@@ -89,6 +83,8 @@ export interface CheckContext {
   readonly library: ReadonlyMap<string, LoadedStage>
   readonly libraryNames: ReadonlyArray<string>
   readonly machine: Capacity
+  /** Of the whole workflow, counted so far: tasks of scattered stages that are known before the run. */
+  readonly tally: { tasks: number }
   readonly diagnostics: Array<Diagnostic>
   readonly files: Array<NamedFile>
   readonly scripts: Array<WrittenScript>

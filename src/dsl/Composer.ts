@@ -63,7 +63,10 @@ export type Feed<P> =
   P extends Port.OptionalPort<infer Q>
     ? Feed<Q>
     : P extends Port.ListPort<infer Q>
-      ? One<Q> | ReadonlyArray<One<Q>> | (Q extends Port.FilePort<infer K> ? Ref<NestedList<FileFor<K>>> : never)
+      ? | One<Q>
+        | ReadonlyArray<One<Q>>
+        | Value<ReadonlyArray<string>>
+        | (Q extends Port.FilePort<infer K> ? Ref<NestedList<FileFor<K>>> : never)
       : One<P>
 
 type OptionalKeys<I> = { [K in keyof I]: I[K] extends Port.OptionalPort ? K : never }[keyof I]
@@ -122,7 +125,14 @@ type RequiredParams<Params> = {
   [K in keyof Params]: Params[K] extends { readonly default: unknown } | { readonly optional: true } ? never : K
 }[keyof Params]
 
-type GivenParam<D> = ParamType<D> | Value<ParamType<D>> | (D extends { readonly type: "file" } ? Ref<unknown> : never)
+type GivenParam<D> = ParamType<D> | Value<ParamType<D>> | GivenFile<D>
+
+/** A list of files is what a scattered stage gives. */
+type GivenFile<D> = D extends { readonly type: "file" }
+  ? Ref<unknown>
+  : D extends { readonly type: "list"; readonly items: "file" }
+    ? Ref<ListLike<unknown>>
+    : never
 
 type Outputs<O> = { readonly [K in keyof O]: Ref<O[K]> }
 type ManyOutputs<O> = { readonly [K in keyof O]: Ref<Gathered<O[K]>> }
@@ -183,16 +193,29 @@ type ItemValue<A> =
       ? Value<A> & { readonly [K in keyof A]: Value<A[K]> }
       : Value<A>
 
+/** One of several scatters, by the name of its item. */
+type NamedOver = Over & { readonly as: string }
+
+/** What each task is given: the item, or of several scatters the items by name. */
+type Items<S> = S extends Over
+  ? Item<S>
+  : S extends ReadonlyArray<NamedOver>
+    ? { readonly [D in S[number] as D["as"]]: Item<D> }
+    : never
+
 /** What a workflow is composed with. The ids of stages are names as in YAML. */
 export interface Composer<Params> {
   readonly params: { readonly [K in keyof Params]: Value<ParamType<Params[K]>> }
   readonly use: <U extends Used>(id: string, used: U, given: GivenTo<U>, options?: OptionsOf<U>) => Outputs<Gives<U>>
-  /** `G` keeps words as they are written: `"lung"`, not any text. */
-  readonly scatter: <U extends Used, const S extends Over, const G extends GivenTo<U>>(
+  /**
+   * A list of scatters runs once for each combination, the last running fastest. `G` keeps words as they are written:
+   * `"lung"`, not any text.
+   */
+  readonly scatter: <U extends Used, const S extends Over | ReadonlyArray<NamedOver>, const G extends GivenTo<U>>(
     id: string,
     used: U,
     over: S,
-    given: (item: Item<S>) => G & { readonly [K in Exclude<keyof G, keyof GivenTo<U>>]: never },
+    given: (item: Items<S>) => G & { readonly [K in Exclude<keyof G, keyof GivenTo<U>>]: never },
     options?: OptionsOf<U>
   ) => ManyOutputs<Gives<U>>
   readonly script: <const O extends ScriptOutputs>(

@@ -1,10 +1,11 @@
 /** What feeds an input: outputs of stages and files of the user's, checked against the port. */
 import { resolve as resolvePath } from "node:path"
 import type { Binding } from "./CheckedStage.ts"
-import { note, report, type CheckContext, type Origin } from "./CheckContext.ts"
+import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
 import * as FileKind from "./FileKind.ts"
 import { fill } from "./Fill.ts"
+import type { Origin } from "./Origin.ts"
 import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
 import { expressionRange, type YamlPath } from "./YamlDocument.ts"

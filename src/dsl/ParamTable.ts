@@ -9,10 +9,8 @@ import { InputError, messageOf } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import * as DelimitedText from "../data/DelimitedText.ts"
 import * as Table from "../data/Table.ts"
-import { FlagText, type Scalar } from "./ParamValue.ts"
+import { FlagText, type ParamRow } from "./ParamValue.ts"
 import type { ParamColumn } from "./WorkflowFile.ts"
-
-export type ParamRow = { readonly [column: string]: Scalar | null }
 
 export type Columns = Readonly<Record<string, ParamColumn>>
 

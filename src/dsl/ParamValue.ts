@@ -1,10 +1,12 @@
 /** The value of a param: read as the type that is declared, and held to what is allowed. */
 import { isScalar, isSeq, parseDocument } from "yaml"
-import type * as ParamTable from "./ParamTable.ts"
+import * as Suggest from "../core/Suggest.ts"
 import type { ParamDeclaration, ScalarType } from "./WorkflowFile.ts"
 
 export type Scalar = string | number | boolean
-export type ParamValue = Scalar | null | ReadonlyArray<Scalar> | ReadonlyArray<ParamTable.ParamRow>
+/** Of a table, by the names of its columns. */
+export type ParamRow = { readonly [column: string]: Scalar | null }
+export type ParamValue = Scalar | null | ReadonlyArray<Scalar> | ReadonlyArray<ParamRow>
 
 /** Text from a command line, whose type only the declaration tells. */
 export class FlagText {
@@ -81,13 +83,23 @@ export const problem = (declaration: ParamDeclaration, value: ParamValue): strin
   const { enum: allowed, min, max } = declaration
   if (declaration.type === "table") return undefined
   if (value !== null && typeof value === "object") {
-    return (value as ReadonlyArray<Scalar>)
-      .map((item) => problem(declaration, item))
-      .find((fault) => fault !== undefined)
+    for (const item of value as ReadonlyArray<Scalar>) {
+      const fault = problem(declaration, item)
+      if (fault !== undefined) return `${fault} for each, not ${show(item)}`
+    }
+    return undefined
   }
   if (allowed !== undefined && value !== null && !allowed.includes(value))
     return `expected one of ${allowed.join(", ")}`
   if (min !== undefined && typeof value === "number" && value < min) return `expected at least ${min}`
   if (max !== undefined && typeof value === "number" && value > max) return `expected at most ${max}`
   return undefined
+}
+
+/** Which of the values that are allowed was meant. */
+export const nearest = ({ enum: allowed = [] }: ParamDeclaration, value: ParamValue): string | undefined => {
+  const items: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+  const other = items.find((item) => !allowed.some((each) => each === item))
+  const near = typeof other === "string" ? Suggest.closest(other, allowed.map(String)) : undefined
+  return near === undefined ? undefined : `did you mean '${near}'?`
 }

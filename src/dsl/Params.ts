@@ -1,18 +1,16 @@
 /** A workflow's params: declared, given, checked. */
 import type { Diagnostic, Range, SourceText } from "../core/Diagnostic.ts"
 import * as Suggest from "../core/Suggest.ts"
-import type { CheckContext, Origin } from "./CheckContext.ts"
-import type { Binding } from "./CheckedStage.ts"
+import type { CheckContext } from "./CheckContext.ts"
 import * as Edge from "./Edge.ts"
 import { fill } from "./Fill.ts"
-import type { GivenPort } from "./Port.ts"
+import type { Origin } from "./Origin.ts"
 import * as ParamTable from "./ParamTable.ts"
 import * as ParamValue from "./ParamValue.ts"
 import * as Reference from "./Reference.ts"
+import { BoundFile, type Param, type ParamSource } from "./WorkflowParam.ts"
 import { expressionRange, type YamlDocument, type YamlPath } from "./YamlDocument.ts"
 import type { ParamDeclaration } from "./WorkflowFile.ts"
-
-export type ParamSource = "default" | "profile" | "file" | "command line" | "workflow"
 
 /** A value for a param, and where it was written. */
 export interface GivenParam {
@@ -26,26 +24,6 @@ export interface GivenParam {
   readonly origin: Origin
   /** Where the value stands in YAML, whose expressions are still to be filled in. */
   readonly written?: { readonly document: YamlDocument; readonly path: YamlPath }
-}
-
-export interface Param {
-  readonly name: string
-  readonly value: ParamValue.ParamValue
-  readonly from: ParamSource
-  readonly declaration: ParamDeclaration
-  readonly origin: Origin
-  /** A file that a stage of the workflow around this one gives. */
-  readonly bound?: BoundFile
-}
-
-/** A file for a param, by what gives it when it is there. */
-export class BoundFile {
-  readonly binding: Binding
-  readonly port: GivenPort
-  constructor(binding: Binding, port: GivenPort) {
-    this.binding = binding
-    this.port = port
-  }
 }
 
 /** Values that stand in a YAML mapping at `path`. */
@@ -272,6 +250,11 @@ const settle = (name: string, declaration: ParamDeclaration, chosen: Chosen, lit
   const wrong =
     value === undefined ? `expected ${ParamValue.typeName(declaration)}` : ParamValue.problem(declaration, value)
   if (value !== undefined && wrong === undefined) return { ...param, value }
-  const hint = value === undefined && literal ? ParamValue.hint(declaration, given) : undefined
+  const hint =
+    value !== undefined
+      ? ParamValue.nearest(declaration, value)
+      : literal
+        ? ParamValue.hint(declaration, given)
+        : undefined
   return fault(`${wrong}, got ${ParamValue.show(given)}`, hint)
 }

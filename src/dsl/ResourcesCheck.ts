@@ -21,6 +21,10 @@ export const check = (context: CheckContext, id: string, proposal: Proposal): Re
     const range = document.locate([...path, "resources", "memory"])
     report(context, range, "invalid-value", `'${asked.memory}' is not an amount of memory`, "write 4 GB or 512 MiB")
   }
+  if (memory !== undefined && memory < 1000) {
+    const range = document.locate([...path, "resources", "memory"])
+    report(context, range, "invalid-value", `${memory} bytes are too little for any script`, "write 4 GB or 512 MiB")
+  }
   const wanted: Partial<Resources> = {
     ...(asked.cpus === undefined ? {} : { cpus: asked.cpus }),
     ...(memory === undefined ? {} : { memory }),

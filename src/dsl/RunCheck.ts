@@ -38,6 +38,12 @@ export const checkDeclaration = (context: CheckContext, id: string, script: stri
     const hint = "declare it under 'inputs' or 'env' and write \"$name\""
     report(context, document.locateKey([...path, "run"]), "expression-in-script", "a script takes no ${{ }}", hint)
   }
+  // `#!/usr/bin/env python3`: to bash it is a comment.
+  const other = /^\s*#!.*?\/(?:env\s+(?:-\S+\s+)*)?([^\s/]+)(?:\s|$)/u.exec(script)?.[1]
+  if (other !== undefined && !/^(?:ba)?sh$/u.test(other)) {
+    const hint = `put it into a file: inputs: { program: ./FILE }, run: ${other} "$program"`
+    report(context, document.locateKey([...path, "run"]), "stage-body", `bash runs a script, not ${other}`, hint)
+  }
   if (Object.keys(outputs).length === 0 && !faulty.has("outputs")) {
     report(
       context,

@@ -34,8 +34,8 @@ interface Dimension {
   readonly items: ReadonlyArray<Item>
 }
 
-/** More tasks of one stage than this are a mistake. */
-const maxCombinations = 1_000_000
+/** More tasks than this, of one stage or of all, are a mistake. */
+const mostTasks = 1_000_000
 
 /**
  * Undefined, with Diagnostics, when the scatter has faults. `prefix` stands before the names of shards, to tell those of
@@ -94,13 +94,17 @@ export const read = (
   // Without a word, too: of a param that has no value, that is told already.
   if (faulty || context.diagnostics.length > before) return undefined
   const count = values.reduce((product, { items }) => product * items.length, 1)
-  if (count > maxCombinations) {
-    report(
-      context,
-      document.locateKey([...path, "scatter"]),
-      "scatter",
-      `${count.toLocaleString("en")} combinations are too many`
-    )
+  const scattered = document.locateKey([...path, "scatter"])
+  if (count > mostTasks) {
+    report(context, scattered, "scatter", `${count.toLocaleString("en")} combinations are too many`)
+    return undefined
+  }
+  // Scatters within a scatter multiply; it is told once.
+  if (context.tally.tasks > mostTasks) return undefined
+  context.tally.tasks += count
+  if (context.tally.tasks > mostTasks) {
+    const most = mostTasks.toLocaleString("en")
+    report(context, scattered, "scatter", `with this one the workflow has more than ${most} tasks`)
     return undefined
   }
   return { combinations: cross(values, [...fixed]), shards }

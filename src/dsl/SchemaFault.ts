@@ -20,6 +20,13 @@ const keysOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
 /** Schema's own words, with the capital and the full stop of a sentence taken off. */
 const soften = (message: string): string => message.replace(/^[A-Z](?=[a-z])/u, (letter) => letter.toLowerCase())
 
+/** The value that a check of its own words refuses, where it is short to say. */
+const gotIn = (issue: SchemaIssue.Filter): string => {
+  const { input } = { ...issue.issue, ...issue } as { readonly input?: unknown }
+  const text = ["string", "number", "boolean"].includes(typeof input) ? JSON.stringify(input) : ""
+  return text === "" || text.length > 60 ? "" : `, got ${text}`
+}
+
 export const from = (issue: SchemaIssue.Issue, path: YamlPath = []): ReadonlyArray<SchemaFault> => {
   switch (issue._tag) {
     case "Pointer":
@@ -37,7 +44,9 @@ export const from = (issue: SchemaIssue.Issue, path: YamlPath = []): ReadonlyArr
             .sort((a, b) => Math.max(...b.map(depth)) - Math.max(...a.map(depth)))[0]!
     case "Filter": {
       const message = SchemaIssue.defaultCheckHook(issue)
-      return message === undefined ? from(issue.issue, path) : [{ ...leaf(issue, path), message: soften(message) }]
+      return message === undefined
+        ? from(issue.issue, path)
+        : [{ ...leaf(issue, path), message: `${soften(message)}${gotIn(issue)}` }]
     }
     case "UnexpectedKey": {
       const key = String(path[path.length - 1])

@@ -10,12 +10,14 @@ import { nearest } from "./NameCheck.ts"
 import * as ParamValue from "./ParamValue.ts"
 import * as PolicyCheck from "./PolicyCheck.ts"
 import * as Port from "./Port.ts"
+import * as Reference from "./Reference.ts"
 import * as ResourcesCheck from "./ResourcesCheck.ts"
 import * as RunCheck from "./RunCheck.ts"
 import * as ScatterCheck from "./ScatterCheck.ts"
 import type { StageBody } from "./StageBody.ts"
 import * as UsesCheck from "./UsesCheck.ts"
 import * as WorkflowFile from "./WorkflowFile.ts"
+import { expressionRange } from "./YamlDocument.ts"
 
 const columns = {
   string: Table.string(""),
@@ -68,6 +70,15 @@ export const isOn = (context: CheckContext, id: string): boolean => {
   const { stage, path } = context.placed.get(id)!
   if (stage.if === undefined) return true
   const at = [...path, "if"]
+  const items = new Map(ScatterCheck.unknown(stage).items)
+  const item = Reference.namesIn(stage.if).find((name) => items.has(name.path[0]!))
+  if (item !== undefined && !context.placed.has(item.path[0]!)) {
+    const range = expressionRange(context.document, at, stage.if as string, item)
+    const message = `'${item.path[0]}' is one of those that the stage is scattered over; 'if' leaves out all of the stage`
+    const hint = "scatter a workflow of your own, uses: ./one.yaml, whose stages have the 'if'"
+    report(context, range, "invalid-expression", message, hint)
+    return true
+  }
   const { value, broken } = fill(context, stage.if, at)
   if (broken || typeof value === "boolean") return value !== false
   report(

@@ -1,7 +1,7 @@
 /** The types of a workflow, as inferred: of every stage's inputs, params and outputs, and of every expression. */
 import * as Diagnostic from "../core/Diagnostic.ts"
 import type { Seen } from "./CheckContext.ts"
-import { shardsOf, usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
+import { shardsOf, usesOf, type Binding, type CheckedStage, type Level } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import * as Expression from "./Expression.ts"
 import * as ParamValue from "./ParamValue.ts"
@@ -90,10 +90,37 @@ const paramsOf = (stage: CheckedStage): TypedStage["params"] => {
 const gatheredType = (stage: CheckedStage, port: Port.GivenPort): string =>
   Edge.show(stage.instances[0]!.levels.reduce(Port.gathered, port))
 
-const stageOf = (stage: CheckedStage): TypedStage => {
+/** What a script is given: its own ports take files of any kind. */
+const givenType = (
+  stages: ReadonlyMap<string, CheckedStage>,
+  levels: ReadonlyArray<Level>,
+  binding: Binding
+): string => {
+  switch (binding._tag) {
+    case "Output": {
+      const { outputs, instances } = stages.get(binding.stage)!
+      return Edge.show(instances[0]!.levels.slice(binding.depth).reduce(Port.gathered, outputs[binding.port]!))
+    }
+    case "File":
+      return "file"
+    case "Item": {
+      const { of, rows } = levels.flatMap(({ shards }) => shards).find(({ name }) => name === binding.name)!
+      const whole = givenType(stages, levels, of)
+      return rows === undefined ? whole.replace(/^list of /u, "") : whole
+    }
+    case "List": {
+      const types = binding.items.map((item) => givenType(stages, levels, item).replace(/^(?:list of )+/u, ""))
+      return `list of ${[...new Set(types)].join(" or ") || "nothing"}`
+    }
+  }
+}
+
+const stageOf = (stage: CheckedStage, stages: ReadonlyMap<string, CheckedStage>): TypedStage => {
   const inputs = new Map<string, Set<string>>()
-  for (const { inputs: bound } of stage.instances) {
+  const types = new Map(Object.entries(stage.inputPorts).map(([name, port]) => [name, Edge.show(port)]))
+  for (const { inputs: bound, body, levels } of stage.instances) {
     for (const [name, binding] of bound) {
+      if (body._tag === "Script" && !inputs.has(name)) types.set(name, givenType(stages, levels, binding))
       const known = inputs.get(name) ?? new Set()
       inputs.set(name, known)
       for (const source of sourceOf(binding)) known.add(source)
@@ -118,9 +145,7 @@ const stageOf = (stage: CheckedStage): TypedStage => {
           ]
         }
       : null,
-    inputs: Object.fromEntries(
-      [...inputs].map(([name, from]) => [name, { type: Edge.show(stage.inputPorts[name]!), from: [...from] }])
-    ),
+    inputs: Object.fromEntries([...inputs].map(([name, from]) => [name, { type: types.get(name)!, from: [...from] }])),
     params: paramsOf(stage),
     outputs: Object.fromEntries(
       Object.entries(stage.outputs).map(([name, port]) => {
@@ -131,7 +156,8 @@ const stageOf = (stage: CheckedStage): TypedStage => {
 }
 
 export const make = (workflow: Workflow, expressions: ReadonlyArray<Seen>): TypeListing => {
-  const stages = workflow.stages.map(stageOf)
+  const byId = new Map(workflow.stages.map((stage) => [stage.id, stage]))
+  const stages = workflow.stages.map((stage) => stageOf(stage, byId))
   return {
     workflow: workflow.name,
     params: Object.fromEntries(
@@ -192,7 +218,7 @@ const section = (title: string, lines: ReadonlyArray<Line>): ReadonlyArray<strin
 const scatterText = ({ scatter }: TypedStage): string =>
   scatter === null
     ? ""
-    : `  scattered over ${scatter.over.join(" and ") || "one value"}${scatter.tasks === null ? "" : `: ${scatter.tasks} tasks`}`
+    : `  scattered over ${scatter.over.join(" and ") || "one value"}${scatter.tasks === null ? "" : `: ${scatter.tasks} ${scatter.tasks === 1 ? "task" : "tasks"}`}`
 
 export const render = (listing: TypeListing): string =>
   [

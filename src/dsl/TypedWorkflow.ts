@@ -102,7 +102,11 @@ export const make = <const Params extends { readonly [name: string]: ParamDeclar
       used(id, it, {
         ...options,
         scatter: over,
-        with: given(itemNamed("item") as never)
+        with: given(
+          (Array.isArray(over)
+            ? Object.fromEntries(over.map(({ as }: { readonly as: string }) => [as, itemNamed(as)]))
+            : itemNamed("item")) as never
+        )
       })) as Composer<Params>["scatter"],
     script: (id, script) => add(id, script.outputs, { ...script })
   })

@@ -58,9 +58,20 @@ export const check = (context: CheckContext, id: string, name: string): StageBod
     for (const fault of SchemaFault.from(decoded.failure.issue)) {
       const at = [...path, "with", ...fault.path]
       if (fault.code === "missing-key" && fault.path.length === 0) {
-        if (![...broken].some((key) => fault.message.includes(`'${key}'`))) {
-          const message = fault.message.replace(/^key ('.*') is missing$/u, `param $1 of '${name}' is not given`)
-          report(context, usesRange, "missing-param", message, "give it under 'with'")
+        const key = /^key '(.*)' is missing$/u.exec(fault.message)?.[1] ?? ""
+        if (broken.has(key)) continue
+        if (Object.hasOwn(given, key)) {
+          const absent = InputCheck.absence(context, given[key]) ?? "this is null"
+          const at = document.locate([...path, "with", key])
+          report(context, at, "absent", `param '${key}' must be given, but ${absent}`)
+        } else {
+          report(
+            context,
+            usesRange,
+            "missing-param",
+            `param '${key}' of '${name}' is not given`,
+            "give it under 'with'"
+          )
         }
         continue
       }

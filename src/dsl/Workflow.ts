@@ -9,6 +9,7 @@ import { needs, type CheckedStage } from "./CheckedStage.ts"
 import { report, type Seen } from "./CheckContext.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as Params from "./Params.ts"
+import type { Param } from "./WorkflowParam.ts"
 import * as ScriptCheck from "./ScriptCheck.ts"
 import type { Capacity } from "./Stage.ts"
 import * as WorkflowCheck from "./WorkflowCheck.ts"
@@ -26,7 +27,7 @@ export interface Workflow {
   readonly file: string
   readonly text: string
   readonly profiles: ReadonlyArray<string>
-  readonly params: ReadonlyArray<Params.Param>
+  readonly params: ReadonlyArray<Param>
   /** Every stage after those it reads from. */
   readonly stages: ReadonlyArray<CheckedStage>
   readonly outputs: ReadonlyArray<WorkflowOutput>

@@ -7,6 +7,7 @@ import { report, type CheckContext, type NamedFile, type Seen } from "./CheckCon
 import * as InputCheck from "./InputCheck.ts"
 import { fill } from "./Fill.ts"
 import * as Params from "./Params.ts"
+import { BoundFile, type Param } from "./WorkflowParam.ts"
 import * as Reference from "./Reference.ts"
 import type { Capacity } from "./Stage.ts"
 import type { WrittenScript } from "./ScriptCheck.ts"
@@ -25,7 +26,7 @@ export interface PlacedCheck {
 export interface WorkflowCheck {
   /** Of this workflow and of those that it uses, these under `<id of the stage that uses it>/`. */
   readonly stages: ReadonlyArray<PlacedCheck>
-  readonly params: ReadonlyMap<string, Params.Param>
+  readonly params: ReadonlyMap<string, Param>
   readonly files: ReadonlyArray<NamedFile>
   readonly scripts: ReadonlyArray<WrittenScript>
   readonly diagnostics: ReadonlyArray<Diagnostic>
@@ -34,6 +35,8 @@ export interface WorkflowCheck {
 
 export interface CheckOptions {
   readonly machine: Capacity
+  /** Of the workflow that this one is a part of. */
+  readonly tally?: CheckContext["tally"]
   readonly listing: boolean
 }
 
@@ -83,6 +86,7 @@ export const check = (
     library: unit.library,
     libraryNames: unit.libraryNames,
     machine: options.machine,
+    tally: options.tally ?? { tasks: 0 },
     diagnostics,
     files: [],
     scripts: [],
@@ -147,7 +151,10 @@ const checkPart = (
     used.take(items)
     const { values, lack } = givenTo({ ...context, items: used }, part, id)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
-    const inner = check(part, values, { ...options, listing: false }, lack, `${prefix}${id}/`, [...levels, ...own])
+    const inner = check(part, values, { ...options, tally: context.tally, listing: false }, lack, `${prefix}${id}/`, [
+      ...levels,
+      ...own
+    ])
     lanes.push(...inner.stages)
     for (const file of inner.files) files.push(file)
     scripts.push(...inner.scripts)
@@ -259,7 +266,7 @@ const givenTo = (
 }
 
 /** A file that a stage gives, or that was given to a param of this workflow. */
-const boundFile = (context: CheckContext, value: unknown, path: YamlPath): Params.BoundFile | "unknown" | undefined => {
+const boundFile = (context: CheckContext, value: unknown, path: YamlPath): BoundFile | "unknown" | undefined => {
   const given = typeof value === "string" ? InputCheck.givenBy(context, value, path) : undefined
-  return given === undefined || given === "unknown" ? given : new Params.BoundFile(given.binding, given.port)
+  return given === undefined || given === "unknown" ? given : new BoundFile(given.binding, given.port)
 }

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
 import * as Gene from "./Gene.ts"
 import * as Interval from "./Interval.ts"
-import * as TextLines from "./TextLines.ts"
+import * as TextLines from "../data/TextLines.ts"
 import * as Transcript from "./Transcript.ts"
 
 type Span = Transcript.Span

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { InputError } from "../core/Failure.ts"
 import * as Interval from "./Interval.ts"
-import * as TextLines from "./TextLines.ts"
+import * as TextLines from "../data/TextLines.ts"
 
 export interface Record extends Interval.Interval {
   /** 1-based line of the file. */

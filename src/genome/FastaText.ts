@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { InputError } from "../core/Failure.ts"
 import * as FastaIndex from "./FastaIndex.ts"
-import * as TextLines from "./TextLines.ts"
+import * as TextLines from "../data/TextLines.ts"
 
 export interface Sequence {
   readonly name: string

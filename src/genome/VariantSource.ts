@@ -6,7 +6,7 @@ import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
-import * as TextLines from "./TextLines.ts"
+import * as TextLines from "../data/TextLines.ts"
 import * as Variant from "./Variant.ts"
 import * as Vcf from "./Vcf.ts"
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { InputError } from "../core/Failure.ts"
-import * as TextLines from "./TextLines.ts"
+import * as TextLines from "../data/TextLines.ts"
 import * as Variant from "./Variant.ts"
 
 export interface Record {

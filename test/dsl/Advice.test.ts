@@ -116,7 +116,28 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       `${head}  a: { uses: make-variants }\n`,
       /param 'genome' of 'make-variants' is not given/u
     ],
+    [
+      "a param that has no value",
+      `${head}  a: { uses: make-variants, with: { genome: "\${{ params.none }}" } }\nparams: { none: { type: string, optional: true } }\n`,
+      /:4:\d+ error: param 'genome' must be given, but param 'none' has no value/u
+    ],
+    [
+      "a condition for each item",
+      stage('    scatter: { over: [a, b] }\n    env: { i: "${{ item }}" }\n    if: "${{ item == \'a\' }}"\n'),
+      /:9:14 error: 'item' is one of those that the stage is scattered over[^]*hint: scatter a workflow/u
+    ],
+    [
+      "a script in another language",
+      `${head}  a:\n    run: |\n      #!/usr/bin/env python3\n      import sys\n    outputs: { out: text }\n`,
+      /:5:5 error: bash runs a script, not python3[^]*hint: put it into a file: .* python3 "\$program"/u
+    ],
     ["a word for yes", stage("    if: yes\n"), /hint: write true or false/u],
+    ["no GPUs at all", stage("    resources: { gpus: -1 }\n"), /error: expected 0 or more, got -1\n/u],
+    [
+      "memory without a unit",
+      stage("    resources: { memory: 4 }\n"),
+      /4 bytes are too little for any script[^]*hint: write 4 GB or 512 MiB/u
+    ],
     ["half a GPU", stage("    resources: { gpus: 0.5 }\n"), /expected a whole number, got 0\.5/u],
     [
       "an expression for a resource",

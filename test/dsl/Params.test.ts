@@ -97,6 +97,14 @@ describe("what is wrong with a value", () => {
     ['{ type: integer, default: "3" }', 'expected integer, got "3" (write it without quotes)'],
     ["{ type: string, default: 12 }", 'expected string, got 12 (write it in quotes: "12")'],
     ["{ type: list, default: a }", 'expected a list of string, got "a" (write [a])'],
+    [
+      "{ type: string, enum: [fast, slow], default: fsat }",
+      "expected one of fast, slow, got \"fsat\" (did you mean 'fast'?)"
+    ],
+    [
+      "{ type: list, enum: [fast, slow], default: [slow, fsat] }",
+      'expected one of fast, slow for each, not "fsat", got ["slow","fsat"] (did you mean \'fast\'?)'
+    ],
     ["{ type: number, default: .nan }", "expected number, got NaN"],
     ["{ type: string, min: 3, default: x }", "'min' is for numbers, this is string (write type: integer, or number)"],
     ["{ type: integer, min: 5, max: 3 }", "nothing is at least 5 and at most 3 (min is the smaller one)"],

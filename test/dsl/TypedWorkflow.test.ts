@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import * as TypedWorkflow from "../../src/dsl/TypedWorkflow.ts"
-import { load } from "../support/workflow.ts"
+import { load, makeVariants } from "../support/workflow.ts"
 
 /** A workflow whose only stage has these values in its env. */
 const withEnv = (
@@ -47,4 +47,33 @@ describe("values of a workflow in TypeScript", () => {
     const compute = () => withEnv(({ n }) => ({ many: (n as unknown as number) > 1 }))
     assert.throws(compute, "'params.n' has no value before the run: compute with Workflow.expression")
   })
+})
+
+it("several scatters run for each combination, their items by name", async () => {
+  const scattered = TypedWorkflow.make({
+    name: "product",
+    compose: ({ scatter }) => {
+      const made = scatter(
+        "made",
+        makeVariants,
+        [
+          { over: ["hg38", "hg19"], as: "genome" },
+          { over: [1, 2], as: "count" }
+        ],
+        ({ genome, count }) => ({ genome, count })
+      )
+      return { variants: made.variants }
+    }
+  })
+  const { workflow, diagnostics } = await load(JSON.stringify(scattered.declaration))
+  assert.deepStrictEqual(diagnostics, [])
+  assert.deepStrictEqual(
+    workflow!.stages[0]!.instances.map(({ body }) => body._tag === "Uses" && body.params),
+    [
+      { genome: "hg38", count: 1 },
+      { genome: "hg38", count: 2 },
+      { genome: "hg19", count: 1 },
+      { genome: "hg19", count: 2 }
+    ]
+  )
 })

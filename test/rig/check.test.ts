@@ -96,7 +96,7 @@ describe("check --types", () => {
       /^ {2}seeds {2}= 3 \(default\) {2}integer$/mu,
       /^each \(run\) {2}scattered over 3 values and each 2 rows of made\.table$/mu,
       /^ {2}< table {4}table\(id, pos\)$/mu,
-      /^ {2}> part +from part +file$/mu,
+      /^ {2}> part +from part +table\(id, pos\)$/mu,
       /^ {2}< count +of each task; together list of text +text$/mu,
       /^ {2}all {2}from each\.count {2}list of text$/mu,
       /^ {2}10:\d+ +range\(params\.seeds\) +list of integer = \[0,1,2\]$/mu,

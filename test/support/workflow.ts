@@ -16,22 +16,24 @@ import { temporaryFolder } from "./stage.ts"
 
 const variants = { variant_id: Table.string("id"), pos: Table.integer("position") }
 
+export const makeVariants = Stage.make({
+  name: "make-variants",
+  version: 1,
+  summary: "Makes variants.",
+  params: {
+    count: Schema.Int.pipe(
+      Schema.check(Schema.isBetween({ minimum: 1, maximum: 100 })),
+      Schema.withDecodingDefaultKey(Effect.succeed(10))
+    ),
+    genome: Schema.Literals(["hg38", "hg19"])
+  },
+  inputs: { reference: Port.optional(Port.file("fasta", "reference")) },
+  outputs: { variants: Port.table(variants, "variants"), log: Port.file("text", "log") },
+  run: () => Effect.void
+})
+
 const definitions: ReadonlyArray<Stage.Stage> = [
-  Stage.make({
-    name: "make-variants",
-    version: 1,
-    summary: "Makes variants.",
-    params: {
-      count: Schema.Int.pipe(
-        Schema.check(Schema.isBetween({ minimum: 1, maximum: 100 })),
-        Schema.withDecodingDefaultKey(Effect.succeed(10))
-      ),
-      genome: Schema.Literals(["hg38", "hg19"])
-    },
-    inputs: { reference: Port.optional(Port.file("fasta", "reference")) },
-    outputs: { variants: Port.table(variants, "variants"), log: Port.file("text", "log") },
-    run: () => Effect.void
-  }),
+  makeVariants,
   Stage.make({
     name: "score",
     version: 1,

@@ -84,6 +84,31 @@ Workflow.make({
     const many = scatter("many", makeVariants, { over: ["hg38", "hg19"] }, (item) => ({ genome: item }))
     use("gathered", score, { variants: many.variants, notes: many.log })
     scatter("files", score, { over: many.log }, (item) => ({ variants: made.variants, notes: item }))
+    scatter(
+      "product",
+      makeVariants,
+      [
+        { over: ["hg38", "hg19"], as: "genome" },
+        { over: Workflow.expression<ReadonlyArray<number>>`range(${params.n})`, as: "seed" }
+      ],
+      ({ genome, seed }) => ({ genome, count: seed })
+    )
+    // @ts-expect-error -- no such item
+    scatter("noItem", makeVariants, [{ over: ["hg38"], as: "genome" }], ({ seed }) => ({ genome: seed }))
+    scatter(
+      "crossed",
+      score,
+      [
+        { over: made.variants, rows: 10, as: "part" },
+        { over: many.log, as: "note" }
+      ],
+      (item) => ({
+        variants: item.part,
+        notes: item.note
+      })
+    )
+    // @ts-expect-error -- the item is a text, not a number
+    scatter("mixed", makeVariants, [{ over: ["a"], as: "x" }], ({ x }) => ({ genome: "hg38", count: x }))
     // @ts-expect-error -- the item is no table
     scatter("wrong", score, { over: many.log }, (item) => ({ variants: item }))
     // @ts-expect-error -- text has no rows
@@ -127,10 +152,13 @@ const part = Workflow.make({
     tissue: { type: "string", enum: ["lung", "liver"] },
     n: { type: "integer", default: 3 },
     notes: { type: "file", optional: true },
-    widths: { type: "list", items: "integer", default: [1, 2] }
+    widths: { type: "list", items: "integer", default: [1, 2] },
+    files: { type: "list", items: "file", default: [] }
   },
   compose: ({ params, use, scatter }) => {
-    const scored = use("scored", score, { variants: params.variants })
+    const scored = use("scored", score, { variants: params.variants, notes: params.files })
+    // @ts-expect-error -- numbers are no files
+    use("numbers", score, { variants: params.variants, notes: params.widths })
     const made = scatter("made", makeVariants, { over: params.widths }, (item) => ({ genome: "hg38", count: item }))
     // @ts-expect-error -- the items are numbers
     scatter("wrong", makeVariants, { over: params.widths }, (item) => ({ genome: item }))
@@ -145,6 +173,9 @@ Workflow.make({
     const used = use("used", part, { variants: made.variants, tissue: "lung", notes: made.log })
     use("scores", score, { variants: made.variants, notes: used.logs })
     use("path", part, { variants: "./my.tsv", tissue: "liver", n: 5, widths: [3] }, { if: true })
+    use("listed", part, { variants: made.variants, tissue: "lung", files: used.logs })
+    // @ts-expect-error -- one file is no list
+    use("single", part, { variants: made.variants, tissue: "lung", files: made.log })
     // @ts-expect-error -- a param that must be given
     use("lacking", part, { variants: made.variants })
     // @ts-expect-error -- no such value

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { readdirSync, readlinkSync } from "node:fs"
 import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "vitest"
-import * as TextLines from "../../src/genome/TextLines.ts"
+import * as TextLines from "../../src/data/TextLines.ts"
 import { file } from "../support/genome.ts"
 
 const lines = async (path: string): Promise<ReadonlyArray<string>> => {
