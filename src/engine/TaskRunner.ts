@@ -12,6 +12,7 @@ import { Leases } from "../cache/Lease.ts"
 import type { Record as CacheRecord } from "../cache/Record.ts"
 import { isDurable, Records } from "../cache/Records.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
+import * as Digest from "../core/Digest.ts"
 import { InputError, type Failure } from "../core/Failure.ts"
 import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
@@ -82,8 +83,14 @@ const checkInputs = Effect.fnUntraced(function* ({ inputs }: Task) {
   }
 })
 
-/** What a task's log and kept folder are called. */
-export const logName = (id: string): string => id.replace(/[^\w.,+-]/gu, "_")
+/** Longer names do not fit everywhere: into an archive, or with what follows them into a folder. */
+const longestName = 72
+
+/** What a task's log and kept folder are called; no two tasks of a run have the same. */
+export const logName = (id: string): string => {
+  const name = id.replaceAll("/", "~")
+  return name.length <= longestName ? name : `${name.slice(0, longestName - 13)}~${Digest.ofBytes(id).slice(0, 12)}`
+}
 
 /** Why a task was not run after all. */
 export const doneElsewhere = "another run has done it meanwhile"

@@ -198,6 +198,37 @@ describe("logs", () => {
     assert.strictEqual((await agflow(0, "logs", "-f", "a")).stdout, "out\n")
   })
 
+  it("are each task's own, whatever it is called", async () => {
+    const scattered = (id: string, run: string, over: ReadonlyArray<string>) => ({
+      ...step(rig, id, run, { env: { word: "${{ word }}" } }),
+      scatter: { over, as: "word" }
+    })
+    const long = ["x", "y"].map((letter) => letter.repeat(40))
+    rig.write(
+      "flow.yaml",
+      workflow({
+        part: scattered("part", 'echo "of part $word"; echo 1 > "$out"', ["a", "b"]),
+        part_a: step(rig, "part_a", 'echo of part_a; echo 1 > "$out"'),
+        bad: scattered("bad", 'echo "of bad $word"; exit 1', ["a"]),
+        bad_a: step(rig, "bad_a", "echo of bad_a; exit 1"),
+        wide: {
+          ...step(rig, "wide", 'echo "of $a $b $c"; echo 1 > "$out"', {
+            env: { a: "${{ a }}", b: "${{ b }}", c: "${{ c }}" }
+          }),
+          scatter: ["a", "b", "c"].map((as) => ({ over: long, as }))
+        }
+      })
+    )
+    await agflow(1, "run", "flow.yaml", "--on-error", "ignore")
+    for (const id of ["part/a", "part_a", "bad/a", "bad_a"]) {
+      assert.strictEqual((await agflow(0, "logs", id)).stdout, `of ${id.replace("/", " ")}\n`)
+    }
+    const [x, y] = long
+    assert.strictEqual((await agflow(0, "logs", `wide/${x},${y},${x}`)).stdout, `of ${x} ${y} ${x}\n`)
+    assert.deepStrictEqual(rig.state("work"), [])
+    await agflow(0, "export", "--to", "run.tar.gz")
+  })
+
   it("-f waits for a task, tells its lines as they come, and ends with it", async () => {
     const go = rig.path("go")
     rig.write("flow.yaml", workflow(waiting(go)))
