@@ -209,7 +209,9 @@ export const run = Effect.fnUntraced(function* (
             agflow: options.version
           }
           yield* records.write(record)
-          if (task.instance.body._tag === "Uses") rmSync(checkpoint, { recursive: true, force: true })
+          // What cannot be removed (another user's) or kept is no reason to lose the result over.
+          if (task.instance.body._tag === "Uses")
+            yield* Effect.ignore(Effect.try(() => rmSync(checkpoint, { recursive: true, force: true })))
           yield* Effect.ignore(Effect.try(() => TaskLog.keep(folder, join(options.logs, logName(id)))))
           options.folders.giveBack(folder)
           return record

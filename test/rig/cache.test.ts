@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 import { chmodSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { labStages } from "../support/lab.ts"
 import { Rig, step, workflow } from "../support/rig.ts"
 
 let rig: Rig
@@ -124,6 +125,23 @@ it.skipIf(process.getuid?.() !== 0)(
     assert.deepStrictEqual(rig.executed(), ["c", "d"])
     await run("flow.yaml", "--param", "n=4")
     assert.deepStrictEqual(rig.executed(), [])
+  }
+)
+
+it.skipIf(process.getuid?.() !== 0)(
+  "a task that another user's run has begun is done, though what that one kept of it cannot be removed (needs root)",
+  async () => {
+    rig.write("stages.ts", labStages)
+    rig.write("rows.tsv", "x\n1\n")
+    const scaled = { uses: "scale", with: { values: "./rows.tsv" } }
+    rig.write("flow.yaml", workflow({ scaled }, { imports: ["./stages.ts"], outputs: { s: "${{ scaled.scaled }}" } }))
+    const plan = JSON.parse((await rig.agflow(["plan", "flow.yaml", "--tasks", "--json"])).stdout)
+    const [{ key }] = plan.stages[0].each
+    spawnSync("chmod", ["-R", "a+rwX", rig.folder])
+    rig.write(`state/checkpoints/${key}/attempt`, "")
+    const { code, stdout, stderr } = await rig.agflow(["run", "flow.yaml"], { uid: 65534 })
+    assert.strictEqual(code, 0, stdout + stderr)
+    assert.deepStrictEqual(rig.results(), { "s.tsv": "x\n2\n" })
   }
 )
 
