@@ -1,7 +1,7 @@
 /** Runs one task and keeps its result: lease, folder, executor, outputs into the store, the record last. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { existsSync, rmSync } from "node:fs"
+import { existsSync, lstatSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
@@ -51,9 +51,13 @@ export interface RunnerOptions {
 const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: TaskExit, durable: boolean) {
   const store = yield* ContentStore
   const artifacts: Record<string, Artifact> = {}
-  for (const [name, port] of Object.entries(task.stage.outputs)) {
-    const kind = Port.kindOf(port)
+  const outputs = Object.entries(task.stage.outputs).map(([name, port]) => {
     const path = join(folder, "outputs", exit.outputs[name]!)
+    return { name, port, path, linked: lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true }
+  })
+  // Links first: one may lead to another output, which is then taken from there.
+  for (const { name, port, path } of outputs.sort((a, b) => Number(b.linked) - Number(a.linked))) {
+    const kind = Port.kindOf(port)
     if (task.instance.body._tag === "Script" && port._tag === "Table")
       yield* TableOutput.check(path, name, port.columns)
     const suffixes = ["", ...(FileKind.get(kind).companions ?? []).filter((suffix) => existsSync(`${path}${suffix}`))]
