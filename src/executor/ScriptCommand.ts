@@ -46,7 +46,7 @@ export const make = (folder: string, spec: ScriptSpec): ScriptCommand => {
     "-Eeuo",
     "pipefail",
     "-c",
-    `trap ${quote(`times >${quote(join(folder, "times"))}`)} EXIT; trap ${quote(ScriptFailure.trap(quote(join(folder, ScriptFailure.trapName))))} ERR; . "$0"`,
+    `trap ${quote(`times >${quote(join(folder, ScriptFailure.timesName))}`)} EXIT; trap ${quote(ScriptFailure.trap(quote(join(folder, ScriptFailure.trapName))))} ERR; . "$0"`,
     join(folder, "script.sh")
   ]
   const env = Object.fromEntries(variablesOf(folder, spec))

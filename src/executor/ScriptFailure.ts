@@ -1,6 +1,7 @@
 /** Why a script failed, as far as its exit code, its log and bash itself tell, and what can be done about it. */
-import { readFileSync, readdirSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { join } from "node:path"
+import type { ScriptSpec } from "./TaskSpec.ts"
 
 /** What bash runs before it ends at a command that failed: it writes down where that is, and what each part of a pipe gave. */
 export const trap = (file: string): string =>
@@ -46,7 +47,7 @@ const byCode: { readonly [code: number]: string } = {
 const hintOf = (
   code: number,
   place: Place | undefined,
-  script: string,
+  { script, container }: ScriptSpec,
   variables: ReadonlyArray<string>,
   log: string
 ): string | undefined => {
@@ -55,7 +56,9 @@ const hintOf = (
     return `'${unbound}' is no input, output or env of the stage: these are ${variables.join(", ") || "none"}`
   const absent = /([^\s:]+): command not found/u.exec(log)?.[1]
   if (code === 127 && absent !== undefined)
-    return `'${absent}' is not installed here, or not in PATH: install it, or give the stage a 'container' that has it`
+    return container === undefined
+      ? `'${absent}' is not installed here, or not in PATH: install it, or give the stage a 'container' that has it`
+      : `'${absent}' is not in the image ${container.image}, or not in its PATH: take one that has it`
   if (byCode[code] !== undefined) return byCode[code]
   const line = script.split("\n")[(place?.line ?? 0) - 1] ?? ""
   if (code === 1 && log === "" && /\bgrep\b/u.test(line))
@@ -65,18 +68,51 @@ const hintOf = (
   return undefined
 }
 
+interface Words {
+  readonly message: string
+  readonly hint: string | undefined
+}
+
+/** The codes of docker-run(1), podman-run(1) and apptainer for what they themselves could not do. */
+const ofEngine: ReadonlySet<number> = new Set([125, 126, 127, 255])
+
+/** Of a container that did not come as far as the script; undefined where it did. */
+const ofContainer = (
+  folder: string,
+  { engine, image }: NonNullable<ScriptSpec["container"]>,
+  code: number,
+  log: string
+): Words | undefined => {
+  // What bash writes when the script has ended, unless the script has a trap of its own for that.
+  if (!ofEngine.has(code) || existsSync(join(folder, timesName))) return undefined
+  if (!/^(?:Error|docker|time=|FATAL)/mu.test(log)) return undefined
+  return {
+    message: `${engine} could not start the container: exit code ${code}`,
+    hint: /"?bash"?: (?:executable file )?not found/u.test(log)
+      ? `the image ${image} has no bash, by which scripts are run: take one that has it`
+      : /daemon/u.test(log)
+        ? `start its daemon, or take another engine: --container-engine podman`
+        : `is the image here, or can it be fetched? '${engine} ${engine === "apptainer" ? "pull docker://" : "pull "}${image}' tells; else see its log`
+  }
+}
+
+/** User and system times, as bash writes them at the end. */
+export const timesName = "times"
+
 /** Of a script that ended with another exit code than 0. `log` is the end of what it said on stderr. */
 export const ofCode = (
   folder: string,
-  script: string,
+  spec: ScriptSpec,
   variables: ReadonlyArray<string>,
   code: number,
   log: string
-): { readonly message: string; readonly hint: string | undefined } => {
+): Words => {
+  const engine = spec.container === undefined ? undefined : ofContainer(folder, spec.container, code, log)
+  if (engine !== undefined) return engine
   const place = placeIn(folder, code)
   return {
-    message: `the script ended with exit code ${code}${place === undefined ? "" : where(place, script)}`,
-    hint: hintOf(code, place, script, variables, log)
+    message: `the script ended with exit code ${code}${place === undefined ? "" : where(place, spec.script)}`,
+    hint: hintOf(code, place, spec, variables, log)
   }
 }
 
@@ -86,7 +122,8 @@ export const ofMissing = (
   port: string,
   path: string
 ): { readonly message: string; readonly hint: string } => {
-  const left = readdirSync(join(folder, "scratch"), { withFileTypes: true })
+  const scratch = join(folder, "scratch")
+  const left = (existsSync(scratch) ? readdirSync(scratch, { withFileTypes: true }) : [])
     .filter((entry) => entry.isFile())
     .map(({ name }) => `'${name}'`)
   const beside = left.length === 0 ? "" : `; it left ${left.slice(0, 3).join(", ")} in its working folder`

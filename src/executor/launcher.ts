@@ -24,7 +24,7 @@ export type LaunchReply =
   /** It leads a process group of its own. */
   | { readonly _tag: "Started"; readonly id: number; readonly pid: number }
   /** `code` is null where a signal ended it. */
-  | { readonly _tag: "Ended"; readonly id: number; readonly code: number | null }
+  | { readonly _tag: "Ended"; readonly id: number; readonly code: number | null; readonly signal: string | null }
   | { readonly _tag: "Failed"; readonly id: number; readonly message: string }
 
 const reply = (message: LaunchReply) => process.send?.(message)
@@ -39,7 +39,7 @@ const launch = ({ id, program, args, env, folder, logs, identity, stop }: Launch
     child.on("error", failed)
     const { pid } = child
     if (pid === undefined) return
-    child.on("exit", (code) => reply({ _tag: "Ended", id, code }))
+    child.on("exit", (code, signal) => reply({ _tag: "Ended", id, code, signal }))
     reply({ _tag: "Started", id, pid })
     // A later run reaps the group by this, if the engine is killed.
     writeFileSync(identity, JSON.stringify({ ...Process.identify(pid), stop }))

@@ -7,6 +7,7 @@ import { temporaryFolder } from "../support/stage.ts"
 import { Rig, step, until, workflow } from "../support/rig.ts"
 
 const image = "agflow-rig"
+const bare = "agflow-rig-bare"
 const folder = temporaryFolder()
 const config = join(folder, "containers.conf")
 // What works also where there is no systemd.
@@ -26,12 +27,16 @@ const missing = ((): string | undefined => {
   copyFileSync("/bin/bash-static", join(folder, "image/bash"))
   const applets = ["cat", "sleep", "id", "ls"].map((name) => `COPY busybox /bin/${name}\n`).join("")
   writeFileSync(join(folder, "image/Containerfile"), `FROM scratch\nCOPY bash /bin/bash\n${applets}`)
-  const built = podman("build", "--isolation=chroot", "--quiet", "--tag", image, join(folder, "image"))
+  writeFileSync(join(folder, "image/Bare"), "FROM scratch\nCOPY busybox /bin/sh\n")
+  const build = (tag: string, file: string) =>
+    podman("build", "--isolation=chroot", "--quiet", "--tag", tag, "--file", file, join(folder, "image"))
+  build(bare, join(folder, "image/Bare"))
+  const built = build(image, join(folder, "image/Containerfile"))
   if (built.status !== 0) return `podman cannot build: ${built.stderr.trim().split("\n").at(-1)}`
   const ran = podman("run", "--rm", "--network", "none", "--entrypoint", "bash", image, "-c", "true")
   return ran.status === 0 ? undefined : `podman cannot run: ${ran.stderr.trim().split("\n").at(-1)}`
 })()
-afterAll(() => void (missing === undefined && podman("rmi", "--force", image)))
+afterAll(() => void (missing === undefined && podman("rmi", "--force", image, bare)))
 
 let rig: Rig
 beforeEach(() => {
@@ -94,6 +99,28 @@ describe.skipIf(missing !== undefined)(
         (await rig.agflow(["run", "flow.yaml", "--container-engine", "podman"], { env })).stdout,
         /container sha256:[0-9a-f]+\S* -> none/u
       )
+    })
+
+    it("says whether the engine, the image or the script failed", async () => {
+      const fail = async (stage: object, engine = "podman") => {
+        rig.write("flow.yaml", workflow({ a: { ...contained("true"), ...stage } }))
+        const { code, stdout } = await rig.agflow(["run", "flow.yaml", "--container-engine", engine], { env })
+        assert.strictEqual(code, 1)
+        return stdout
+      }
+      assert.match(
+        await fail({ container: `docker://${bare}` }),
+        /podman could not start the container: exit code 127\n +hint: the image agflow-rig-bare has no bash/u
+      )
+      assert.match(
+        await fail({ container: "docker://localhost/nowhere:1" }),
+        /podman could not start the container: exit code 125\n +hint: is the image here, .*'podman pull localhost\/nowhere:1'/u
+      )
+      assert.match(
+        await fail({ run: "samtools view" }),
+        /the script ended with exit code 127 at line 1: samtools view\n +hint: 'samtools' is not in the image agflow-rig,/u
+      )
+      assert.match(await fail({ run: "exit 125" }), /the script ended with exit code 125\n +its folder/u)
     })
 
     it("ends with the run, however that ends", async () => {

@@ -155,6 +155,15 @@ it("an index arrives beside its file: of a user's file, and of another script's 
   assert.deepStrictEqual(rig.executed(), ["index", "use"])
 })
 
+it("of outputs that are one file each has it", async () => {
+  const outputs = { outputs: { a: "text", b: "text", c: "text" } }
+  const results = await succeed(
+    { s: step(rig, "s", 'echo 1 > "$c"; ln -s "$c" "$a"; ln "$c" "$b"', outputs) },
+    { a: "${{ s.a }}", b: "${{ s.b }}", c: "${{ s.c }}" }
+  )
+  assert.deepStrictEqual(results, { "a.txt": "1\n", "b.txt": "1\n", "c.txt": "1\n" })
+})
+
 it("what a script leaves running ends with it", async () => {
   await succeed({ a: step(rig, "a", '(sleep 60; echo late) & echo 1 > "$out"') }, {})
   assert.deepStrictEqual(rig.processes(), [])
@@ -178,6 +187,13 @@ it("a list that is too long for a variable is refused with what to do", async ()
   )
   assert.strictEqual(half.code, 0, half.stdout)
   assert.deepStrictEqual(rig.results(), { "n.txt": "700\n" })
+})
+
+it("variables that are too long together are refused with what to do", async () => {
+  const env = Object.fromEntries(Array.from({ length: 80 }, (_, at) => [`v${at}`, "x".repeat(100_000)]))
+  const { code, stdout } = await run({ a: step(rig, "a", 'echo 1 > "$out"', { env }) })
+  assert.strictEqual(code, 1)
+  assert.match(stdout, /cannot start bash: .*E2BIG\n +hint: all its variables together are longer/u)
 })
 
 describe("a script that fails", () => {
@@ -256,6 +272,24 @@ describe("a script that fails", () => {
       await fail('mkdir "$out"'),
       /output 'out' is a folder, where one file is kept\n +hint: pack it: tar -cf "\$out" -C FOLDER \./u
     )
+  })
+
+  it("names an output that is no file, and what stands beside one without being its index", async () => {
+    assert.match(await fail('ln -s /nowhere "$out"'), /output 'out' is a link that leads to nothing/u)
+    assert.match(await fail('ln -s "$out" "$out"'), /output 'out' is a link that leads to nothing/u)
+    assert.match(await fail('ln -s . "$out"'), /output 'out' is a folder, where one file is kept/u)
+    assert.match(await fail('mkfifo "$out"'), /output 'out' is no file, but a pipe or a device/u)
+    assert.match(await fail('rm -r "${out%/*}"'), /the script did not write its output 'out'/u)
+    assert.match(
+      await fail('echo 1 > "$out"; echo 2 > "$out.backup"'),
+      /the script wrote 'out.txt.backup', which is not declared/u
+    )
+  })
+
+  it("tells the signal that ended it", async () => {
+    assert.match(await fail("kill -KILL $$"), /was killed \(SIGKILL\) [^]*hint: it may have run out of memory/u)
+    assert.match(await fail("kill -SEGV $$"), /was killed \(SIGSEGV\) [^]*hint: a program in it crashed/u)
+    assert.match(await fail("kill -HUP $$"), /was killed \(SIGHUP\) before it could say how it ended\n +its folder/u)
   })
 
   it("runs again the next time, without a manual step", async () => {

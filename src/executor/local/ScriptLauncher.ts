@@ -8,15 +8,29 @@ import * as Container from "../Container.ts"
 import { TaskLost } from "../Executor.ts"
 import type { Launch, LaunchReply } from "../launcher.ts"
 
+/** How a script ended: by itself, with a code, or by a signal. */
+export interface ScriptEnd {
+  readonly code: number | null
+  readonly signal: string | null
+}
+
 export interface ScriptLauncher {
-  /** The exit status, null of one that a signal has ended. Interruption stops it and all that it started. */
-  readonly run: (launch: Omit<Launch, "id">) => Effect.Effect<number | null, InputError | TaskLost>
+  /** Interruption stops it and all that it started. */
+  readonly run: (launch: Omit<Launch, "id">) => Effect.Effect<ScriptEnd, InputError | TaskLost>
 }
 
 interface Running {
   pid: number | undefined
   readonly listen: (reply: LaunchReply | { readonly _tag: "Lost" }) => void
 }
+
+const notStarted = (program: string, message: string): InputError =>
+  new InputError({
+    message: `cannot start ${program}: ${message}`,
+    ...(message.includes("E2BIG")
+      ? { hint: "all its variables together are longer than a program can be given: put what is long into files" }
+      : {})
+  })
 
 /** `program` is what starts them; it is started when the first script is. */
 export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scope.Scope> =>
@@ -54,7 +68,7 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
 
     return {
       run: (launch) =>
-        Effect.callback<number | null, InputError | TaskLost>((resume) => {
+        Effect.callback<ScriptEnd, InputError | TaskLost>((resume) => {
           const id = counter++
           let stopping: ((pid: number | undefined) => void) | undefined
           const listen: Running["listen"] = (reply) => {
@@ -71,9 +85,7 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
             // What the script left running in its background ends with it.
             if (own.pid !== undefined) ProcessGroup.signal(own.pid, "SIGKILL")
             resume(
-              reply._tag === "Ended"
-                ? Effect.succeed(reply.code)
-                : Effect.fail(new InputError({ message: `cannot start ${launch.program}: ${reply.message}` }))
+              reply._tag === "Ended" ? Effect.succeed(reply) : Effect.fail(notStarted(launch.program, reply.message))
             )
           }
           const own: Running = { pid: undefined, listen }
