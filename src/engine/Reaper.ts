@@ -1,34 +1,33 @@
 /** Clears up after runs that were killed: their tasks' processes, then their tasks' folders. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { readFileSync, readdirSync, rmSync } from "node:fs"
+import { readFileSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { Home } from "../cache/Home.ts"
+import { Home, type HomeFolders } from "../cache/Home.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
 import * as Process from "../core/Process.ts"
 import * as Container from "../executor/Container.ts"
+import * as ScriptProcesses from "../executor/ScriptProcesses.ts"
 
-/**
- * Processes that work for one of the folders, by the TMPDIR that their script was given: also those that have left its
- * group, or whose leader is gone. Where the system does not tell, nothing is found.
- */
-const workersOf = (folders: ReadonlyArray<string>): ReadonlyArray<number> => {
-  const marks = folders.map((folder) => `TMPDIR=${join(folder, "tmp")}\0`)
-  try {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/u.test(name))
-      .filter((pid) => {
-        try {
-          const environment = readFileSync(`/proc/${pid}/environ`, "utf8")
-          return marks.some((mark) => environment.includes(mark))
-        } catch {
-          // Another user's, or gone.
-          return false
-        }
-      })
-      .map(Number)
-  } catch {
-    return []
-  }
+/** After so long without a sign, what another machine (or a container that is gone) has left is nobody's. */
+const silentMillis = 24 * 3600 * 1000
+
+const isSilent = (path: string, now: number): boolean => {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat !== undefined && now - stat.mtimeMs > silentMillis
+}
+
+/** A task that runs holds the lease of its key, with which its folder's name begins, and renews it. */
+const isAbandoned = ({ work, leases }: HomeFolders, name: string, now: number): boolean => {
+  const maker = WorkFolder.makerOf(name)
+  if (maker === undefined) return false
+  const alive = Process.isAlive(maker)
+  if (alive !== undefined) return !alive
+  const key = name.slice(0, name.indexOf("-"))
+  return (
+    isSilent(join(work, name), now) &&
+    readdirSync(leases).every((lease) => !lease.startsWith(key) || isSilent(join(leases, lease), now))
+  )
 }
 
 const kill = (pid: number): void => {
@@ -53,20 +52,20 @@ const identity = (path: string): Child | undefined => {
 }
 
 export const reap = Effect.gen(function* () {
-  const { work } = yield* Home
+  const home = yield* Home
+  const now = yield* Clock.currentTimeMillis
   yield* Effect.sync(() => {
-    const abandoned: Array<string> = []
-    for (const name of readdirSync(work)) {
-      const folder = join(work, name)
-      const maker = WorkFolder.makerOf(name)
-      if (maker === undefined || Process.isAlive(maker) !== false) continue
+    const abandoned = new Set<string>()
+    for (const name of readdirSync(home.work)) {
+      const folder = join(home.work, name)
+      if (!isAbandoned(home, name, now)) continue
       const child = identity(join(folder, "child.json"))
       if (child !== undefined && Process.isAlive(child) === true) kill(-child.pid)
       if (child?.stop !== undefined) Container.end(child.stop)
-      abandoned.push(folder)
+      abandoned.add(folder)
     }
-    if (abandoned.length === 0) return
-    workersOf(abandoned).forEach(kill)
+    if (abandoned.size === 0) return
+    ScriptProcesses.kill((folder) => abandoned.has(folder))
     for (const folder of abandoned) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 })
