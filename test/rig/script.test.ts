@@ -1,7 +1,7 @@
 /** What a script is given, what it may do, and what is said when it does not do what it should. */
 import { existsSync, readFileSync } from "node:fs"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { Rig, step, until, workflow } from "../support/rig.ts"
+import { pause, Rig, step, until, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -167,6 +167,36 @@ it("of outputs that are one file each has it", async () => {
 it("what a script leaves running ends with it", async () => {
   await succeed({ a: step(rig, "a", '(sleep 60; echo late) & echo 1 > "$out"') }, {})
   assert.deepStrictEqual(rig.processes(), [])
+})
+
+it("what has left the script's process group ends with the run, however that ends", async () => {
+  await succeed({ a: step(rig, "a", 'setsid sleep 61 & sleep 0.3; echo 1 > "$out"') }, {})
+  assert.deepStrictEqual(rig.processes(), [])
+  rig.write("slow.yaml", workflow({ b: step(rig, "b", "setsid sleep 61 & sleep 62") }))
+  const slow = rig.start(["run", "slow.yaml"])
+  const sleeping = () => rig.processes().filter(({ command }) => command.startsWith("sleep 6")).length === 2
+  await until("both sleep", sleeping)
+  while (slow.child.exitCode === null && slow.child.kill("SIGINT")) await pause(20)
+  await until("nothing runs", () => rig.processes().length === 0)
+})
+
+it("a result that is written to after it was made is no result", async () => {
+  const late = `setsid bash -c 'exec 3>> "$out"; sleep 1; echo late >&3' & sleep 0.3; echo 1 > "$out"`
+  const stages = {
+    a: step(rig, "a", late),
+    b: step(rig, "b", 'sleep 2; echo 2 > "$out"')
+  }
+  const { code, stdout, stderr } = await run(stages, { a: "${{ a.out }}", b: "${{ b.out }}" })
+  assert.strictEqual(code, 1, stdout)
+  assert.match(stdout, /\nfailed in /u)
+  assert.match(stderr, /the stored file of 'a\.txt' was changed after it was made\n +hint: run again/u)
+  assert.deepStrictEqual(rig.state("work"), [])
+  const { stdout: runs } = await rig.agflow(["runs", "--json"])
+  assert.strictEqual(JSON.parse(runs)[0].status, "failed")
+  rig.executed()
+  assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
+  assert.deepStrictEqual(rig.executed(), ["a"])
+  assert.deepStrictEqual(rig.results(), { "a.txt": "1\n", "b.txt": "2\n" })
 })
 
 it("a list that is too long for a variable is refused with what to do", async () => {

@@ -2,11 +2,14 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { fork, type ChildProcess } from "node:child_process"
+import { basename } from "node:path"
+import * as WorkFolder from "../../cache/WorkFolder.ts"
 import { InputError } from "../../core/Failure.ts"
 import * as ProcessGroup from "../../core/ProcessGroup.ts"
 import * as Container from "../Container.ts"
 import { TaskLost } from "../Executor.ts"
 import type { Launch, LaunchReply } from "../launcher.ts"
+import * as ScriptProcesses from "../ScriptProcesses.ts"
 
 /** How a script ended: by itself, with a code, or by a signal. */
 export interface ScriptEnd {
@@ -40,12 +43,19 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
     let counter = 0
 
     const killAll = () => running.forEach(({ pid }) => pid !== undefined && ProcessGroup.signal(pid, "SIGKILL"))
+    /** What has left the group of its script, of which there may be some once one has been started. */
+    const killStrays = () => counter > 0 && ScriptProcesses.kill((folder) => WorkFolder.isOwn(basename(folder)))
     // An exit in the middle, as at a second Ctrl-C, leaves no script behind.
+    const atExit = () => {
+      killAll()
+      killStrays()
+    }
     yield* Effect.acquireRelease(
-      Effect.sync(() => process.on("exit", killAll)),
+      Effect.sync(() => process.on("exit", atExit)),
       () =>
         Effect.callback<void>((ended) => {
-          process.off("exit", killAll)
+          process.off("exit", atExit)
+          killStrays()
           if (launcher === undefined) return ended(Effect.void)
           // It ends when nobody listens to it any more; what it and the scripts have used is counted when it has.
           launcher.on("exit", () => ended(Effect.void)).disconnect()
