@@ -33,6 +33,7 @@ import { dirname, join, relative } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { createGunzip, createGzip } from "node:zlib"
 import * as Digest from "../core/Digest.ts"
+import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { ContentStore } from "./ContentStore.ts"
 import { Home } from "./Home.ts"
@@ -128,7 +129,7 @@ export const save = Effect.fnUntraced(function* (run: string, keys: ReadonlyArra
         }),
         ...objects.map(({ name, path }) => fileOf(name, path))
       ]
-      mkdirSync(dirname(to), { recursive: true })
+      Disk.makeFolder(dirname(to))
       if (isArchive(to)) {
         await pipeline(Tar.write(entries), createGzip({ level: 6 }), createWriteStream(draft))
         renameSync(draft, to)
