@@ -10,6 +10,11 @@ export interface ProcessIdentity {
   readonly started: string | null
 }
 
+let ownUmask: number | undefined
+
+/** What the user takes away from the rights to new files; scripts have it, whatever agflow grants in a shared cache. */
+export const umask = (): number => (ownUmask ??= process.umask())
+
 /** Of the numbers that processes have when the machine starts (PROC_PID_INIT_INO of the kernel). */
 const firstSpace = "4026531836"
 

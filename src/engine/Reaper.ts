@@ -66,6 +66,12 @@ export const reap = Effect.gen(function* () {
     }
     if (abandoned.size === 0) return
     ScriptProcesses.kill((folder) => abandoned.has(folder))
-    for (const folder of abandoned) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    for (const folder of abandoned) {
+      try {
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      } catch {
+        // Another user's, whose next run clears it away.
+      }
+    }
   })
 })

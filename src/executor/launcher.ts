@@ -1,6 +1,7 @@
 /**
  * The program that starts scripts for the engine. To start one, the process that does so is copied first: this one is
- * small, where to copy the engine of a large run takes longer than most of its scripts. It ends with its parent.
+ * small, where to copy the engine of a large run takes longer than most of its scripts. It ends with its parent. Its
+ * argument is the umask that scripts have.
  */
 import { spawn } from "node:child_process"
 import { closeSync, openSync, writeFileSync } from "node:fs"
@@ -50,5 +51,6 @@ const launch = ({ id, program, args, env, folder, logs, identity, stop }: Launch
   }
 }
 
+process.umask(Number(process.argv[2]))
 process.on("message", launch)
 process.on("disconnect", () => process.exit())

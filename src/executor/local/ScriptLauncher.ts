@@ -5,6 +5,7 @@ import { fork, type ChildProcess } from "node:child_process"
 import { basename } from "node:path"
 import * as WorkFolder from "../../cache/WorkFolder.ts"
 import { InputError } from "../../core/Failure.ts"
+import * as Process from "../../core/Process.ts"
 import * as ProcessGroup from "../../core/ProcessGroup.ts"
 import * as Container from "../Container.ts"
 import { TaskLost } from "../Executor.ts"
@@ -64,7 +65,11 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
 
     const start = (): ChildProcess => {
       // Detached, so that a Ctrl-C in the terminal, which goes to the whole group, leaves it to tell how scripts end.
-      const child = fork(program, [], { stdio: ["ignore", "ignore", "ignore", "ipc"], execArgv: [], detached: true })
+      const child = fork(program, [String(Process.umask())], {
+        stdio: ["ignore", "ignore", "ignore", "ipc"],
+        execArgv: [],
+        detached: true
+      })
       const lost = () => {
         if (launcher !== child) return
         launcher = undefined
