@@ -316,6 +316,18 @@ describe("a script that fails", () => {
     )
   })
 
+  it("does not steer the terminal, nor fill the screen, by what it prints", async () => {
+    const script = String.raw`printf '\033[31m 1%%\r 99%%\n\000\033]0;title\007x\n'; head -c 3000 /dev/zero | tr '\0' y; exit 3`
+    const stdout = await fail(script)
+    assert.match(stdout, /last lines of its log:\n +99%\n +\ufffdx\n +y{500}\.\.\. \(\d+ characters\)\n/u)
+    const { stdout: live } = await rig.agflow(["run", "flow.yaml", "-v"])
+    assert.match(live, /a \| +99%\n +a \| \ufffdx\n +a \| y{500}\.\.\. /u)
+    // oxlint-disable-next-line no-control-regex
+    assert.notMatch(live + stdout, /[\0\x07\x1b\r]/u)
+    const { stdout: whole } = await rig.agflow(["logs", "a"])
+    assert.include(whole, "\x1b[31m 1%\r 99%\n\0", "as it is")
+  })
+
   it("tells the signal that ended it", async () => {
     assert.match(await fail("kill -KILL $$"), /was killed \(SIGKILL\) [^]*hint: it may have run out of memory/u)
     assert.match(await fail("kill -SEGV $$"), /was killed \(SIGSEGV\) [^]*hint: a program in it crashed/u)
