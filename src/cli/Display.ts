@@ -21,6 +21,7 @@ interface Group {
   readonly tasks: number
   done: number
   cached: number
+  failed: number
   /** Why each of them was cached, and why each ran, by its id. */
   readonly whyCached: Map<string, string>
   readonly whyRun: Map<string, string>
@@ -39,6 +40,8 @@ const mainReason = (stage: string, reasons: ReadonlyMap<string, string>): string
 const redrawMillis = 100
 const tellMillis = 10_000
 
+const counted = (failures: number): string => (failures === 1 ? "1 failure was" : `${failures} failures were`)
+
 const indent = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`)
 
 export const make = (terminal: Terminal): ((event: Event) => void) => {
@@ -54,6 +57,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   let width = 0
   let shown = false
   let drawn = 0
+  let failures = 0
 
   const clear = () => {
     if (shown) terminal.write("\r\x1b[2K")
@@ -68,7 +72,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     clear()
     if (running.size === 0) return
     const counts = [...many]
-      .filter(([, { tasks, done, cached }]) => done + cached < tasks)
+      .filter(([, { tasks, done, cached, failed }]) => done + cached + failed < tasks)
       .map(([id, { tasks, done, cached }]) => `${id} ${done + cached}/${tasks}`)
     const text = [
       ...counts,
@@ -90,15 +94,17 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       )
     },
     StageScattered: ({ stage, tasks }) => {
-      many.set(stage, { tasks, done: 0, cached: 0, whyCached: new Map(), whyRun: new Map() })
+      many.set(stage, { tasks, done: 0, cached: 0, failed: 0, whyCached: new Map(), whyRun: new Map() })
       line(`  > ${stage.padEnd(width)}  ${tasks} tasks`)
     },
     StageGathered: ({ stage }) => {
-      const { tasks, cached, whyCached, whyRun } = many.get(stage)!
+      const { tasks, cached, failed, whyCached, whyRun } = many.get(stage)!
       const ran = tasks - cached
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
-      const text = `${tasks} tasks, ${ran === 0 ? "all" : cached} cached${why === "" ? "" : `; ${why}`}`
-      line(`  ${green("✓")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
+      // Their failures are ignored, or it would not come to this.
+      const without = failed === 0 ? "" : `, ${failed} failed`
+      const text = `${tasks} tasks, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
+      line(`  ${failed === 0 ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
     },
     TaskCached: ({ stage, reason }) => {
       const group = manyOf(stage)
@@ -138,6 +144,9 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     },
     TaskFailed: ({ stage, failure, log, folder, seconds }) => {
       running.delete(stage)
+      failures++
+      const group = manyOf(stage)
+      if (group !== undefined) group.failed++
       line(`  ${red("✗")} ${stage.padEnd(width)}  failed after ${Units.formatSeconds(seconds)}`)
       line(`    ${indent(render(failure), "    ")}`)
       if (log.length > 0) line(dim(`    last lines of its log:\n${log.map((text) => `      ${text}`).join("\n")}`))
@@ -154,7 +163,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     TaskSkipped: ({ stage, reason }) => line(`  - ${stage.padEnd(width)}  ${dim(`not run: ${reason}`)}`),
     RunEnded: ({ status, seconds, report }) => {
       const word = status === "succeeded" ? green(status) : red(status)
-      line(`${word} in ${Units.formatSeconds(seconds)}`)
+      const ignored = failures === 0 || status !== "succeeded" ? "" : `; ${counted(failures)} ignored`
+      line(`${word} in ${Units.formatSeconds(seconds)}${ignored}`)
       line(`report: ${report}`)
     }
   }
