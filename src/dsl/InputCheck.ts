@@ -102,6 +102,9 @@ const absence = (context: CheckContext, value: unknown): string | undefined => {
     : undefined
 }
 
+const reportAbsent = (context: CheckContext, path: YamlPath, absent: string, hint?: string): void =>
+  report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`, hint)
+
 /** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one that is not given. */
 export const bind = (
   context: CheckContext,
@@ -111,10 +114,7 @@ export const bind = (
 ): Binding | undefined => {
   const absent = absence(context, value)
   if (port._tag === "Optional") return absent === undefined ? bind(context, value, path, port.port) : undefined
-  if (absent !== undefined) {
-    report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`)
-    return undefined
-  }
+  if (absent !== undefined) return void reportAbsent(context, path, absent)
   if (port._tag === "List") return bindList(context, value, path, port.item)
   if (!Array.isArray(value)) return bindOne(context, value, path, port)
   report(context, context.document.locate(path), "type-mismatch", `'${inputName(path)}' takes one file, not a list`)
@@ -137,5 +137,10 @@ const bindList = (
 }
 
 /** An input of a script: whatever is given, one file or a list. */
-export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined =>
-  Array.isArray(value) ? bindList(context, value, path, undefined) : bindOne(context, value, path, undefined)
+export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined => {
+  if (Array.isArray(value)) return bindList(context, value, path, undefined)
+  const absent = absence(context, value)
+  if (absent === undefined) return bindOne(context, value, path, undefined)
+  reportAbsent(context, path, absent, `a list may be without it: ["${String(value)}"]`)
+  return undefined
+}

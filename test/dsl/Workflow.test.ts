@@ -211,6 +211,19 @@ outputs: { extra: "\${{ extra.out }}" }
       files
     })
     assert.isAbove(needed.diagnostics.length, 0)
+    const script = (value: string) =>
+      text.replace(
+        / {2}scored:[^]*?\n(?=outputs)/u,
+        `  scored:\n    run: 'cat $x > "$out"'\n    inputs: { x: ${value} }\n    outputs: { out: tsv }\n`
+      )
+    assert.deepStrictEqual((await load(script('["${{ extra.out }}"]'), { files })).diagnostics, [])
+    const [fault, ...others] = (await load(script('"${{ extra.out }}"'), { files })).diagnostics
+    assert.deepStrictEqual(others, [])
+    assert.strictEqual(
+      fault!.message,
+      "'x' must be given, but the stage 'extra' that gives it is switched off by its 'if'"
+    )
+    assert.strictEqual(fault!.hint, 'a list may be without it: ["${{ extra.out }}"]')
   })
 
   it.each([
