@@ -95,7 +95,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     },
     StageScattered: ({ stage, tasks }) => {
       many.set(stage, { tasks, done: 0, cached: 0, failed: 0, whyCached: new Map(), whyRun: new Map() })
-      line(`  > ${stage.padEnd(width)}  ${tasks} tasks`)
+      line(`  > ${stage.padEnd(width)}  ${tasks} ${tasks === 1 ? "task" : "tasks"}`)
     },
     StageGathered: ({ stage }) => {
       const { tasks, cached, failed, whyCached, whyRun } = many.get(stage)!
@@ -103,7 +103,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
       // Their failures are ignored, or it would not come to this.
       const without = failed === 0 ? "" : `, ${failed} failed`
-      const text = `${tasks} tasks, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
+      const text = `${tasks} ${tasks === 1 ? "task" : "tasks"}, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
       line(`  ${failed === 0 ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
     },
     TaskCached: ({ stage, reason }) => {

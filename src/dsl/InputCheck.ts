@@ -94,7 +94,7 @@ const meant = ({ ports }: CheckContext, text: string): string | undefined => {
 const inputName = (path: YamlPath): string => String(path.findLast((key) => typeof key === "string"))
 
 /** Why a reference gives nothing, on purpose: its stage is switched off, its param is left out. */
-const absence = (context: CheckContext, value: unknown): string | undefined => {
+export const absence = (context: CheckContext, value: unknown): string | undefined => {
   const [scope, member] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
   if (context.off.has(scope ?? "")) return `the stage '${scope}' that gives it is switched off by its 'if'`
   return scope === "params" && context.params.get(member ?? "")?.value === null

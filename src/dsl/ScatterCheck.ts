@@ -58,6 +58,12 @@ export const read = (
       report(context, document.locate(at), "scatter", `two scatters are called '${name}'`, "name them apart with 'as'")
       continue
     }
+    const absent = nothing(context, over)
+    if (absent !== undefined) {
+      const hint = "give this stage the same 'if'"
+      report(context, document.locate([...at, "over"]), "scatter", `there is nothing to go through: ${absent}`, hint)
+      continue
+    }
     const given = typeof over === "string" ? InputCheck.givenBy(context, over, [...at, "over"]) : undefined
     if (given === "unknown") continue
     if (rows !== undefined || given !== undefined) {
@@ -82,6 +88,12 @@ export const read = (
     return undefined
   }
   return { combinations: cross(values, fixed), shards }
+}
+
+/** Why what is scattered over is not there, or none of a list is. */
+const nothing = (context: CheckContext, over: unknown): string | undefined => {
+  const absences = [over].flat().map((each) => InputCheck.absence(context, each))
+  return absences.includes(undefined) ? undefined : absences[0]
 }
 
 /** What shards are made of: a table that is cut by rows, or a list of files. */
@@ -136,8 +148,9 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
     report(context, context.document.locate(path), "scatter", "the list is empty")
     return undefined
   }
-  const items = list.map((each: unknown, index): Item | undefined => {
+  const items = list.flatMap((each: unknown, index): ReadonlyArray<Item | undefined> => {
     const at = [...path, index]
+    if (InputCheck.absence(context, each) !== undefined) return []
     const reference = typeof each === "string" ? Reference.nameIn(each) : undefined
     if (reference !== undefined && reference.path[0] !== "params") {
       const found = Reference.lookUp(
@@ -145,12 +158,12 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
         reference,
         expressionRange(context.document, at, each as string, reference)
       )
-      if (found === undefined) return undefined
+      if (found === undefined) return [undefined]
       note(context, at, each as string, reference, Edge.show(found.given))
-      return { _tag: "Output", ...found }
+      return [{ _tag: "Output", ...found }]
     }
     const filled = fill(context, each, at)
-    return filled.broken ? undefined : { _tag: "Value", value: filled.value as Value }
+    return filled.broken ? [undefined] : [{ _tag: "Value", value: filled.value as Value }]
   })
   return items.every((item) => item !== undefined) ? items : undefined
 }

@@ -201,6 +201,8 @@ const givenTo = (
       report(context, place.nameRange, "unknown-key", `'${stage.uses}' has no param '${name}'`, hint)
       return []
     }
+    // A param without a value: what it has by itself holds, or that it must be given.
+    if (InputCheck.absence(context, value) !== undefined) return []
     const bound = boundFile(context, value, at)
     if (bound !== undefined) return bound === "unknown" ? [] : [{ ...place, value: bound }]
     const filled = fill(context, value, at)
