@@ -1,5 +1,6 @@
 /** What a run shows while it goes: plain lines, and on a terminal one line more for what runs now. */
 import { render } from "../core/Failure.ts"
+import * as Process from "../core/Process.ts"
 import * as Units from "../core/Units.ts"
 import type { Event } from "../engine/Event.ts"
 
@@ -113,8 +114,12 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       group.whyCached.set(stage, reason)
     },
     TaskWaiting: ({ stage, holder, gpus }) => {
-      const what = gpus === undefined ? "another run is at it" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
-      line(`  ~ ${stage.padEnd(width)}  ${what} (${holder}): waiting`)
+      const ours = holder === `process ${process.pid} on ${Process.host}`
+      const what =
+        gpus === undefined
+          ? `another ${ours ? "task of this run" : "run"} is at it`
+          : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
+      line(`  ~ ${stage.padEnd(width)}  ${what}${ours ? "" : ` (${holder})`}: waiting`)
     },
     TaskStarted: ({ stage, reason, time }) => {
       running.set(stage, { progress: "", told: Date.parse(time) })

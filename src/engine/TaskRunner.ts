@@ -97,7 +97,7 @@ export const logName = (id: string): string => {
 }
 
 /** Why a task was not run after all. */
-export const doneElsewhere = "another run has done it meanwhile"
+export const doneElsewhere = "done meanwhile, for another task or run"
 
 /** The record of the task, and whether it is of this execution: another may have finished it while this one waited. */
 export const run = Effect.fnUntraced(function* (
