@@ -1,7 +1,7 @@
 /** `--outdir`: the outputs of a run in a folder of the user's, with an index as JSON and as a table. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { constants, copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { constants, copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
@@ -69,8 +69,13 @@ export const publish = Effect.fnUntraced(function* (result: RunResult, folder: s
       for (const { file } of rows) {
         // By rename, so that a reader never sees half a file.
         const draft = join(folder, `.${file}.${process.pid}.tmp`)
-        copyFileSync(join(result.folder.results, file), draft, constants.COPYFILE_FICLONE)
-        renameSync(draft, join(folder, file))
+        try {
+          copyFileSync(join(result.folder.results, file), draft, constants.COPYFILE_FICLONE)
+          renameSync(draft, join(folder, file))
+        } catch (cause) {
+          rmSync(draft, { force: true })
+          throw cause
+        }
       }
       writeFileSync(join(folder, `${index}.json`), `${JSON.stringify(rows, null, 2)}\n`)
     },
