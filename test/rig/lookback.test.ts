@@ -170,6 +170,13 @@ describe("show", () => {
     assert.include(JSON.parse((await agflow(0, "show", "a", "--json")).stdout).script, script)
   })
 
+  it("several runs of that name", async () => {
+    rig.write("flow.yaml", workflow({ a: step(rig, "a", 'echo 1 > "$out"') }))
+    await agflow(0, "run", "flow.yaml")
+    await agflow(0, "run", "flow.yaml")
+    assert.match((await agflow(2, "show", "2")).stderr, /'2' is the name of 2 runs\n/u)
+  })
+
   it("nothing of that name", async () => {
     assert.match((await agflow(2, "show")).stderr, /there are no runs yet/u)
     rig.write("flow.yaml", workflow({ scores: step(rig, "scores", 'echo 1 > "$out"') }))
@@ -243,6 +250,19 @@ describe("logs", () => {
     assert.deepStrictEqual(await slow.ended, { code: 0, signal: null, stdout: "before\nafter\n", stderr: "trouble\n" })
     assert.deepStrictEqual((await next.ended).code, 0)
     assert.strictEqual((await run.ended).code, 0)
+  })
+
+  it("of a task that was killed are there until the next run", async () => {
+    rig.write("flow.yaml", workflow({ slow: step(rig, "slow", "echo so far; sleep 309") }))
+    const run = rig.start(["run", "flow.yaml"])
+    await until("it sleeps", () => rig.processes().some(({ command }) => command === "sleep 309"))
+    run.child.kill("SIGKILL")
+    await run.ended
+    assert.strictEqual((await agflow(0, "logs", "slow")).stdout, "so far\n")
+    assert.match(
+      (await agflow(0, "show", "slow")).stdout,
+      /\nstate +killed\n[^]*\nlast lines of .*stdout\.log\n +so far\n/u
+    )
   })
 
   it("-f ends when the run is killed", async () => {
