@@ -249,7 +249,8 @@ export const open = (from: string, folder: string): Effect.Effect<Opened, InputE
       const records = paths.map((path) => {
         const key = recordName.exec(relative(folder, path))![2]!
         const record = Inventory.readRecord(path, key)
-        if (record === undefined || TaskKey.digest(record.structure) !== key) {
+        const isSound = record !== undefined && Object.values(record.outputs).every(({ files }) => files.length > 0)
+        if (!isSound || TaskKey.digest(record.structure) !== key) {
           throw new Error(`the record ${key} in it is damaged`)
         }
         return record

@@ -179,16 +179,22 @@ describe("export and import", () => {
         reseal(folder)
       }, /record in it is damaged/u)
     }
-    // A record that is whole, and whose file is none of the store.
-    await forged((folder) => {
-      const path = first(folder, "records")
-      const [, rest] = /^\{\n "check": "[0-9a-f]{64}",(.*)$/su.exec(readFileSync(path, "utf8"))!
-      const changed = rest!
-        .replace(/"sha256": "[0-9a-f]{64}"/u, `"sha256": "${upwards}"`)
-        .replace(/"bytes": \d+/u, '"bytes": 7')
-      const check = createHash("sha256").update(changed).digest("hex")
-      writeFileSync(path, `{\n "check": "${check}",${changed}`)
-    }, /record .* damaged/u)
+    // Records that are whole: of a file that is none of the store, of one that leads out of it by its name, of none.
+    for (const change of [
+      (text: string) =>
+        text.replace(/"sha256": "[0-9a-f]{64}"/u, `"sha256": "${upwards}"`).replace(/"bytes": \d+/u, '"bytes": 7'),
+      (text: string) => text.replace('"suffix": ""', '"suffix": "/../../x"'),
+      (text: string) => text.replace(/"files": \[[^\]]*\]/u, '"files": []')
+    ]) {
+      await forged((folder) => {
+        const path = first(folder, "records")
+        const [, rest] = /^\{\n "check": "[0-9a-f]{64}",(.*)$/su.exec(readFileSync(path, "utf8"))!
+        const changed = change(rest!)
+        assert.notStrictEqual(changed, rest)
+        const check = createHash("sha256").update(changed).digest("hex")
+        writeFileSync(path, `{\n "check": "${check}",${changed}`)
+      }, /record .* damaged/u)
+    }
     assert.strictEqual(readFileSync(secret, "utf8"), "secret\n")
 
     const evil = rig.path("evil")
