@@ -2,17 +2,20 @@
 import * as Schema from "effect/Schema"
 import * as Digest from "../core/Digest.ts"
 
+/** A record may be another machine's: what becomes part of a path leads nowhere else. */
+const namePart = Schema.String.pipe(Schema.check(Schema.isPattern(/^[^/\0]*$/u)))
+
 export const StoredFile = Schema.Struct({
   /** What follows the main file's name: "" for the main file, `.fai` for an index. */
-  suffix: Schema.String,
-  sha256: Schema.String,
+  suffix: namePart,
+  sha256: Schema.String.pipe(Schema.check(Schema.isPattern(Digest.sha256Pattern))),
   bytes: Schema.Int
 })
 export type StoredFile = typeof StoredFile.Type
 
 export const Artifact = Schema.Struct({
   /** Without the leading dot: what a reader tells the format by. */
-  extension: Schema.String,
+  extension: namePart,
   files: Schema.Array(StoredFile),
   /** Made up from a seed, or made from something that was. */
   synthetic: Schema.Boolean

@@ -1,7 +1,7 @@
 /**
  * Results on their way to another machine: an archive, or a folder, of
  *
- *   agflow.json                  what it is
+ *   agflow.json                  what it is, and the digests of the run's own files
  *   run/...                      the run's own small files
  *   records/<k>/<key>.json       what its tasks gave
  *   store/<s>/<sha256>           the files that these records name
@@ -33,6 +33,7 @@ import { dirname, join, relative } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { createGunzip, createGzip } from "node:zlib"
 import * as Digest from "../core/Digest.ts"
+import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { ContentStore } from "./ContentStore.ts"
 import { Home } from "./Home.ts"
@@ -42,7 +43,7 @@ import { Records } from "./Records.ts"
 import * as Tar from "./Tar.ts"
 import * as TaskKey from "./TaskKey.ts"
 
-const format = "agflow bundle 1"
+const format = "agflow bundle 2"
 
 export interface BundleSize {
   readonly records: number
@@ -51,30 +52,39 @@ export interface BundleSize {
 }
 
 const failing =
-  (file: string, hint?: string) =>
+  (file: string) =>
   (cause: unknown): InputError =>
-    cause instanceof InputError
-      ? cause
-      : new InputError({ message: messageOf(cause), file, ...(hint === undefined ? {} : { hint }) })
+    cause instanceof InputError ? cause : new InputError({ message: messageOf(cause), file })
 
 const isArchive = (path: string): boolean => /\.(?:tar\.gz|tgz)$/u.test(path)
 
+/** A name by which a folder would be mistaken for an archive. */
+const isOtherArchive = (path: string): boolean => /\.(?:tar|tar\.\w+|tbz2?|txz|tzst|zip|gz|7z|rar)$/iu.test(path)
+
 /** The run's files that travel: not its results, which are in the store, and not the folders of failed tasks. */
-const runFile = /^run\/(?:(?:logs|scripts)\/)?(?!\.)[\w.,+-]+$/u
+const runFile = /^run\/(?!(?:logs|scripts|results)$)(?:(?:logs|scripts)\/)?(?!\.)[\w.,+~-]+$/u
 
 const objectName = /^store\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/u
 const recordName = /^records\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.json$/u
 
-const fileOf = (name: string, path: string): Tar.TarFile => ({ name, bytes: lstatSync(path).size, content: { path } })
+const fileOf = (name: string, path: string) => ({ name, bytes: lstatSync(path).size, content: { path } })
 
-const filesOfRun = (folder: string): ReadonlyArray<Tar.TarFile> =>
+const filesOfRun = (folder: string) =>
   Inventory.filesBelow(folder)
+    .filter(({ path }) => lstatSync(path).isFile())
     .map(({ path }) => fileOf(`run/${relative(folder, path)}`, path))
-    .filter(({ name }) => runFile.test(name) && name !== "run/results")
+    .filter(({ name }) => runFile.test(name))
 
 /** Writes the results of these tasks, with the run's own files, to an archive (`.tar.gz`) or a new folder. */
 export const save = Effect.fnUntraced(function* (run: string, keys: ReadonlyArray<string>, to: string) {
   const home = yield* Home
+  if (!isArchive(to) && isOtherArchive(to)) {
+    return yield* new InputError({
+      message: "archives are written as .tar.gz",
+      file: to,
+      hint: "--to FILE.tar.gz, or the name of a new folder"
+    })
+  }
   const inventory = yield* Inventory.take
   const chosen = [...Inventory.withHelpers(inventory, keys)].sort()
   const lost = keys.filter((key) => !inventory.records.has(key))
@@ -101,28 +111,28 @@ export const save = Effect.fnUntraced(function* (run: string, keys: ReadonlyArra
     bytes += inventory.objects.get(sha256)!.bytes
   }
   const size: BundleSize = { records: chosen.length, files: objects.length, bytes }
-  const about = `${JSON.stringify({ format, ...size }, null, 1)}\n`
+  const runFiles = yield* Effect.try({ try: () => filesOfRun(run), catch: failing(run) })
+  const digests = yield* Effect.forEach(runFiles, ({ name, content }) =>
+    Effect.map(Digest.ofFile(content.path), (sha256) => [name, sha256] as const)
+  )
+  const about = `${JSON.stringify({ format, ...size, run: Object.fromEntries(digests) }, null, 1)}\n`
+  const draft = `${to}.${process.pid}.tmp`
   return yield* Effect.tryPromise({
     try: async () => {
       if (existsSync(to) && (isArchive(to) || readdirSync(to).length > 0)) throw new Error("it is there already")
       const entries: ReadonlyArray<Tar.TarFile> = [
         { name: "agflow.json", bytes: Buffer.byteLength(about), content: { text: about } },
-        ...filesOfRun(run),
+        ...runFiles,
         ...chosen.map((key) => {
           const path = inventory.records.get(key)!.path
           return fileOf(`records/${relative(home.records, path)}`, path)
         }),
         ...objects.map(({ name, path }) => fileOf(name, path))
       ]
-      mkdirSync(dirname(to), { recursive: true })
+      Disk.makeFolder(dirname(to))
       if (isArchive(to)) {
-        const draft = `${to}.${process.pid}.tmp`
-        try {
-          await pipeline(Tar.write(entries), createGzip({ level: 6 }), createWriteStream(draft))
-          renameSync(draft, to)
-        } finally {
-          rmSync(draft, { force: true })
-        }
+        await pipeline(Tar.write(entries), createGzip({ level: 6 }), createWriteStream(draft))
+        renameSync(draft, to)
         return size
       }
       for (const { name, content } of entries) {
@@ -134,7 +144,8 @@ export const save = Effect.fnUntraced(function* (run: string, keys: ReadonlyArra
       return size
     },
     catch: failing(to)
-  })
+    // Also where it is interrupted, which the promise would hear of too late.
+  }).pipe(Effect.ensuring(Effect.sync(() => rmSync(draft, { force: true }))))
 })
 
 /** A bundle, unpacked and found whole. */
@@ -144,9 +155,10 @@ export interface Opened {
   readonly size: BundleSize
 }
 
-/** Puts a bundle's files into `folder` under their names, those of the store hashed on the way. */
-const unpack = async (from: string, folder: string): Promise<void> => {
+/** Puts a bundle's files into `folder` under their names; their digests, by name. */
+const unpack = async (from: string, folder: string): Promise<ReadonlyMap<string, string>> => {
   const seen = new Set<string>()
+  const digests = new Map<string, string>()
   const open = (name: string) => {
     const sha256 = objectName.exec(name)?.[2]
     if (sha256 === undefined && !recordName.test(name) && !runFile.test(name) && name !== "agflow.json") {
@@ -165,7 +177,9 @@ const unpack = async (from: string, folder: string): Promise<void> => {
       },
       end: () => {
         closeSync(handle)
-        if (sha256 !== undefined && hash.digest("hex") !== sha256) throw new Error(`'${name}' in it is damaged`)
+        const found = hash.digest("hex")
+        if (sha256 !== undefined && found !== sha256) throw new Error(`'${name}' in it is damaged`)
+        digests.set(name, found)
       }
     }
   }
@@ -177,7 +191,7 @@ const unpack = async (from: string, folder: string): Promise<void> => {
       for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) file.data(chunk as Buffer)
       file.end()
     }
-    return
+    return digests
   }
   const packed = createReadStream(from)
   const gunzip = packed.pipe(createGunzip())
@@ -185,20 +199,39 @@ const unpack = async (from: string, folder: string): Promise<void> => {
   try {
     // Not through a pipeline, which would report that it was cut off rather than why.
     await Tar.read(gunzip, { open })
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw code === "Z_BUF_ERROR"
+      ? new Error("it breaks off before its end")
+      : code?.startsWith("Z_") === true
+        ? new Error(`it is no .tar.gz archive, or damaged: ${messageOf(cause)}`)
+        : cause
   } finally {
     packed.destroy()
   }
+  return digests
 }
 
-const readAbout = (folder: string): BundleSize => {
-  const about: unknown = existsSync(join(folder, "agflow.json"))
-    ? JSON.parse(readFileSync(join(folder, "agflow.json"), "utf8"))
-    : undefined
-  const { format: found, records, files, bytes } = (about ?? {}) as Partial<BundleSize> & { readonly format?: unknown }
-  if (found !== format || records === undefined || files === undefined || bytes === undefined) {
+const readAbout = (folder: string): BundleSize & { readonly run: { readonly [name: string]: unknown } } => {
+  let about: unknown
+  try {
+    about = JSON.parse(readFileSync(join(folder, "agflow.json"), "utf8"))
+  } catch {
+    // Told below.
+  }
+  const {
+    format: found,
+    records,
+    files,
+    bytes,
+    run
+  } = (about ?? {}) as Partial<ReturnType<typeof readAbout>> & {
+    readonly format?: unknown
+  }
+  if (found !== format || records === undefined || files === undefined || bytes === undefined || !run) {
     throw new Error("it is not a bundle that this version of agflow can read")
   }
-  return { records, files, bytes }
+  return { records, files, bytes, run }
 }
 
 /** Unpacks into `folder`, which must be empty, and checks; nothing is taken yet. */
@@ -206,13 +239,18 @@ export const open = (from: string, folder: string): Effect.Effect<Opened, InputE
   Effect.tryPromise({
     try: async (): Promise<Opened> => {
       mkdirSync(folder, { recursive: true })
-      await unpack(from, folder)
-      const size = readAbout(folder)
+      const digests = await unpack(from, folder)
+      const { run, ...size } = readAbout(folder)
+      for (const name of new Set([...digests.keys(), ...Object.keys(run)])) {
+        if (!name.startsWith("run/") || digests.get(name) === run[name]) continue
+        throw new Error(`'${name}' in it is damaged, or missing`)
+      }
       const paths = Inventory.filesBelow(join(folder, "records")).map(({ path }) => path)
       const records = paths.map((path) => {
         const key = recordName.exec(relative(folder, path))![2]!
         const record = Inventory.readRecord(path, key)
-        if (record === undefined || TaskKey.digest(record.structure) !== key) {
+        const isSound = record !== undefined && Object.values(record.outputs).every(({ files }) => files.length > 0)
+        if (!isSound || TaskKey.digest(record.structure) !== key) {
           throw new Error(`the record ${key} in it is damaged`)
         }
         return record
@@ -229,8 +267,14 @@ export const open = (from: string, folder: string): Effect.Effect<Opened, InputE
       }
       return { folder, records, size }
     },
-    catch: failing(from, "nothing was imported; export it again")
-  })
+    catch: failing(from)
+  }).pipe(
+    Effect.mapError((failure) =>
+      existsSync(from)
+        ? new InputError({ message: failure.message, file: from, hint: "nothing was imported; export it again" })
+        : new InputError({ message: "there is no such file or folder", file: from })
+    )
+  )
 
 /** Takes what is not here yet: files first, then the records that name them. Returns how many records were new. */
 export const takeIn = Effect.fnUntraced(function* ({ folder, records }: Opened) {

@@ -63,6 +63,7 @@ export class ContentStore extends Context.Service<
             })
           const isDurable = durable || DigestJournal.boot === undefined
           yield* attempt(() => ownFile(path))
+          const written = yield* attempt(() => statSync(path).mtimeMs)
           const sha256 = known ?? (yield* Digest.ofFile(path))
           const target = pathOf(sha256)
           // A file that is there already stays: other runs may be reading it.
@@ -76,6 +77,8 @@ export class ContentStore extends Context.Service<
           yield* attempt(() => {
             // The content, once: a name that a power cut loses leaves a task to be run again, never a wrong result.
             if (isDurable) Disk.sync(path)
+            // By a process that its task has left running: later, nobody could see that.
+            if (statSync(path).mtimeMs !== written) throw new Error("it was written to while it was read")
             chmodSync(path, 0o444)
             Disk.inFolder(target, () => renameSync(path, target))
           })

@@ -2,9 +2,11 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { mkdirSync } from "node:fs"
+import { statSync } from "node:fs"
 import { join, resolve } from "node:path"
+import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
+import * as Process from "../core/Process.ts"
 
 export interface HomeFolders {
   readonly root: string
@@ -25,6 +27,12 @@ export interface HomeFolders {
   readonly runs: string
   /** What runs have published, once for all that published the same. */
   readonly results: string
+}
+
+/** In a state folder that its group, or all, may write to they may write to what is made in it, too. */
+const share = (root: string): void => {
+  const { mode } = statSync(root)
+  if ((mode & 0o022) !== 0) process.umask(Process.umask() & ~(mode & 0o077))
 }
 
 export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Home") {
@@ -52,7 +60,9 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
           >
           // These are made with the first that is put into them: who may only read can do without, as most can.
           const later: ReadonlyArray<string> = ["index", "images"]
-          for (const name of names) if (!later.includes(name)) mkdirSync(folders[name], { recursive: true })
+          Disk.makeFolder(root)
+          share(root)
+          for (const name of names) if (!later.includes(name)) Disk.makeFolder(folders[name])
           return { root, ...folders }
         },
         catch: (cause) =>

@@ -1,6 +1,9 @@
 /**
  * One holder at a time, among all processes that share a folder: a file per name, made exclusively, its mtime renewed
  * while the holder lives. A lease whose holder is dead, or has been silent for long, is taken over.
+ *
+ * A holder on another machine is silent when none of its leases has been renewed while this process has looked on for long:
+ * the clocks of two machines need not agree, nor need one be right all the time.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -26,7 +29,7 @@ import * as Process from "../core/Process.ts"
 import { Home } from "./Home.ts"
 
 const heartbeatMillis = 2000
-const silentMillis = 15_000
+const silentNanos = BigInt(15e9)
 const waiting = "200 millis"
 
 const HolderJson = Schema.fromJsonString(
@@ -99,9 +102,23 @@ const readHolder = (path: string) =>
     Effect.orElseSucceed(() => undefined)
   )
 
-const isStale = Effect.fnUntraced(function* (holder: Process.ProcessIdentity & { readonly mtime: number }) {
+/** Of holders on other machines: the newest mtime of their leases that was seen, and since when it is the newest. */
+const seen = new Map<string, { readonly mtime: number; readonly since: bigint }>()
+
+const isStale = Effect.fnUntraced(function* (
+  path: string,
+  holder: Process.ProcessIdentity & { readonly mtime: number }
+) {
   const alive = Process.isAlive(holder)
-  return alive === undefined ? (yield* Clock.currentTimeMillis) - holder.mtime > silentMillis : !alive
+  if (alive !== undefined) return !alive
+  const now = yield* Clock.monotonicTimeNanos
+  // A process renews all its leases at once; who holds one that does not read is known by the lease alone.
+  const name = holder.host === "" ? path : `${holder.host} ${holder.pid} ${holder.started}`
+  const before = seen.get(name)
+  if (before !== undefined && holder.mtime <= before.mtime + 2 * heartbeatMillis)
+    return now - before.since > silentNanos
+  seen.set(name, { mtime: holder.mtime, since: now })
+  return false
 })
 
 /** Takes a dead holder's lease away. Of several that try, one succeeds; a lease made anew meanwhile is put back. */
@@ -148,7 +165,7 @@ export const holdSome = Effect.fnUntraced(function* (
     while (!(yield* acquire(path, nonce))) {
       const holder = yield* readHolder(path)
       if (holder === undefined) continue
-      if (!(yield* isStale(holder))) return holder
+      if (!(yield* isStale(path, holder))) return holder
       yield* evict(path, holder.nonce)
     }
     return undefined

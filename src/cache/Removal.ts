@@ -121,11 +121,12 @@ const sweep = Effect.fnUntraced(function* (since: number) {
     let freed = 0
     for (const { sha256, path, bytes, changed } of inventory.objects.values()) {
       if (named.has(sha256) || linked.has(sha256) || changed > since) continue
-      const { mtimeMs } = lstatSync(path)
-      const aside = setAside(path, mtimeMs)
+      // Damaged, a run may take it away.
+      const mtimeMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs
+      const aside = mtimeMs === undefined ? undefined : setAside(path, mtimeMs)
       if (aside === undefined) continue
       // Marked as wanted between the look and the rename: a result that is being kept has the same content.
-      if (lstatSync(aside).mtimeMs > mtimeMs) {
+      if (lstatSync(aside).mtimeMs > mtimeMs!) {
         putBack(aside)
         continue
       }

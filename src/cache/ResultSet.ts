@@ -97,25 +97,38 @@ export const publish = Effect.fnUntraced(function* (run: string, files: Readonly
     if (yield* isWhole(set)) return
   }
   const draft = join(home.work, WorkFolder.nameFor(digest))
-  yield* attempt(() => {
-    mkdirSync(draft)
-    for (const { name, sha256, bytes } of files) {
-      if (bytes > copyLimit) linkSync(store.path(sha256), join(draft, name))
-      else copyFileSync(store.path(sha256), join(draft, name), constants.COPYFILE_FICLONE)
+  yield* Effect.gen(function* () {
+    yield* attempt(() => {
+      mkdirSync(draft)
+      for (const { name, sha256, bytes } of files) {
+        if (bytes > copyLimit) linkSync(store.path(sha256), join(draft, name))
+        else copyFileSync(store.path(sha256), join(draft, name), constants.COPYFILE_FICLONE)
+      }
+    })
+    for (const { name, sha256 } of files) {
+      // Of a stored file that somebody wrote to, the copy is not what it says.
+      const path = store.path(sha256)
+      if (!digests.knows(path, sha256) && (yield* digests.of(path)).sha256 !== sha256) {
+        return yield* new InputError({
+          message: `the stored file of '${name}' was changed after it was made`,
+          file: path,
+          hint: "run again, which makes it anew; a process that a script has left running may write to it"
+        })
+      }
+      yield* digests.remember(join(draft, name), sha256, false)
     }
-  })
-  for (const { name, sha256 } of files) yield* digests.remember(join(draft, name), sha256, false)
-  const set = had.length === 0 ? digest : `${digest}.${randomUUID()}`
-  yield* link(set)
-  yield* attempt(() => {
-    try {
-      renameSync(draft, pathOf(set))
-    } catch (cause) {
-      // Another run was faster.
-      if (!/EEXIST|ENOTEMPTY/u.test((cause as NodeJS.ErrnoException).code ?? "")) throw cause
-      rmSync(draft, { recursive: true, force: true })
-    }
-  })
+    const set = had.length === 0 ? digest : `${digest}.${randomUUID()}`
+    yield* link(set)
+    yield* attempt(() => {
+      try {
+        renameSync(draft, pathOf(set))
+      } catch (cause) {
+        // Another run was faster.
+        if (!/EEXIST|ENOTEMPTY/u.test((cause as NodeJS.ErrnoException).code ?? "")) throw cause
+        rmSync(draft, { recursive: true, force: true })
+      }
+    })
+  }).pipe(Effect.onError(() => Effect.sync(() => rmSync(draft, { recursive: true, force: true }))))
 })
 
 const isSetAside = (name: string): boolean => name.endsWith(".gone")

@@ -8,6 +8,13 @@ export const nameFor = (key: string): string => {
   return `${key.slice(0, 16)}-${host}-${pid}.${started ?? ""}-${counter++}`
 }
 
+/** Whether this process makes the folder of this name. */
+export const isOwn = (name: string): boolean => {
+  const { host, pid, started } = Process.self()
+  const maker = makerOf(name)
+  return maker?.host === host && maker.pid === pid && maker.started === started
+}
+
 /** Who makes the folder of this name. */
 export const makerOf = (name: string): Process.ProcessIdentity | undefined => {
   const match = /^[^-]+-(.+)-(\d+)\.(\d*)-\d+$/u.exec(name)

@@ -1,5 +1,6 @@
 /** What a run shows while it goes: plain lines, and on a terminal one line more for what runs now. */
 import { render } from "../core/Failure.ts"
+import * as Process from "../core/Process.ts"
 import * as Units from "../core/Units.ts"
 import type { Event } from "../engine/Event.ts"
 
@@ -21,6 +22,7 @@ interface Group {
   readonly tasks: number
   done: number
   cached: number
+  failed: number
   readonly started: Set<string>
   /** Why they were cached, and why they ran: each reason, and of how many. */
   readonly whyCached: Map<string, number>
@@ -40,6 +42,8 @@ const mainReason = (stage: string, counts: ReadonlyMap<string, number>): string 
 const redrawMillis = 100
 const tellMillis = 10_000
 
+const were = (failures: number): string => (failures === 1 ? "1 failure was" : `${failures} failures were`)
+
 const indent = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`)
 
 const counted = (tasks: number): string => `${tasks} ${tasks === 1 ? "task" : "tasks"}`
@@ -57,6 +61,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   let width = 0
   let shown = false
   let drawn = 0
+  let failures = 0
 
   const clear = () => {
     if (shown) terminal.write("\r\x1b[2K")
@@ -71,7 +76,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     clear()
     if (running.size === 0) return
     const counts = [...many]
-      .filter(([, { tasks, done, cached }]) => done + cached < tasks)
+      .filter(([, { tasks, done, cached, failed }]) => done + cached + failed < tasks)
       .map(([id, { tasks, done, cached }]) => `${id} ${done + cached}/${tasks}`)
     const text = [
       ...counts,
@@ -93,15 +98,25 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       )
     },
     StageScattered: ({ stage, tasks }) => {
-      many.set(stage, { tasks, done: 0, cached: 0, started: new Set(), whyCached: new Map(), whyRun: new Map() })
+      many.set(stage, {
+        tasks,
+        done: 0,
+        cached: 0,
+        failed: 0,
+        started: new Set(),
+        whyCached: new Map(),
+        whyRun: new Map()
+      })
       line(`  > ${stage.padEnd(width)}  ${counted(tasks)}`)
     },
     StageGathered: ({ stage }) => {
-      const { tasks, cached, whyCached, whyRun } = many.get(stage)!
+      const { tasks, cached, failed, whyCached, whyRun } = many.get(stage)!
       const ran = tasks - cached
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
-      const text = `${counted(tasks)}, ${ran === 0 ? "all" : cached} cached${why === "" ? "" : `; ${why}`}`
-      line(`  ${green("✓")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
+      // Their failures are ignored, or it would not come to this.
+      const without = failed === 0 ? "" : `, ${failed} failed`
+      const text = `${counted(tasks)}, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
+      line(`  ${failed === 0 ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
     },
     TaskCached: ({ stage, reason }) => {
       const group = manyOf(stage)
@@ -110,9 +125,12 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       add(group.whyCached, reason)
     },
     TaskWaiting: ({ stage, holder, gpus }) => {
+      const ours = holder === `process ${process.pid} on ${Process.host}`
       const what =
-        gpus === undefined ? "the same task is under way" : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
-      line(`  ~ ${stage.padEnd(width)}  ${what} (${holder}): waiting`)
+        gpus === undefined
+          ? `another ${ours ? "task of this run" : "run"} is at it`
+          : `${gpus === 1 ? "the GPU is" : "GPUs are"} in use`
+      line(`  ~ ${stage.padEnd(width)}  ${what}${ours ? "" : ` (${holder})`}: waiting`)
     },
     TaskStarted: ({ stage, reason, time }) => {
       running.set(stage, { progress: "", told: Date.parse(time) })
@@ -146,6 +164,9 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     },
     TaskFailed: ({ stage, failure, log, folder, seconds }) => {
       running.delete(stage)
+      failures++
+      const group = manyOf(stage)
+      if (group !== undefined) group.failed++
       line(`  ${red("✗")} ${stage.padEnd(width)}  failed after ${Units.formatSeconds(seconds)}`)
       line(`    ${indent(render(failure), "    ")}`)
       if (log.length > 0) line(dim(`    last lines of its log:\n${log.map((text) => `      ${text}`).join("\n")}`))
@@ -162,7 +183,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     TaskSkipped: ({ stage, reason }) => line(`  - ${stage.padEnd(width)}  ${dim(`not run: ${reason}`)}`),
     RunEnded: ({ status, seconds, report }) => {
       const word = status === "succeeded" ? green(status) : red(status)
-      line(`${word} in ${Units.formatSeconds(seconds)}`)
+      const ignored = failures === 0 || status !== "succeeded" ? "" : `; ${were(failures)} ignored`
+      line(`${word} in ${Units.formatSeconds(seconds)}${ignored}`)
       line(`report: ${report}`)
     }
   }

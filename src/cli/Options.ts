@@ -102,7 +102,7 @@ export const machine = Effect.fnUntraced(function* ({ maxCpus, maxMemory, maxGpu
   return Machine.make({ cpus, memory, gpus })
 })
 
-export const home = (): string => resolve(process.env["AGFLOW_HOME"] ?? ".agflow")
+export const home = (): string => resolve(process.env["AGFLOW_HOME"] || ".agflow")
 
 export const settings = ({ mirror, acceptLicence, device }: SettingsChoice): SettingsValue => ({
   mirrors: [...mirror, ...(process.env["AGFLOW_MIRROR"]?.split(":") ?? [])]

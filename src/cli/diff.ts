@@ -29,6 +29,9 @@ const show = (value: unknown): string =>
 
 const digest = (value: string | undefined): string => (value === undefined ? "-" : Digest.short(value))
 
+/** Of a stage that a run did not come to, it is not known which code it would have had. */
+const codeless = (run: PastRun.PastRun, stage: string): string => (run.stages().has(stage) ? "(not reached)" : "-")
+
 const number = (value: number | null): string => (value === null ? "-" : String(value))
 
 /** Six digits say what there is to say of a difference. */
@@ -63,9 +66,9 @@ const text = (a: PastRun.PastRun, b: PastRun.PastRun, found: RunDifference.RunDi
       found.code,
       ({ name, a: before, b: after }) => [
         name,
-        digest(before?.digest),
+        before === null ? codeless(a, name) : digest(before.digest),
         "->",
-        digest(after?.digest),
+        after === null ? codeless(b, name) : digest(after.digest),
         before !== null && after !== null && before.uses !== after.uses
           ? `${before.uses} -> ${after.uses}`
           : (before ?? after)!.uses

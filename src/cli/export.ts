@@ -1,4 +1,5 @@
 /** `agflow export`: a run's results for another machine. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -7,6 +8,7 @@ import { join, resolve } from "node:path"
 import * as Bundle from "../cache/Bundle.ts"
 import * as Caches from "../cache/Caches.ts"
 import { Home } from "../cache/Home.ts"
+import { InputError } from "../core/Failure.ts"
 import { formatBytes } from "../core/Units.ts"
 import * as RunRecord from "../engine/RunRecord.ts"
 import * as RunUse from "../engine/RunUse.ts"
@@ -25,8 +27,12 @@ export const exportRun = Command.make(
   Effect.fnUntraced(
     function* ({ run, to }) {
       const { runs } = yield* Home
-      const { id, ...record } = yield* RunRecord.choose(yield* RunRecord.list(runs), run)
-      const keys = RunUse.finishedKeys({ id, ...record })
+      const record = yield* RunRecord.choose(yield* RunRecord.list(runs), run)
+      const { id } = record
+      if (RunRecord.stateOf(runs, record, yield* Clock.currentTimeMillis) === "running") {
+        return yield* new InputError({ message: `run ${id} has not ended yet`, hint: "export it when it has" })
+      }
+      const keys = RunUse.finishedKeys(record)
       const { records, files, bytes } = yield* Bundle.save(join(runs, id), keys, resolve(to))
       yield* stdout(`${to}: run ${id}, ${records} records, ${files} files, ${formatBytes(bytes)} unpacked`)
     },

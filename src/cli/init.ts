@@ -5,6 +5,7 @@ import * as Command from "effect/cli/Command"
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { stdout } from "./Quit.ts"
 
@@ -43,7 +44,7 @@ export const init = (distribution: URL) =>
               hint: "give another folder: agflow init NAME"
             })
           }
-          mkdirSync(target, { recursive: true })
+          Disk.makeFolder(target)
           for (const { name, as } of files) {
             copyFileSync(join(templates, name), join(target, as), constants.COPYFILE_EXCL)
           }

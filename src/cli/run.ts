@@ -12,6 +12,7 @@ import { render } from "../core/Failure.ts"
 import { reactions } from "../dsl/Policy.ts"
 import * as OutputFolder from "../engine/OutputFolder.ts"
 import * as Run from "../engine/Run.ts"
+import type { RunResult } from "../engine/RunResult.ts"
 import * as ContainerEngine from "../executor/ContainerEngine.ts"
 import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
@@ -22,7 +23,7 @@ import { version } from "./version.ts"
 
 const here = (path: string): string => {
   const shown = relative(process.cwd(), path)
-  return shown.startsWith("..") ? path : shown
+  return shown.startsWith("..") ? path : shown || "."
 }
 
 export const run = (distribution: URL) =>
@@ -60,6 +61,7 @@ export const run = (distribution: URL) =>
       const worker = fileURLToPath(new URL("worker.js", distribution))
       const command = ["agflow", ...process.argv.slice(2)]
       let results: string | undefined
+      let ended: RunResult | undefined
       const status = yield* Run.run(workflow, {
         settings: Options.settings(options),
         machine: yield* Options.machine(options),
@@ -72,13 +74,17 @@ export const run = (distribution: URL) =>
         finish: Effect.fnUntraced(function* (result) {
           const report = yield* RunSummary.write(result, command, version)
           if (result.outputs.length > 0) results = result.folder.results
-          if (Option.isSome(options.outdir) && result.status === "succeeded") {
-            results = resolve(options.outdir.value)
-            yield* Effect.provide(OutputFolder.publish(result, results), NodeFileSystem.layer)
-          }
+          ended = result
           return here(report)
         })
       }).pipe(
+        Effect.tap(
+          Effect.fnUntraced(function* (status) {
+            if (Option.isNone(options.outdir) || status !== "succeeded") return
+            results = resolve(options.outdir.value)
+            yield* Effect.provide(OutputFolder.publish(ended!, results), NodeFileSystem.layer)
+          })
+        ),
         Effect.catch((failure) =>
           Effect.andThen(stderr(`error: ${render(failure)}`), Effect.fail(new Quit({ code: codes.failed })))
         ),

@@ -166,7 +166,10 @@ export const show = Command.make(
       Effect.catch((failure) =>
         Option.isSome(word)
           ? Effect.fail(failure)
-          : PastRun.choose(past, what.value).pipe(Effect.mapError(() => failure))
+          : PastRun.choose(past, what.value).pipe(
+              // Of several runs that it may mean, that is what there is to say.
+              Effect.mapError((ofRuns) => (/^'.*' is the name of/u.test(ofRuns.message) ? ofRuns : failure))
+            )
       )
     )
     if ("record" in tasks) return yield* showRun(tasks)

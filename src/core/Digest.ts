@@ -6,8 +6,10 @@ import { createReadStream, readFileSync, statSync } from "node:fs"
 import { pipeline } from "node:stream/promises"
 import { cannot, type InputError } from "./Failure.ts"
 
+export const sha256Pattern = /^[0-9a-f]{64}$/u
+
 export const Sha256 = Schema.String.pipe(
-  Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u, { message: "a sha256 is 64 hexadecimal digits" })),
+  Schema.check(Schema.isPattern(sha256Pattern, { message: "a sha256 is 64 hexadecimal digits" })),
   Schema.brand("agflow/Sha256")
 )
 export type Sha256 = typeof Sha256.Type

@@ -1,6 +1,23 @@
 /** Getting files to where they belong. */
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs"
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs"
 import { dirname } from "node:path"
+
+/**
+ * Makes the folder and those above it that are not there. Node's own way to do so does not end where the file system says of
+ * a folder that is there that it is not, as /proc and automounted ones do.
+ */
+export const makeFolder = (path: string): void => {
+  try {
+    mkdirSync(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === "EEXIST" && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+    const above = dirname(path)
+    if (code !== "ENOENT" || existsSync(above)) throw cause
+    makeFolder(above)
+    makeFolder(path)
+  }
+}
 
 /** Puts a file into its folder, which is made if it is not there: it mostly is. */
 export const inFolder = (path: string, put: () => void): void => {
@@ -8,7 +25,7 @@ export const inFolder = (path: string, put: () => void): void => {
     put()
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     put()
   }
 }

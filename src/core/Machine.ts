@@ -91,23 +91,28 @@ const slurmLimits = ({ env }: Source): { readonly cpus: number; readonly memory:
   return { cpus, memory: Number.isNaN(memory) ? Infinity : memory }
 }
 
-const listed = (text: string): ReadonlyArray<string> =>
-  text
-    .split(",")
-    .map((id) => id.trim())
-    .filter((id) => /^(?:\d+|(?:GPU|MIG)-[\w/-]+)$/u.test(id))
+/** Each once: a GPU that is named twice is one all the same. */
+const listed = (text: string): ReadonlyArray<string> => [
+  ...new Set(
+    text
+      .split(",")
+      .map((id) => id.trim())
+      .filter((id) => /^(?:\d+|(?:GPU|MIG)-[\w/-]+)$/u.test(id))
+  )
+]
 
 const devicesOf = ({ env, listGpus }: Source): ReadonlyArray<Gpu> => {
   const ofJob = listed(env["SLURM_JOB_GPUS"] ?? "")
   const visible = env["CUDA_VISIBLE_DEVICES"]
   const ids = visible !== undefined ? listed(visible) : ofJob.length > 0 ? ofJob : undefined
+  const driven = (): ReadonlyArray<Gpu> =>
+    [...listGpus().matchAll(/^GPU (\d+): .*\(UUID: ([^)]+)\)/gmu)].map(([, name, id]) => ({ id: id!, name: name! }))
   // CUDA may count in another order than the driver: the driver's own are named by what they are.
-  if (ids === undefined)
-    return [...listGpus().matchAll(/^GPU (\d+): .*\(UUID: ([^)]+)\)/gmu)].map(([, name, id]) => ({
-      id: id!,
-      name: name!
-    }))
-  return ids.map((id, index) => ({ id, name: ofJob.length === ids.length ? ofJob[index]! : id }))
+  if (ids === undefined) return driven()
+  // The beginning of what one is may stand for it.
+  const known = ids.some((id) => id.startsWith("GPU-")) ? driven() : []
+  const nameOf = (id: string) => known.find((gpu) => gpu.id.startsWith(id))?.name ?? id
+  return ids.map((id, index) => ({ id, name: ofJob.length === ids.length ? ofJob[index]! : nameOf(id) }))
 }
 
 /** What the user allows at most. */

@@ -1,13 +1,35 @@
 /** Processes of this machine, told apart even when a number is used again. */
-import { readFileSync } from "node:fs"
+import { readFileSync, readlinkSync } from "node:fs"
 import { hostname } from "node:os"
 
 export interface ProcessIdentity {
+  /** See {@link host}. */
   readonly host: string
   readonly pid: number
   /** Clock ticks since boot at which it started; null where the system does not tell. */
   readonly started: string | null
 }
+
+let ownUmask: number | undefined
+
+/** What the user takes away from the rights to new files; scripts have it, whatever agflow grants in a shared cache. */
+export const umask = (): number => (ownUmask ??= process.umask())
+
+/** Of the numbers that processes have when the machine starts (PROC_PID_INIT_INO of the kernel). */
+const firstSpace = "4026531836"
+
+/**
+ * Where a process number means the same: the machine or, in it, the container, which counts its processes anew and may
+ * all the same bear the machine's name.
+ */
+export const host = ((): string => {
+  try {
+    const [space] = /\d+/u.exec(readlinkSync("/proc/self/ns/pid"))!
+    return space === firstSpace ? hostname() : `${hostname()}~${space}`
+  } catch {
+    return hostname()
+  }
+})()
 
 const statOf = (pid: number): { readonly state: string; readonly started: string } | undefined => {
   try {
@@ -21,7 +43,7 @@ const statOf = (pid: number): { readonly state: string; readonly started: string
 }
 
 export const identify = (pid: number): ProcessIdentity => ({
-  host: hostname(),
+  host,
   pid,
   started: statOf(pid)?.started ?? null
 })
@@ -32,8 +54,8 @@ let own: ProcessIdentity | undefined
 export const self = (): ProcessIdentity => (own ??= identify(process.pid))
 
 /** Whether the process still runs; undefined for one of another machine. */
-export const isAlive = ({ host, pid, started }: ProcessIdentity): boolean | undefined => {
-  if (host !== hostname()) return undefined
+export const isAlive = ({ host: its, pid, started }: ProcessIdentity): boolean | undefined => {
+  if (its !== host) return undefined
   try {
     process.kill(pid, 0)
   } catch (cause) {

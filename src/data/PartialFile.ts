@@ -9,19 +9,10 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Option from "effect/Option"
 import { randomUUID } from "node:crypto"
-import { hostname } from "node:os"
+import * as Process from "../core/Process.ts"
 
 /** Longer than a live download can be silent. */
 const abandonedAfter = 10 * 60_000
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
-  }
-}
 
 /**
  * The path of a partial file of one's own in `folder`, holding what an earlier run got if there is any. With `keep`,
@@ -31,16 +22,17 @@ export const claim = Effect.fnUntraced(function* (folder: string, key: string, k
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const free = path.join(folder, `${key}.part`)
-  const own = path.join(folder, `${key}.${process.pid}@${hostname()}.${randomUUID()}.part`)
+  const own = path.join(folder, `${key}.${process.pid}@${Process.host}.${randomUUID()}.part`)
 
   const isFree = Effect.fnUntraced(function* (name: string) {
     if (!name.startsWith(`${key}.`) || !name.endsWith(".part")) return false
     const owner = /^(\d+)@(.*)\.[0-9a-f-]{36}\.part$/u.exec(name.slice(key.length + 1))
-    if (owner === null || (owner[2] === hostname() && !isAlive(Number(owner[1])))) return true
+    const alive = owner && Process.isAlive({ host: owner[2]!, pid: Number(owner[1]), started: null })
+    if (alive === null || alive === false) return true
     const info = yield* fs.stat(path.join(folder, name)).pipe(Effect.orElseSucceed(() => undefined))
     const written = info === undefined ? undefined : Option.getOrUndefined(info.mtime)
     const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
-    return owner[2] !== hostname() && written !== undefined && now - written.getTime() > abandonedAfter
+    return alive === undefined && written !== undefined && now - written.getTime() > abandonedAfter
   })
 
   const names = yield* fs.readDirectory(folder).pipe(Effect.orElseSucceed(() => []))

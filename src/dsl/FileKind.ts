@@ -54,6 +54,12 @@ export const extensionOf = (name: FileKindName, path: string): string | undefine
     .sort((a, b) => b.length - a.length)[0]
 }
 
+/** Suffixes of what may stand beside a file of this name, by the kinds that have such names. */
+export const companionsOf = (path: string): ReadonlyArray<string> =>
+  (Object.keys(fileKinds) as ReadonlyArray<FileKindName>)
+    .filter((name) => name !== "file" && extensionOf(name, path) !== undefined)
+    .flatMap((name) => get(name).companions ?? [])
+
 /** The kind whose files have a name like this: `vcf` for `vcf.gz` and for `calls.vcf.gz`. */
 export const named = (text: string): FileKindName | undefined =>
   (Object.keys(fileKinds) as ReadonlyArray<FileKindName>)

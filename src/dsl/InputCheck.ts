@@ -134,8 +134,8 @@ export const absence = (context: CheckContext, value: unknown): string | undefin
     : undefined
 }
 
-const tellAbsent = (context: CheckContext, path: YamlPath, absent: string): void =>
-  report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`)
+const tellAbsent = (context: CheckContext, path: YamlPath, absent: string, hint?: string): void =>
+  report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`, hint)
 
 /** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one that is not given. */
 export const bind = (
@@ -146,10 +146,7 @@ export const bind = (
 ): Binding | undefined => {
   const absent = absence(context, value)
   if (port._tag === "Optional") return absent === undefined ? bind(context, value, path, port.port) : undefined
-  if (absent !== undefined) {
-    tellAbsent(context, path, absent)
-    return undefined
-  }
+  if (absent !== undefined) return void tellAbsent(context, path, absent)
   if (port._tag === "List") return bindList(context, value, path, port.item)
   if (!Array.isArray(value)) return bindOne(context, value, path, port)
   report(context, context.document.locate(path), "type-mismatch", `'${inputName(path)}' takes one file, not a list`)
@@ -178,6 +175,6 @@ export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): 
   if (absent === undefined) return bindOne(context, value, path, undefined)
   const [scope] = Reference.nameIn(value as string)!.path
   if (scope === "params" || context.items.has(scope!)) return { _tag: "List", items: [] }
-  tellAbsent(context, path, absent)
+  tellAbsent(context, path, absent, `a list may be without it: ["${String(value)}"]`)
   return undefined
 }

@@ -7,7 +7,7 @@ import type { Proposal, Resources } from "./Stage.ts"
 export const standard: Resources = { cpus: 1, memory: 1 << 30, gpus: 0 }
 
 const showAmount = (name: keyof Resources, amount: number): string =>
-  name === "memory" ? Units.formatBytes(amount) : `${amount} ${name}`
+  name === "memory" ? Units.formatBytes(amount) : `${amount} ${amount === 1 ? name.slice(0, -1) : name}`
 
 /** What the YAML asks for must exist here; what a stage proposes by itself is cut to what there is. */
 export const check = (context: CheckContext, id: string, proposal: Proposal): Resources => {
@@ -37,8 +37,9 @@ export const check = (context: CheckContext, id: string, proposal: Proposal): Re
     if (value === undefined) return Math.min(proposed[name], machine[name])
     if (value > machine[name]) {
       const range = document.locate([...path, "resources", name])
-      const message = `stage '${id}' asks for ${showAmount(name, value)}; this machine has ${showAmount(name, machine[name])}`
-      report(context, range, "impossible-resources", message)
+      const message = `stage '${id}' asks for ${showAmount(name, value)}; this run may use ${showAmount(name, machine[name])}`
+      const hint = `that is what the machine has, or the share of it that its container, its batch job or --max-${name} allows`
+      report(context, range, "impossible-resources", message, hint)
     }
     return value
   }

@@ -1,18 +1,9 @@
 /** `--outdir`: the outputs of a run in a folder of the user's, with an index as JSON and as a table. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from "node:fs"
+import { constants, copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
+import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
 import type { RunResult } from "./RunResult.ts"
@@ -91,13 +82,18 @@ export const publish = Effect.fnUntraced(function* (result: RunResult, folder: s
   }
   yield* Effect.try({
     try: () => {
-      mkdirSync(folder, { recursive: true })
+      Disk.makeFolder(folder)
       writeFileSync(draftOf(folder), `${JSON.stringify(rows, null, 2)}\n`)
       for (const { file } of rows) {
         // By rename, so that a reader never sees half a file.
         const draft = join(folder, `.${file}.${process.pid}.tmp`)
-        copyFileSync(join(result.folder.results, file), draft, constants.COPYFILE_FICLONE)
-        renameSync(draft, join(folder, file))
+        try {
+          copyFileSync(join(result.folder.results, file), draft, constants.COPYFILE_FICLONE)
+          renameSync(draft, join(folder, file))
+        } catch (cause) {
+          rmSync(draft, { force: true })
+          throw cause
+        }
       }
       const names = new Set(rows.map(({ file }) => file))
       for (const [file, workflow] of own) {

@@ -79,7 +79,8 @@ export const logPath = Effect.fnUntraced(function* (
   const state = PastRun.stateOf(run, task)
   const maker = state === "cached" ? PastRun.makerOf(past, run, task.key) : { run, id: task.id }
   const folder =
-    state === "running" && task.key !== null
+    // Of one that was killed as long as nobody has cleared it away.
+    (state === "running" || state === "killed") && task.key !== null
       ? yield* workFolder(task.key)
       : (run.details().get(task.id)?.folder ?? undefined)
   const path =
@@ -159,7 +160,10 @@ export const make = Effect.fnUntraced(function* (
     attempts: detail?.attempts ?? [],
     logs,
     folder:
-      detail?.folder ?? (state === "running" && task.key !== null ? ((yield* workFolder(task.key)) ?? null) : null)
+      detail?.folder ??
+      ((state === "running" || state === "killed") && task.key !== null
+        ? ((yield* workFolder(task.key)) ?? null)
+        : null)
   }
   return view
 })

@@ -3,6 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
 import { basename } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import * as ResultSet from "../cache/ResultSet.ts"
@@ -64,7 +65,7 @@ export const conclude = Effect.fnUntraced(function* (
   exit: Exit.Exit<Outcome, unknown>,
   { workflow, folder, about, state, publish, finish }: Concluded
 ) {
-  const status: RunStatus = Exit.isSuccess(exit)
+  const ending: RunStatus = Exit.isSuccess(exit)
     ? state.statusOf(exit.value)
     : Cause.hasInterruptsOnly(exit.cause)
       ? "interrupted"
@@ -81,13 +82,17 @@ export const conclude = Effect.fnUntraced(function* (
     state.skip(id, reason)
     yield* publish({ _tag: "TaskSkipped", stage: id, reason })
   }
-  const outputs = outputsOf(workflow, state)
-  yield* ResultSet.publish(
-    folder.path,
-    outputs.flatMap(({ path, artifact }) =>
-      artifact.files.map(({ suffix, sha256, bytes }) => ({ name: `${basename(path)}${suffix}`, sha256, bytes }))
+  const made = outputsOf(workflow, state)
+  const published = yield* Effect.result(
+    ResultSet.publish(
+      folder.path,
+      made.flatMap(({ path, artifact }) =>
+        artifact.files.map(({ suffix, sha256, bytes }) => ({ name: `${basename(path)}${suffix}`, sha256, bytes }))
+      )
     )
   )
+  // It is told as every run that fails is; why, after that.
+  const [outputs, status] = Result.isSuccess(published) ? [made, ending] : [[], "failed" as const]
   const ended = yield* Clock.currentTimeMillis
   // Where it cannot be written, the first record and the events tell the same.
   yield* RunRecord.write(folder.path, {
@@ -103,4 +108,5 @@ export const conclude = Effect.fnUntraced(function* (
   const started = Date.parse(about.started)
   const report = yield* finish({ workflow, folder, status, started, ended, stages: state.stages(), outputs })
   yield* publish({ _tag: "RunEnded", status, seconds: (ended - started) / 1000, folder: folder.path, report })
+  if (Result.isFailure(published)) return yield* Effect.fail(published.failure)
 })

@@ -101,11 +101,8 @@ const checkExtension = (extension: string, port: Port.FilePort | Port.TablePort,
 }
 
 /** A script takes a file of any kind: its name then tells what may stand beside it. */
-const companionsOf = (kind: FileKind.FileKindName, path: string): ReadonlyArray<string> => {
-  const kinds = Object.keys(FileKind.fileKinds) as ReadonlyArray<FileKind.FileKindName>
-  const named = kinds.filter((each) => each !== "file" && FileKind.extensionOf(each, path) !== undefined)
-  return (kind === "file" ? named : [kind]).flatMap((each) => FileKind.get(each).companions ?? [])
-}
+const companionsOf = (kind: FileKind.FileKindName, path: string): ReadonlyArray<string> =>
+  kind === "file" ? FileKind.companionsOf(path) : (FileKind.get(kind).companions ?? [])
 
 const bindFile = Effect.fnUntraced(function* (path: string, port: Port.FilePort | Port.TablePort) {
   const digests = yield* FileDigests

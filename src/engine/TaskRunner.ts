@@ -1,7 +1,7 @@
 /** Runs one task and keeps its result: lease, folder, executor, outputs into the store, the record last. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { existsSync, rmSync } from "node:fs"
+import { existsSync, lstatSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
@@ -12,6 +12,7 @@ import { Leases } from "../cache/Lease.ts"
 import type { Record as CacheRecord } from "../cache/Record.ts"
 import { isDurable, Records } from "../cache/Records.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
+import * as Digest from "../core/Digest.ts"
 import { InputError, type Failure } from "../core/Failure.ts"
 import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
@@ -51,9 +52,13 @@ export interface RunnerOptions {
 const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: TaskExit, durable: boolean) {
   const store = yield* ContentStore
   const artifacts: Record<string, Artifact> = {}
-  for (const [name, port] of Object.entries(task.stage.outputs)) {
-    const kind = Port.kindOf(port)
+  const outputs = Object.entries(task.stage.outputs).map(([name, port]) => {
     const path = join(folder, "outputs", exit.outputs[name]!)
+    return { name, port, path, linked: lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true }
+  })
+  // Links first: one may lead to another output, which is then taken from there.
+  for (const { name, port, path } of outputs.sort((a, b) => Number(b.linked) - Number(a.linked))) {
+    const kind = Port.kindOf(port)
     if (task.instance.body._tag === "Script" && port._tag === "Table")
       yield* TableOutput.check(path, name, port.columns)
     const suffixes = ["", ...(FileKind.get(kind).companions ?? []).filter((suffix) => existsSync(`${path}${suffix}`))]
@@ -90,11 +95,17 @@ const checkInputs = Effect.fnUntraced(function* ({ inputs, structure, instance: 
   }
 })
 
-/** What a task's log and kept folder are called. */
-export const logName = (id: string): string => id.replace(/[^\w.,+-]/gu, "_")
+/** Longer names do not fit everywhere: into an archive, or with what follows them into a folder. */
+const longestName = 72
 
-/** Why a task was not run after all: another run had the same task, or this one has it twice. */
-export const doneElsewhere = "the same task was done meanwhile"
+/** What a task's log and kept folder are called; no two tasks of a run have the same. */
+export const logName = (id: string): string => {
+  const name = id.replaceAll("/", "~")
+  return name.length <= longestName ? name : `${name.slice(0, longestName - 13)}~${Digest.ofBytes(id).slice(0, 12)}`
+}
+
+/** Why a task was not run after all. */
+export const doneElsewhere = "done meanwhile, for another task or run"
 
 /** The record of the task, and whether it is of this execution: another may have finished it while this one waited. */
 export const run = Effect.fnUntraced(function* (
@@ -210,7 +221,9 @@ export const run = Effect.fnUntraced(function* (
             agflow: options.version
           }
           yield* records.write(record)
-          if (task.instance.body._tag === "Uses") rmSync(checkpoint, { recursive: true, force: true })
+          // What cannot be removed (another user's) or kept is no reason to lose the result over.
+          if (task.instance.body._tag === "Uses")
+            yield* Effect.ignore(Effect.try(() => rmSync(checkpoint, { recursive: true, force: true })))
           yield* Effect.ignore(Effect.try(() => TaskLog.keep(folder, join(options.logs, logName(id)))))
           options.folders.giveBack(folder)
           return record

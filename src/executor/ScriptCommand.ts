@@ -55,7 +55,7 @@ export interface ScriptCommand {
  */
 const own = (folder: string, spec: ScriptSpec): ScriptCommand => {
   const program = "bash"
-  const times = quote(join(folder, "times"))
+  const times = quote(join(folder, ScriptFailure.timesName))
   const args = [
     "--noprofile",
     "--norc",

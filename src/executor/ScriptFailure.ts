@@ -1,5 +1,5 @@
 /** Why a script failed, as far as its exit code, its log and bash itself tell, and what can be done about it. */
-import { readFileSync, readdirSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import * as InputList from "./InputList.ts"
 import type { ScriptSpec } from "./TaskSpec.ts"
@@ -58,7 +58,9 @@ const hintOf = (code: number, place: Place | undefined, spec: ScriptSpec, log: s
   if (unbound !== undefined) return hintOfUnbound(unbound, spec)
   const absent = /([^\s:]+): command not found/u.exec(log)?.[1]
   if (code === 127 && absent !== undefined)
-    return `'${absent}' is not installed here, or not in PATH: install it, or give the stage a 'container' that has it`
+    return spec.container === undefined
+      ? `'${absent}' is not installed here, or not in PATH: install it, or give the stage a 'container' that has it`
+      : `'${absent}' is not in the image, or not in its PATH: take one that has it`
   if (byCode[code] !== undefined) return byCode[code]
   const line = spec.script.split("\n")[(place?.line ?? 0) - 1] ?? ""
   if (code === 1 && log === "" && /\bgrep\b/u.test(line))
@@ -68,13 +70,24 @@ const hintOf = (code: number, place: Place | undefined, spec: ScriptSpec, log: s
   return undefined
 }
 
+interface Words {
+  readonly message: string
+  readonly hint: string | undefined
+}
+
+/** Of a container whose script was not started. */
+const ofContainer = (engine: string, code: number, log: string): Words => ({
+  message: `${engine} did not start the script: it ended with exit code ${code}`,
+  hint: /\bbash\b/u.test(log) ? "the image must have bash, for the processor of this machine" : undefined
+})
+
+/** What says that the script was started, and holds user and system times, as bash writes them at its end. */
+export const timesName = "times"
+
 /** Of a script that ended with another exit code than 0. `log` is the end of what it said on stderr. */
-export const ofCode = (
-  folder: string,
-  spec: ScriptSpec,
-  code: number,
-  log: string
-): { readonly message: string; readonly hint: string | undefined } => {
+export const ofCode = (folder: string, spec: ScriptSpec, code: number, log: string): Words => {
+  if (spec.container !== undefined && !existsSync(join(folder, timesName)))
+    return ofContainer(spec.container.engine, code, log)
   const place = placeIn(folder, code)
   return {
     message: `the script ended with exit code ${code}${place === undefined ? "" : where(place, spec.script)}`,
@@ -82,23 +95,14 @@ export const ofCode = (
   }
 }
 
-/** Of a container whose script was not started. */
-export const ofContainer = (
-  engine: string,
-  code: number,
-  log: string
-): { readonly message: string; readonly hint: string | undefined } => ({
-  message: `${engine} did not start the script: it ended with exit code ${code}`,
-  hint: /\bbash\b/u.test(log) ? "the image must have bash, for the processor of this machine" : undefined
-})
-
 /** Of a script that ended well and has not written an output: perhaps it is among what it left in its working folder. */
 export const ofMissing = (
   folder: string,
   port: string,
   path: string
 ): { readonly message: string; readonly hint: string } => {
-  const left = readdirSync(join(folder, "scratch"), { withFileTypes: true })
+  const scratch = join(folder, "scratch")
+  const left = (existsSync(scratch) ? readdirSync(scratch, { withFileTypes: true }) : [])
     .filter((entry) => entry.isFile())
     .map(({ name }) => `'${name}'`)
   const beside = left.length === 0 ? "" : `; it left ${left.slice(0, 3).join(", ")} in its working folder`

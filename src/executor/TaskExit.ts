@@ -1,9 +1,10 @@
 /** How a task ended: what its folder says, which alone is the truth. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync, type Stats } from "node:fs"
 import { join } from "node:path"
 import { Provenance } from "../core/Task.ts"
+import * as FileKind from "../dsl/FileKind.ts"
 import * as ScriptFailure from "./ScriptFailure.ts"
 import type { Prepared } from "./TaskFolder.ts"
 import * as TaskLog from "./TaskLog.ts"
@@ -40,11 +41,20 @@ export const write = (folder: string, exit: TaskExit): void => {
 /** User and system time of the script and of its children, as bash's `times` tells them; null when it could not. */
 const timesIn = (folder: string): number | null => {
   try {
-    const parts = [...readFileSync(join(folder, "times"), "utf8").matchAll(/(\d+)m([\d.]+)s/gu)]
+    const parts = [...readFileSync(join(folder, ScriptFailure.timesName), "utf8").matchAll(/(\d+)m([\d.]+)s/gu)]
     if (parts.length !== 4) return null
     return parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0)
   } catch {
     return null
+  }
+}
+
+/** What is at the path, behind all links; undefined where they lead to nothing. */
+const behind = (path: string): Stats | undefined => {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
   }
 }
 
@@ -56,7 +66,6 @@ const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit =>
     cpuSeconds: timesIn(folder),
     maxRssBytes: null
   }
-  const log = () => TaskLog.tail(folder, "stderr.log", 20).join("\n")
   const fail = (message: string, hint?: string): TaskExit => ({
     ...base,
     code: code === 0 ? 1 : code,
@@ -64,15 +73,12 @@ const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit =>
     outputs: {}
   })
   if (code !== 0) {
-    if (spec.container !== undefined && !existsSync(join(folder, "times"))) {
-      const { message, hint } = ScriptFailure.ofContainer(spec.container.engine, code, log())
-      return fail(message, hint)
-    }
-    const { message, hint } = ScriptFailure.ofCode(folder, spec, code, log())
+    const log = TaskLog.tail(folder, "stderr.log", 20).join("\n")
+    const { message, hint } = ScriptFailure.ofCode(folder, spec, code, log)
     return fail(message, hint)
   }
-  const entries = readdirSync(join(folder, "outputs"), { withFileTypes: true })
-  const files = new Map(entries.map((entry) => [entry.name, entry]))
+  const written = join(folder, "outputs")
+  const files = new Set(existsSync(written) ? readdirSync(written) : [])
   const names = Object.entries(spec.outputs).map(([port, path]) => ({
     port,
     path,
@@ -83,11 +89,17 @@ const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit =>
       const { message, hint } = ScriptFailure.ofMissing(folder, port, path)
       return fail(message, hint)
     }
-    if (files.get(name)!.isDirectory())
+    const found = behind(join(written, name))
+    if (found === undefined) return fail(`output '${port}' is a link that leads to nothing`)
+    if (found.isDirectory())
       return fail(`output '${port}' is a folder, where one file is kept`, `pack it: tar -cf "$${port}" -C FOLDER .`)
+    if (!found.isFile()) return fail(`output '${port}' is no file, but a pipe or a device`)
   }
   // A companion (an index) stands beside its file: its name begins with the file's.
-  const extra = [...files.keys()].find((file) => !names.some(({ name }) => file.startsWith(name)))
+  const kept = new Set(
+    names.flatMap(({ name }) => ["", ...FileKind.companionsOf(name)].map((suffix) => `${name}${suffix}`))
+  )
+  const extra = [...files].sort().find((file) => !kept.has(file))
   if (extra !== undefined)
     return fail(
       `the script wrote '${extra}', which is not declared`,

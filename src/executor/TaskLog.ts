@@ -1,6 +1,7 @@
 /** What a task prints: two files in its folder. */
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs"
 import { join } from "node:path"
+import * as Printable from "../core/Printable.ts"
 
 export const names = ["stdout.log", "stderr.log"] as const
 
@@ -40,7 +41,7 @@ export class Reader {
 /** A log may be larger than memory: what is shown of it is looked for in its last bytes. */
 const tailBytes = 1 << 16
 
-/** The last lines of a log, or nothing. */
+/** The last lines of a log as they may be shown, or nothing. */
 export const tail = (folder: string, name: string, lines: number): ReadonlyArray<string> => {
   try {
     const log = openSync(join(folder, name), "r")
@@ -53,6 +54,7 @@ export const tail = (folder: string, name: string, lines: number): ReadonlyArray
         .trimEnd()
         .split("\n")
         .slice(-lines)
+        .map(Printable.line)
         .filter((line) => line !== "")
     } finally {
       closeSync(log)

@@ -1,6 +1,7 @@
 /**
  * The program that starts scripts for the engine. To start one, the process that does so is copied first: this one is
- * small, where to copy the engine of a large run takes longer than most of its scripts. It ends with its parent.
+ * small, where to copy the engine of a large run takes longer than most of its scripts. It ends with its parent. Its
+ * argument is the umask that scripts have.
  */
 import { spawn } from "node:child_process"
 import { closeSync, openSync, writeFileSync } from "node:fs"
@@ -24,7 +25,7 @@ export type LaunchReply =
   /** It leads a process group of its own. */
   | { readonly _tag: "Started"; readonly id: number; readonly pid: number }
   /** `code` is null where a signal ended it. */
-  | { readonly _tag: "Ended"; readonly id: number; readonly code: number | null }
+  | { readonly _tag: "Ended"; readonly id: number; readonly code: number | null; readonly signal: string | null }
   | { readonly _tag: "Failed"; readonly id: number; readonly message: string }
 
 const reply = (message: LaunchReply) => process.send?.(message)
@@ -39,7 +40,7 @@ const launch = ({ id, program, args, env, folder, logs, identity, stop }: Launch
     child.on("error", failed)
     const { pid } = child
     if (pid === undefined) return
-    child.on("exit", (code) => reply({ _tag: "Ended", id, code }))
+    child.on("exit", (code, signal) => reply({ _tag: "Ended", id, code, signal }))
     reply({ _tag: "Started", id, pid })
     // A later run reaps the group by this, if the engine is killed.
     writeFileSync(identity, JSON.stringify({ ...Process.identify(pid), stop }))
@@ -50,5 +51,6 @@ const launch = ({ id, program, args, env, folder, logs, identity, stop }: Launch
   }
 }
 
+process.umask(Number(process.argv[2]))
 process.on("message", launch)
 process.on("disconnect", () => process.exit())

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   linkSync,
@@ -55,6 +56,19 @@ describe("ContentStore", () => {
     assert.strictEqual(readFileSync(stored("abc"), "utf8"), "abc")
     assert.strictEqual(statSync(stored("abc")).mode & 0o777, 0o444)
     assert.isTrue(await holds(artifact("abc")))
+  })
+
+  it("refuses a file that is written to meanwhile", async () => {
+    const path = write("x", "a".repeat(64 << 20))
+    let writes = 0
+    const writing = setInterval(() => appendFileSync(path, `${writes++}`), 1)
+    const outcome = await put(path).then(
+      () => "taken",
+      (cause: unknown) => String(cause)
+    )
+    clearInterval(writing)
+    assert.isAbove(writes, 0)
+    assert.include(outcome, "it was written to while it was read")
   })
 
   it("leaves a file that is there as it is, and mends one that is damaged", async () => {

@@ -1,6 +1,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
@@ -37,6 +38,15 @@ const write = (holder: unknown, ageSeconds = 0) => {
   const then = new Date(Date.now() - ageSeconds * 1000)
   utimesSync(lease(), then, then)
 }
+
+type Waiter = Fiber.Fiber<{ readonly waited: ReadonlyArray<string> }, unknown>
+
+/** Somebody waits for the lease, and time goes as the test says. */
+const watched = <E>(test: (waiter: Waiter) => Effect.Effect<void, E, Leases>) =>
+  withCache(
+    folder,
+    Effect.flatMap(Effect.forkChild(holding(Effect.void)), test).pipe(Effect.provide(TestClock.layer()))
+  )
 
 describe("Leases", () => {
   it("are held for the scope, by one at a time", async () => {
@@ -78,15 +88,44 @@ describe("Leases", () => {
   })
 
   it.each([
-    ["of another machine that has been silent for long", { nonce: "a", host: "elsewhere", pid: 1, started: null }],
+    ["of another machine that were not renewed for long", { nonce: "a", host: "elsewhere", pid: 1, started: null }],
     ["that a crash left unreadable", '{"nonce":']
-  ])("%s are taken over; earlier they are waited for", async (_, holder) => {
-    write(holder, 20)
-    assert.deepStrictEqual((await withCache(folder, holding(Effect.void))).waited, [])
-    write(holder, 5)
-    const outcome = await withCache(folder, Effect.timeoutOption(holding(Effect.void), "500 millis"))
-    assert.strictEqual(outcome._tag, "None")
-    assert.isTrue(existsSync(lease()), "whoever gives up leaves it alone")
+  ])("%s are taken over; until then they are waited for", async (_, holder) => {
+    // Its clock is an hour behind, which is no sign of silence, nor is it when the hour is made up for.
+    write(holder, 3600)
+    await watched(
+      Effect.fnUntraced(function* (waiter) {
+        for (const age of [3590, 3580, 0]) {
+          yield* TestClock.adjust("10 seconds")
+          write(holder, age)
+        }
+        yield* TestClock.adjust("10 seconds")
+        yield* Fiber.interrupt(waiter)
+        assert.isTrue(existsSync(lease()), "whoever gives up leaves it alone")
+      })
+    )
+    write(holder, -3600)
+    await watched(
+      Effect.fnUntraced(function* (waiter) {
+        yield* TestClock.adjust("14 seconds")
+        assert.isTrue(existsSync(lease()))
+        yield* TestClock.adjust("2 seconds")
+        assert.lengthOf((yield* Fiber.join(waiter)).waited, 1)
+      })
+    )
+  })
+
+  it("of a machine whose process was found silent are taken over without waiting for each", async () => {
+    const holder = { nonce: "a", host: "nowhere", pid: 1, started: null }
+    write(holder, 3600)
+    await watched((waiter) =>
+      Effect.gen(function* () {
+        yield* TestClock.adjust("16 seconds")
+        yield* Fiber.join(waiter)
+        write(holder, 3599)
+        assert.deepStrictEqual((yield* holding(Effect.void)).waited, [])
+      })
+    )
   })
 
   it("are given back when their holder is interrupted, and left alone when they are another's by then", async () => {

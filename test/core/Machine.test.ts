@@ -99,6 +99,15 @@ describe("Machine", () => {
     assert.strictEqual(visible("NoDevFiles").machine.gpus, 0)
     assert.strictEqual(visible("GPU-8932f937-d72c, 3").machine.gpus, 2)
     assert.strictEqual(visible("3").asked(), 0)
+    assert.strictEqual(visible("0, 1,0").machine.gpus, 2, "one that is named twice is one")
+    assert.deepStrictEqual(
+      visible("GPU-3,MIG-2").machine.devices,
+      [
+        { id: "GPU-3", name: "1" },
+        { id: "MIG-2", name: "MIG-2" }
+      ],
+      "the same for a job that calls it by its number"
+    )
     assert.strictEqual(make({}, { limits: { gpus: 1 }, gpus: driver }).machine.gpus, 1)
     const none = make({}, { limits: { gpus: 0 }, gpus: driver })
     assert.deepStrictEqual([none.machine.gpus, none.asked()], [0, 0])

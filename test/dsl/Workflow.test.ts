@@ -312,6 +312,33 @@ outputs: { extra: "\${{ extra.out }}" }
       files
     })
     assert.isAbove(needed.diagnostics.length, 0)
+    const script = (value: string) =>
+      text.replace(
+        / {2}scored:[^]*?\n(?=outputs)/u,
+        `  scored:\n    run: 'cat $x > "$out"'\n    inputs: { x: ${value} }\n    outputs: { out: tsv }\n`
+      )
+    assert.deepStrictEqual((await load(script('["${{ extra.out }}"]'), { files })).diagnostics, [])
+    const [fault, ...others] = (await load(script('"${{ extra.out }}"'), { files })).diagnostics
+    assert.deepStrictEqual(others, [])
+    assert.strictEqual(
+      fault!.message,
+      "'x' must be given, but the stage 'extra' that gives it is switched off by its 'if'"
+    )
+    assert.strictEqual(fault!.hint, 'a list may be without it: ["${{ extra.out }}"]')
+    for (const over of ['over: "${{ extra.out }}", rows: 1', 'over: ["${{ extra.out }}"]']) {
+      const scattered = script('"${{ item }}"').replace("  scored:\n", `  scored:\n    scatter: { ${over} }\n`)
+      assert.deepStrictEqual(
+        (await load(scattered, { files })).diagnostics.map(({ message }) => message),
+        ["there is nothing to go through: the stage 'extra' that gives it is switched off by its 'if'"]
+      )
+    }
+    const some = script('"${{ item }}"').replace(
+      "  scored:\n",
+      '  scored:\n    scatter: { over: ["${{ extra.out }}", "${{ made.variants }}"] }\n'
+    )
+    const { workflow, diagnostics } = await load(some, { files })
+    assert.deepStrictEqual(diagnostics, [])
+    assert.lengthOf(workflow!.stages.find(({ id }) => id === "scored")!.instances, 1)
   })
 
   it.each([

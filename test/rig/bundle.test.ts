@@ -1,11 +1,12 @@
 /** A run exported here and imported elsewhere is resumed there without executing anything. */
 import { execFileSync } from "node:child_process"
+import { createHash } from "node:crypto"
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { writeTableFlow } from "../support/lab.ts"
-import { Rig, step, workflow } from "../support/rig.ts"
+import { Rig, step, until, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -33,6 +34,20 @@ const contents = (home: string) => {
       .map((entry) => join(entry.parentPath, entry.name))
   )
   return Object.fromEntries(files.map((path) => [path.slice(home.length), readFileSync(path).toString("base64")]))
+}
+
+/** Makes the digests of the run's own files in a bundle those of what is there now. */
+const reseal = (folder: string) => {
+  const path = join(folder, "agflow.json")
+  const names = readdirSync(join(folder, "run"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+  const digest = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(folder, name)))
+      .digest("hex")
+  const about = JSON.parse(readFileSync(path, "utf8")) as object
+  writeFileSync(path, JSON.stringify({ ...about, run: Object.fromEntries(names.map((name) => [name, digest(name)])) }))
 }
 
 const exported = async (to: string) => {
@@ -145,14 +160,42 @@ describe("export and import", () => {
       const path = first(folder, "records")
       writeFileSync(path, readFileSync(path, "utf8").replace(/"stage": *"[^"]*"/u, '"stage": "forged"'))
     }, /record .* damaged/u)
-    await forged((folder) => {
-      const path = join(folder, "run", "run.json")
-      writeFileSync(path, readFileSync(path, "utf8").replace(/"id": *"[^"]*"/u, '"id":"../../escaped"'))
-    }, /record in it is damaged/u)
-    await forged((folder) => {
-      const path = join(folder, "run", "run.json")
-      writeFileSync(path, readFileSync(path, "utf8").replaceAll("results/each.", "results/../../each."))
-    }, /record in it is damaged/u)
+    await forged((folder) => writeFileSync(join(folder, "run", "report.html"), "x"), /'run\/report.html' .* damaged/u)
+    await forged((folder) => rmSync(join(folder, "run", "events.ndjson")), /'run\/events.ndjson' .* missing/u)
+    await forged((folder) => writeFileSync(join(folder, "run", "results"), "x"), /no place in a bundle/u)
+    const noise = createHash("sha256").update(rig.results()["noise.bin"]!).digest("hex")
+    const secret = rig.write("secret", "secret\n")
+    const upwards = `../../../../../../../../../../../../..${secret}`
+    for (const [word, other] of [
+      [/"id": *"[^"]*"/gu, '"id":"../../escaped"'],
+      [/"id": *"[^"]*"/gu, '"id":"latest"'],
+      [/results\/each\./gu, "results/../../each."],
+      [/"sha256": *"[0-9a-f]{64}"/gu, `"sha256":"${upwards}"`],
+      [/"sha256": *"[0-9a-f]{64}"/gu, `"sha256":"${noise}"`]
+    ] as const) {
+      await forged((folder) => {
+        const path = join(folder, "run", "run.json")
+        writeFileSync(path, readFileSync(path, "utf8").replaceAll(word, other))
+        reseal(folder)
+      }, /record in it is damaged/u)
+    }
+    // Records that are whole: of a file that is none of the store, of one that leads out of it by its name, of none.
+    for (const change of [
+      (text: string) =>
+        text.replace(/"sha256": "[0-9a-f]{64}"/u, `"sha256": "${upwards}"`).replace(/"bytes": \d+/u, '"bytes": 7'),
+      (text: string) => text.replace('"suffix": ""', '"suffix": "/../../x"'),
+      (text: string) => text.replace(/"files": \[[^\]]*\]/u, '"files": []')
+    ]) {
+      await forged((folder) => {
+        const path = first(folder, "records")
+        const [, rest] = /^\{\n "check": "[0-9a-f]{64}",(.*)$/su.exec(readFileSync(path, "utf8"))!
+        const changed = change(rest!)
+        assert.notStrictEqual(changed, rest)
+        const check = createHash("sha256").update(changed).digest("hex")
+        writeFileSync(path, `{\n "check": "${check}",${changed}`)
+      }, /record .* damaged/u)
+    }
+    assert.strictEqual(readFileSync(secret, "utf8"), "secret\n")
 
     const evil = rig.path("evil")
     mkdirSync(join(evil, "sub"), { recursive: true })
@@ -166,8 +209,51 @@ describe("export and import", () => {
     assert.isFalse(existsSync(rig.path("escaped")))
   })
 
-  it("says what is wrong: no such run, a file in the way, a damaged store", async () => {
+  it("a run that was killed has ended when it is elsewhere; one that still runs cannot be exported", async () => {
+    rig.write(
+      "slow.yaml",
+      workflow({
+        quick: step(rig, "quick", 'echo 1 > "$out"'),
+        slow: step(rig, "slow", 'echo "$quick"; sleep 331', { inputs: { quick: "${{ quick.out }}" } })
+      })
+    )
+    const run = rig.start(["run", "slow.yaml"])
+    await until("it sleeps", () => rig.processes().some(({ command }) => command === "sleep 331"))
+    assert.match((await rig.agflow(["export", "--to", "running.tar.gz"])).stderr, /has not ended yet/u)
+    run.child.kill("SIGKILL")
+    await run.ended
+    await exported("killed")
+    const path = rig.path("killed/run/run.json")
+    writeFileSync(path, readFileSync(path, "utf8").replace(/"host": *"[^"]*"/u, '"host":"another"'))
+    reseal(rig.path("killed"))
+    assert.strictEqual((await rig.agflow(["import", "killed"], elsewhere())).code, 0)
+    const { stdout } = await rig.agflow(["runs", "--json"], elsewhere())
+    const [{ status, tasks }] = JSON.parse(stdout)
+    assert.strictEqual(status, "interrupted")
+    assert.deepInclude(tasks, { done: 1, running: 0, other: 1 })
+  })
+
+  it("an export that is interrupted leaves nothing behind", async () => {
+    rig.write(
+      "flow.yaml",
+      workflow({ a: step(rig, "a", 'head -c 300000000 /dev/urandom > "$out"', { outputs: { out: "file" } }) })
+    )
+    assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
+    const before = readdirSync(rig.folder)
+    const run = rig.start(["export", "--to", "run.tar.gz"])
+    await until("it writes", () => readdirSync(rig.folder).length > before.length)
+    run.child.kill("SIGINT")
+    assert.strictEqual((await run.ended).code, 130)
+    assert.deepStrictEqual(readdirSync(rig.folder), before)
+  })
+
+  it("says what is wrong: no such run, a file in the way, a damaged store, another kind of archive", async () => {
     await setUp()
+    assert.match(
+      (await rig.agflow(["export", "--to", "run.zip"])).stderr,
+      /run\.zip: archives are written as \.tar\.gz/u
+    )
+    assert.match((await rig.agflow(["import", "nowhere"])).stderr, /nowhere: there is no such file or folder\n$/u)
     assert.match((await rig.agflow(["export", "nonsense", "--to", "x"])).stderr, /there is no run 'nonsense'/u)
     rig.write("there.tar.gz", "")
     assert.match((await rig.agflow(["export", "--to", "there.tar.gz"])).stderr, /it is there already/u)

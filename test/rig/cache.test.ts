@@ -1,9 +1,20 @@
 /** What is taken from the cache, what runs again, and what a run says of why. */
 import { spawnSync } from "node:child_process"
-import { chmodSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { Rig, step, workflow } from "../support/rig.ts"
+import { labStages } from "../support/lab.ts"
+import { Rig, step, until, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -124,6 +135,56 @@ it.skipIf(process.getuid?.() !== 0)(
     assert.deepStrictEqual(rig.executed(), ["c", "d"])
     await run("flow.yaml", "--param", "n=4")
     assert.deepStrictEqual(rig.executed(), [])
+  }
+)
+
+it.skipIf(process.getuid?.() !== 0)(
+  "who may write to a state folder may write to what others have made in it, and clears away around them (needs root)",
+  async () => {
+    const script = `umask > "$out"; [ "$n" = 1 ] || { mkdir -p sub/folder; umask 077; mkdir -p sub/closed; sleep 307; }`
+    const stages = { a: step(rig, "a", script, { env: { n: "${{ params.n }}" } }) }
+    rig.write("flow.yaml", workflow(stages, { params: { n: { type: "integer" } }, outputs: { a: "${{ a.out }}" } }))
+    mkdirSync(rig.home)
+    chmodSync(rig.home, 0o777)
+    chmodSync(rig.folder, 0o755)
+    chmodSync(rig.log, 0o666)
+    await run("flow.yaml", "--param", "n=1")
+    assert.deepStrictEqual(rig.results(), { "a.txt": `00${process.umask().toString(8)}\n` })
+    for (const folder of ["store", "records", "runs", "results", "index"]) {
+      for (const entry of readdirSync(join(rig.home, folder), { recursive: true, withFileTypes: true })) {
+        if (entry.isDirectory())
+          assert.strictEqual(statSync(join(entry.parentPath, entry.name)).mode & 0o777, 0o777, entry.name)
+      }
+    }
+    const killed = rig.start(["run", "flow.yaml", "--param", "n=2"])
+    await until("it sleeps", () => rig.processes().some(({ command }) => command === "sleep 307"))
+    killed.child.kill("SIGKILL")
+    await killed.ended
+    const other = await rig.agflow(["run", "flow.yaml", "--param", "n=1"], { uid: 65534 })
+    assert.strictEqual(other.code, 0, other.stdout + other.stderr)
+    assert.lengthOf(readdirSync(join(rig.home, "work")), 1)
+    const gc = await rig.agflow(["gc", "--spare", "0s", "--keep-runs", "1"], { uid: 65534 })
+    assert.strictEqual(gc.code, 0, gc.stdout + gc.stderr)
+    assert.lengthOf(readdirSync(join(rig.home, "runs")), 2, "the last run, and its second name")
+    await run("flow.yaml", "--param", "n=1")
+    assert.deepStrictEqual(readdirSync(join(rig.home, "work")), [])
+  }
+)
+
+it.skipIf(process.getuid?.() !== 0)(
+  "a task that another user's run has begun is done, though what that one kept of it cannot be removed (needs root)",
+  async () => {
+    rig.write("stages.ts", labStages)
+    rig.write("rows.tsv", "x\n1\n")
+    const scaled = { uses: "scale", with: { values: "./rows.tsv" } }
+    rig.write("flow.yaml", workflow({ scaled }, { imports: ["./stages.ts"], outputs: { s: "${{ scaled.scaled }}" } }))
+    const plan = JSON.parse((await rig.agflow(["plan", "flow.yaml", "--tasks", "--json"])).stdout)
+    const [{ key }] = plan.stages[0].each
+    spawnSync("chmod", ["-R", "a+rwX", rig.folder])
+    rig.write(`state/checkpoints/${key}/attempt`, "")
+    const { code, stdout, stderr } = await rig.agflow(["run", "flow.yaml"], { uid: 65534 })
+    assert.strictEqual(code, 0, stdout + stderr)
+    assert.deepStrictEqual(rig.results(), { "s.tsv": "x\n2\n" })
   }
 )
 

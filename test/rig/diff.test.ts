@@ -84,6 +84,18 @@ describe("diff", () => {
     )
   })
 
+  it("says what a run did not come to, and what it did not have", async () => {
+    const after = step(rig, "after", 'cat "$m" > "$out"', { inputs: { m: "${{ metrics.out }}" } })
+    rig.write("flow.yaml", workflow({ metrics: step(rig, "metrics", "exit 1"), after }))
+    assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 1)
+    const first = rig.runId()!
+    rig.write("flow.yaml", workflow({ metrics: step(rig, "metrics", 'echo 1 > "$out"'), after, more: after }))
+    assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
+    const text = await agflow("diff", first, rig.runId()!)
+    assert.match(text, /\n +after +\(not reached\) +-> +[0-9a-f]{8} +script\n/u)
+    assert.match(text, /\n +more +- +-> +[0-9a-f]{8} +script\n/u)
+  })
+
   it("says that two runs are the same, also when the second executed nothing", async () => {
     rig.write("x.txt", "1\n")
     rig.write("flow.yaml", workflow({ metrics: metrics("echo one") }, rest))

@@ -169,16 +169,23 @@ it("an input that is not there any more, or not a file, is a clear error", async
   noTrace(folder)
 })
 
+it("an empty AGFLOW_HOME is none", async () => {
+  rig.write("flow.yaml", workflow({ a: step(rig, "a", 'echo 1 > "$out"') }))
+  assert.strictEqual((await rig.agflow(["run", "flow.yaml"], { env: { AGFLOW_HOME: "" } })).code, 0)
+  assert.isTrue(existsSync(rig.path(".agflow/runs/latest")))
+  assert.isFalse(existsSync(rig.path("runs")))
+})
+
 describe("a state folder that cannot be written to", () => {
-  const check = async (uid?: number) => {
+  const check = async (uid?: number, folder = rig.path("locked/state")) => {
     const finished = await rig.agflow(["run", "flow.yaml"], {
-      env: { AGFLOW_HOME: rig.path("locked/state") },
+      env: { AGFLOW_HOME: folder },
       ...(uid === undefined ? {} : { uid })
     })
     assert.strictEqual(finished.code, 2, finished.stdout + finished.stderr)
     assert.match(
       finished.stderr,
-      /^error: .*locked\/state: cannot make the state folder: E[A-Z]+: [^\n]*\n +hint: set AGFLOW_HOME to a folder that you may write to\n$/u
+      /^error: \S*\/state: cannot make the state folder: E[A-Z]+: [^\n]*\n +hint: set AGFLOW_HOME to a folder that you may write to\n$/u
     )
     assert.strictEqual(finished.stdout, "")
   }
@@ -187,6 +194,14 @@ describe("a state folder that cannot be written to", () => {
     rig.write("flow.yaml", workflow({ a: step(rig, "a", 'echo 1 > "$out"') }))
     rig.write("locked", "")
     await check()
+  })
+
+  it.skipIf(!existsSync("/proc/self"))("because the system makes none there", async () => {
+    rig.write("flow.yaml", workflow({ a: step(rig, "a", 'echo 1 > "$out"') }))
+    await check(undefined, "/proc/agflow/state")
+    const { code, stderr } = await rig.agflow(["run", "flow.yaml", "--outdir", "/proc/agflow/out"])
+    assert.strictEqual(code, 1)
+    assert.match(stderr, /cannot publish the outputs: ENOENT/u)
   })
 
   it("because it is another user's", async () => {

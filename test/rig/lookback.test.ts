@@ -170,6 +170,13 @@ describe("show", () => {
     assert.include(JSON.parse((await agflow(0, "show", "a", "--json")).stdout).script, script)
   })
 
+  it("several runs of that name", async () => {
+    rig.write("flow.yaml", workflow({ a: step(rig, "a", 'echo 1 > "$out"') }))
+    await agflow(0, "run", "flow.yaml")
+    await agflow(0, "run", "flow.yaml")
+    assert.match((await agflow(2, "show", "2")).stderr, /'2' is the name of 2 runs\n/u)
+  })
+
   it("nothing of that name", async () => {
     assert.match((await agflow(2, "show")).stderr, /there are no runs yet/u)
     rig.write("flow.yaml", workflow({ scores: step(rig, "scores", 'echo 1 > "$out"') }))
@@ -198,6 +205,37 @@ describe("logs", () => {
     assert.strictEqual((await agflow(0, "logs", "-f", "a")).stdout, "out\n")
   })
 
+  it("are each task's own, whatever it is called", async () => {
+    const scattered = (id: string, run: string, over: ReadonlyArray<string>) => ({
+      ...step(rig, id, run, { env: { word: "${{ word }}" } }),
+      scatter: { over, as: "word" }
+    })
+    const long = ["x", "y"].map((letter) => letter.repeat(40))
+    rig.write(
+      "flow.yaml",
+      workflow({
+        part: scattered("part", 'echo "of part $word"; echo 1 > "$out"', ["a", "b"]),
+        part_a: step(rig, "part_a", 'echo of part_a; echo 1 > "$out"'),
+        bad: scattered("bad", 'echo "of bad $word"; exit 1', ["a"]),
+        bad_a: step(rig, "bad_a", "echo of bad_a; exit 1"),
+        wide: {
+          ...step(rig, "wide", 'echo "of $a $b $c"; echo 1 > "$out"', {
+            env: { a: "${{ a }}", b: "${{ b }}", c: "${{ c }}" }
+          }),
+          scatter: ["a", "b", "c"].map((as) => ({ over: long, as }))
+        }
+      })
+    )
+    await agflow(1, "run", "flow.yaml", "--on-error", "ignore")
+    for (const id of ["part/a", "part_a", "bad/a", "bad_a"]) {
+      assert.strictEqual((await agflow(0, "logs", id)).stdout, `of ${id.replace("/", " ")}\n`)
+    }
+    const [x, y] = long
+    assert.strictEqual((await agflow(0, "logs", `wide/${x},${y},${x}`)).stdout, `of ${x} ${y} ${x}\n`)
+    assert.deepStrictEqual(rig.state("work"), [])
+    await agflow(0, "export", "--to", "run.tar.gz")
+  })
+
   it("-f waits for a task, tells its lines as they come, and ends with it", async () => {
     const go = rig.path("go")
     rig.write("flow.yaml", workflow(waiting(go)))
@@ -212,6 +250,19 @@ describe("logs", () => {
     assert.deepStrictEqual(await slow.ended, { code: 0, signal: null, stdout: "before\nafter\n", stderr: "trouble\n" })
     assert.deepStrictEqual((await next.ended).code, 0)
     assert.strictEqual((await run.ended).code, 0)
+  })
+
+  it("of a task that was killed are there until the next run", async () => {
+    rig.write("flow.yaml", workflow({ slow: step(rig, "slow", "echo so far; sleep 309") }))
+    const run = rig.start(["run", "flow.yaml"])
+    await until("it sleeps", () => rig.processes().some(({ command }) => command === "sleep 309"))
+    run.child.kill("SIGKILL")
+    await run.ended
+    assert.strictEqual((await agflow(0, "logs", "slow")).stdout, "so far\n")
+    assert.match(
+      (await agflow(0, "show", "slow")).stdout,
+      /\nstate +killed\n[^]*\nlast lines of .*stdout\.log\n +so far\n/u
+    )
   })
 
   it("-f ends when the run is killed", async () => {

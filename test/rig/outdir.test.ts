@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { afterAll, assert, it } from "vitest"
 import { Rig } from "../support/rig.ts"
 
@@ -90,4 +90,18 @@ it("--outdir has the outputs with their companions and an index, and replaces on
   assert.match(refused.stderr, /note\.txt is there already, and not from an earlier run/u)
   assert.strictEqual(readFileSync(`${other}/note.txt`, "utf8"), "mine\n")
   assert.isFalse(existsSync(`${other}/genome.fa`))
+
+  // A run whose outputs cannot be put there has ended all the same, and leaves no half file.
+  rmSync(rig.path("out/note.txt"))
+  mkdirSync(rig.path("out/note.txt"))
+  const before = readdirSync(rig.path("out"))
+  const failed = await publish()
+  assert.strictEqual(failed.code, 1)
+  assert.match(failed.stdout, /\nsucceeded in [\d.]+ s\nreport: \S+\n$/u)
+  assert.match(failed.stderr, /cannot publish the outputs: EISDIR/u)
+  assert.deepStrictEqual(readdirSync(rig.path("out")), before)
+
+  mkdirSync(rig.path("inside"))
+  const here = await rig.agflow(["run", "../w.yaml", "--outdir", "."], { cwd: rig.path("inside") })
+  assert.match(here.stdout, /\nresults: \.\n$/u)
 })

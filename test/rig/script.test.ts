@@ -1,7 +1,7 @@
 /** What a script is given, what it may do, and what is said when it does not do what it should. */
 import { existsSync, readFileSync } from "node:fs"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { Rig, step, until, workflow } from "../support/rig.ts"
+import { pause, Rig, step, until, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -155,9 +155,48 @@ it("an index arrives beside its file: of a user's file, and of another script's 
   assert.deepStrictEqual(rig.executed(), ["index", "use"])
 })
 
+it("of outputs that are one file each has it", async () => {
+  const outputs = { outputs: { a: "text", b: "text", c: "text" } }
+  const results = await succeed(
+    { s: step(rig, "s", 'echo 1 > "$c"; ln -s "$c" "$a"; ln "$c" "$b"', outputs) },
+    { a: "${{ s.a }}", b: "${{ s.b }}", c: "${{ s.c }}" }
+  )
+  assert.deepStrictEqual(results, { "a.txt": "1\n", "b.txt": "1\n", "c.txt": "1\n" })
+})
+
 it("what a script leaves running ends with it", async () => {
   await succeed({ a: step(rig, "a", '(sleep 60; echo late) & echo 1 > "$out"') }, {})
   assert.deepStrictEqual(rig.processes(), [])
+})
+
+it("what has left the script's process group ends with the run, however that ends", async () => {
+  await succeed({ a: step(rig, "a", 'setsid sleep 61 & sleep 0.3; echo 1 > "$out"') }, {})
+  assert.deepStrictEqual(rig.processes(), [])
+  rig.write("slow.yaml", workflow({ b: step(rig, "b", "setsid sleep 61 & sleep 62") }))
+  const slow = rig.start(["run", "slow.yaml"])
+  const sleeping = () => rig.processes().filter(({ command }) => command.startsWith("sleep 6")).length === 2
+  await until("both sleep", sleeping)
+  while (slow.child.exitCode === null && slow.child.kill("SIGINT")) await pause(20)
+  await until("nothing runs", () => rig.processes().length === 0)
+})
+
+it("a result that is written to after it was made is no result", async () => {
+  const late = `setsid bash -c 'exec 3>> "$out"; sleep 1; echo late >&3' & sleep 0.3; echo 1 > "$out"`
+  const stages = {
+    a: step(rig, "a", late),
+    b: step(rig, "b", 'sleep 2; echo 2 > "$out"')
+  }
+  const { code, stdout, stderr } = await run(stages, { a: "${{ a.out }}", b: "${{ b.out }}" })
+  assert.strictEqual(code, 1, stdout)
+  assert.match(stdout, /\nfailed in /u)
+  assert.match(stderr, /the stored file of 'a\.txt' was changed after it was made\n +hint: run again/u)
+  assert.deepStrictEqual(rig.state("work"), [])
+  const { stdout: runs } = await rig.agflow(["runs", "--json"])
+  assert.strictEqual(JSON.parse(runs)[0].status, "failed")
+  rig.executed()
+  assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
+  assert.deepStrictEqual(rig.executed(), ["a"])
+  assert.deepStrictEqual(rig.results(), { "a.txt": "1\n", "b.txt": "2\n" })
 })
 
 describe("a list", () => {
@@ -194,6 +233,13 @@ describe("a list", () => {
     await succeed({ a: step(rig, "a", 'echo "$xs_list" > "$out"', options) }, { n: "${{ a.out }}" })
     assert.deepStrictEqual(rig.results(), { "n.txt": "mine\n" })
   })
+})
+
+it("variables that are too long together are refused with what to do", async () => {
+  const env = Object.fromEntries(Array.from({ length: 80 }, (_, at) => [`v${at}`, "x".repeat(100_000)]))
+  const { code, stdout } = await run({ a: step(rig, "a", 'echo 1 > "$out"', { env }) })
+  assert.strictEqual(code, 1)
+  assert.match(stdout, /cannot start bash: .*E2BIG\n +hint: all its variables together are longer/u)
 })
 
 describe("a script that fails", () => {
@@ -272,6 +318,36 @@ describe("a script that fails", () => {
       await fail('mkdir "$out"'),
       /output 'out' is a folder, where one file is kept\n +hint: pack it: tar -cf "\$out" -C FOLDER \./u
     )
+  })
+
+  it("names an output that is no file, and what stands beside one without being its index", async () => {
+    assert.match(await fail('ln -s /nowhere "$out"'), /output 'out' is a link that leads to nothing/u)
+    assert.match(await fail('ln -s "$out" "$out"'), /output 'out' is a link that leads to nothing/u)
+    assert.match(await fail('ln -s . "$out"'), /output 'out' is a folder, where one file is kept/u)
+    assert.match(await fail('mkfifo "$out"'), /output 'out' is no file, but a pipe or a device/u)
+    assert.match(await fail('rm -r "${out%/*}"'), /the script did not write its output 'out'/u)
+    assert.match(
+      await fail('echo 1 > "$out"; echo 2 > "$out.backup"'),
+      /the script wrote 'out.txt.backup', which is not declared/u
+    )
+  })
+
+  it("does not steer the terminal, nor fill the screen, by what it prints", async () => {
+    const script = String.raw`printf '\033[31m 1%%\r 99%%\n\000\033]0;title\007x\n'; head -c 3000 /dev/zero | tr '\0' y; exit 3`
+    const stdout = await fail(script)
+    assert.match(stdout, /last lines of its log:\n +99%\n +\ufffdx\n +y{500}\.\.\. \(\d+ characters\)\n/u)
+    const { stdout: live } = await rig.agflow(["run", "flow.yaml", "-v"])
+    assert.match(live, /a \| +99%\n +a \| \ufffdx\n +a \| y{500}\.\.\. /u)
+    // oxlint-disable-next-line no-control-regex
+    assert.notMatch(live + stdout, /[\0\x07\x1b\r]/u)
+    const { stdout: whole } = await rig.agflow(["logs", "a"])
+    assert.include(whole, "\x1b[31m 1%\r 99%\n\0", "as it is")
+  })
+
+  it("tells the signal that ended it", async () => {
+    assert.match(await fail("kill -KILL $$"), /was killed \(SIGKILL\) [^]*hint: it may have run out of memory/u)
+    assert.match(await fail("kill -SEGV $$"), /was killed \(SIGSEGV\) [^]*hint: a program in it crashed/u)
+    assert.match(await fail("kill -HUP $$"), /was killed \(SIGHUP\) before it could say how it ended\n +its folder/u)
   })
 
   it("runs again the next time, without a manual step", async () => {

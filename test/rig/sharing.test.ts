@@ -1,10 +1,11 @@
 /** Several runs at once in one cache. */
-import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, it } from "vitest"
-import { Rig, step, until, workflow } from "../support/rig.ts"
+import { binary, Rig, step, until, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -74,6 +75,48 @@ it("two stages of one workflow that are the same task are executed once", async 
   rig.write("flow.yaml", workflow({ one: same, two: same }))
   assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
   assert.deepStrictEqual(rig.executed(), ["same"])
+})
+
+const apart = ["--pid", "--fork", "--mount-proc"]
+const mayPartProcesses = spawnSync("unshare", [...apart, "true"]).status === 0
+
+it.skipIf(!mayPartProcesses)(
+  "a run in a container of the same name is left alone, and waited for (needs root to set up)",
+  async () => {
+    rig.write("flow.yaml", workflow({ only: step(rig, "only", 'sleep 3; echo 1 > "$out"') }))
+    const inside = spawn("unshare", [...apart, process.execPath, binary, "run", "flow.yaml"], {
+      cwd: rig.folder,
+      env: { PATH: process.env["PATH"]!, HOME: rig.path("home"), AGFLOW_HOME: rig.home },
+      stdio: "ignore"
+    })
+    const ended = once(inside, "exit")
+    await until("it runs", () => readFileSync(rig.log, "utf8") !== "")
+    const { code, stdout } = await rig.agflow(["run", "flow.yaml"])
+    assert.strictEqual(code, 0, stdout)
+    assert.match(stdout, /\(process \d+ on .*~\d+\): waiting/u)
+    assert.deepStrictEqual(await ended, [0, null])
+    assert.deepStrictEqual(rig.executed(), ["only"])
+  }
+)
+
+it("what another machine has left is cleared away a day later, but not what it still holds", async () => {
+  rig.write("flow.yaml", workflow({ only: step(rig, "only", 'echo 1 > "$out"') }))
+  const then = new Date(Date.now() - 25 * 3600 * 1000)
+  const left = (key: string, when: Date) => {
+    const folder = rig.path("state/work", `${key.slice(0, 16)}-else-where-1.1-0`)
+    mkdirSync(folder, { recursive: true })
+    utimesSync(folder, when, when)
+  }
+  const [old, young, held] = ["a", "b", "c"].map((letter) => letter.repeat(64)) as [string, string, string]
+  left(old, then)
+  left(young, new Date())
+  left(held, then)
+  rig.write(`state/leases/${held}`, JSON.stringify({ nonce: "x", host: "else-where", pid: 1, started: "1" }))
+  assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
+  assert.deepStrictEqual(
+    readdirSync(rig.path("state/work")).map((name) => name.slice(0, 2)),
+    ["bb", "cc"]
+  )
 })
 
 it("the lease of a dead process is taken over at once, by one of two", async () => {

@@ -19,6 +19,20 @@ const hasRoom = (folder: string): boolean => {
   }
 }
 
+/** Of a task that a signal has ended; null where only that is known. */
+const lost = (signal: string | null): TaskLost => {
+  const hint =
+    signal === null || signal === "SIGKILL"
+      ? "it may have run out of memory: give the stage more under 'resources'"
+      : ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"].includes(signal)
+        ? "a program in it crashed"
+        : undefined
+  return new TaskLost({
+    message: `the task was killed${signal === null ? "" : ` (${signal})`} before it could say how it ended`,
+    ...(hint === undefined ? {} : { hint })
+  })
+}
+
 /** `worker` is the program that runs stages; the one that starts scripts lies beside it. */
 export const layer = (worker: string): Layer.Layer<Executor> =>
   Layer.effect(
@@ -35,21 +49,18 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
         name: "local",
         execute: Effect.fnUntraced(function* (task, listen) {
           const { folder, spec } = task
-          const code =
+          const ended =
             spec.kind === "script"
               ? yield* runScript(folder, ScriptCommand.make(folder, spec))
               : yield* pool.run(folder, spec.devices, listen)
           // Ended by a signal, a script has not said how it ended.
-          const exit = code === null ? undefined : yield* TaskExit.read(task, code ?? undefined)
+          const exit = ended?.code === null ? undefined : yield* TaskExit.read(task, ended?.code)
           // Without room it failed for that, whatever it says.
           const full = exit?.failure !== null && !hasRoom(folder)
           if (exit !== undefined && !full) return exit
           return yield* full
             ? new TaskLost({ message: "the task could not say how it ended: the disk is full", file: folder })
-            : new TaskLost({
-                message: "the task was killed before it could say how it ended",
-                hint: "it may have run out of memory: give the stage more under 'resources'"
-              })
+            : lost(ended?.signal ?? null)
         })
       })
     })

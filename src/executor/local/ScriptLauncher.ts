@@ -2,15 +2,25 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { fork, type ChildProcess } from "node:child_process"
+import { basename } from "node:path"
+import * as WorkFolder from "../../cache/WorkFolder.ts"
 import { InputError } from "../../core/Failure.ts"
+import * as Process from "../../core/Process.ts"
 import * as ProcessGroup from "../../core/ProcessGroup.ts"
 import * as Container from "../Container.ts"
 import { TaskLost } from "../Executor.ts"
 import type { Launch, LaunchReply } from "../launcher.ts"
+import * as ScriptProcesses from "../ScriptProcesses.ts"
+
+/** How a script ended: by itself, with a code, or by a signal. */
+export interface ScriptEnd {
+  readonly code: number | null
+  readonly signal: string | null
+}
 
 export interface ScriptLauncher {
-  /** The exit status, null of one that a signal has ended. Interruption stops it and all that it started. */
-  readonly run: (launch: Omit<Launch, "id">) => Effect.Effect<number | null, InputError | TaskLost>
+  /** Interruption stops it and all that it started. */
+  readonly run: (launch: Omit<Launch, "id">) => Effect.Effect<ScriptEnd, InputError | TaskLost>
 }
 
 interface Running {
@@ -18,6 +28,14 @@ interface Running {
   readonly stop: ReadonlyArray<string> | undefined
   readonly listen: (reply: LaunchReply | { readonly _tag: "Lost" }) => void
 }
+
+const notStarted = (program: string, message: string): InputError =>
+  new InputError({
+    message: `cannot start ${program}: ${message}`,
+    ...(message.includes("E2BIG")
+      ? { hint: "all its variables together are longer than a program can be given: put what is long into files" }
+      : {})
+  })
 
 /** `program` is what starts them; it is started when the first script is. */
 export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scope.Scope> =>
@@ -31,12 +49,19 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
         if (pid !== undefined) ProcessGroup.signal(pid, "SIGKILL")
         if (stop !== undefined) Container.endLater(stop)
       })
+    /** What has left the group of its script, of which there may be some once one has been started. */
+    const killStrays = () => counter > 0 && ScriptProcesses.kill((folder) => WorkFolder.isOwn(basename(folder)))
     // An exit in the middle, as at a second Ctrl-C, leaves no script behind.
+    const atExit = () => {
+      killAll()
+      killStrays()
+    }
     yield* Effect.acquireRelease(
-      Effect.sync(() => process.on("exit", killAll)),
+      Effect.sync(() => process.on("exit", atExit)),
       () =>
         Effect.callback<void>((ended) => {
-          process.off("exit", killAll)
+          process.off("exit", atExit)
+          killStrays()
           if (launcher === undefined) return ended(Effect.void)
           // It ends when nobody listens to it any more; what it and the scripts have used is counted when it has.
           launcher.on("exit", () => ended(Effect.void)).disconnect()
@@ -45,7 +70,11 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
 
     const start = (): ChildProcess => {
       // Detached, so that a Ctrl-C in the terminal, which goes to the whole group, leaves it to tell how scripts end.
-      const child = fork(program, [], { stdio: ["ignore", "ignore", "ignore", "ipc"], execArgv: [], detached: true })
+      const child = fork(program, [String(Process.umask())], {
+        stdio: ["ignore", "ignore", "ignore", "ipc"],
+        execArgv: [],
+        detached: true
+      })
       const lost = () => {
         if (launcher !== child) return
         launcher = undefined
@@ -59,7 +88,7 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
 
     return {
       run: (launch) =>
-        Effect.callback<number | null, InputError | TaskLost>((resume) => {
+        Effect.callback<ScriptEnd, InputError | TaskLost>((resume) => {
           const id = counter++
           let stopping: ((pid: number | undefined) => void) | undefined
           const listen: Running["listen"] = (reply) => {
@@ -76,9 +105,7 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
             // What the script left running in its background ends with it.
             if (own.pid !== undefined) ProcessGroup.signal(own.pid, "SIGKILL")
             resume(
-              reply._tag === "Ended"
-                ? Effect.succeed(reply.code)
-                : Effect.fail(new InputError({ message: `cannot start ${launch.program}: ${reply.message}` }))
+              reply._tag === "Ended" ? Effect.succeed(reply) : Effect.fail(notStarted(launch.program, reply.message))
             )
           }
           const own: Running = { pid: undefined, stop: launch.stop, listen }
