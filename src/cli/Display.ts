@@ -41,8 +41,6 @@ const tellMillis = 10_000
 
 const indent = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`)
 
-const count = (tasks: number): string => `${tasks} ${tasks === 1 ? "task" : "tasks"}`
-
 export const make = (terminal: Terminal): ((event: Event) => void) => {
   const colour = (code: number) => (text: string) => (terminal.interactive ? `\x1b[${code}m${text}\x1b[0m` : text)
   const red = colour(31)
@@ -93,13 +91,13 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     },
     StageScattered: ({ stage, tasks }) => {
       many.set(stage, { tasks, done: 0, cached: 0, whyCached: new Map(), whyRun: new Map() })
-      line(`  > ${stage.padEnd(width)}  ${count(tasks)}`)
+      line(`  > ${stage.padEnd(width)}  ${tasks} tasks`)
     },
     StageGathered: ({ stage }) => {
       const { tasks, cached, whyCached, whyRun } = many.get(stage)!
       const ran = tasks - cached
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
-      const text = `${count(tasks)}, ${ran === 0 ? "all" : cached} cached${why === "" ? "" : `; ${why}`}`
+      const text = `${tasks} tasks, ${ran === 0 ? "all" : cached} cached${why === "" ? "" : `; ${why}`}`
       line(`  ${green("✓")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
     },
     TaskCached: ({ stage, reason }) => {

@@ -126,8 +126,8 @@ export const absence = (context: CheckContext, value: unknown): string | undefin
     : undefined
 }
 
-const tellAbsent = (context: CheckContext, path: YamlPath, absent: string): void =>
-  report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`)
+const tellAbsent = (context: CheckContext, path: YamlPath, absent: string, hint?: string): void =>
+  report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`, hint)
 
 /** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one that is not given. */
 export const bind = (
@@ -169,6 +169,6 @@ export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): 
   const absent = absence(context, value)
   if (absent === undefined) return bindOne(context, value, path, undefined)
   if (Reference.nameIn(value as string)!.path[0] === "params") return { _tag: "List", items: [] }
-  tellAbsent(context, path, absent)
+  tellAbsent(context, path, absent, `a list may be without it: ["${String(value)}"]`)
   return undefined
 }
