@@ -168,7 +168,7 @@ const checkShape = (context: CheckContext, id: string): void => {
       document.locateKey([...path, key]),
       "stage-body",
       `'${key}' does not go with '${own}'`,
-      hint as string
+      key === "run" ? "a stage has one of the two" : (hint as string)
     )
   }
 }

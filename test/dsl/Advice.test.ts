@@ -131,6 +131,11 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       `${head}  a:\n    run: |\n      #!/usr/bin/env python3\n      import sys\n    outputs: { out: text }\n`,
       /:5:5 error: bash runs a script, not python3[^]*hint: put it into a file: .* python3 "\$program"/u
     ],
+    [
+      "a script beside a stage",
+      `${head}  a: { uses: make-variants, with: { genome: hg38 }, run: x }\n`,
+      /'run' does not go with 'uses'[^]*hint: a stage has one of the two/u
+    ],
     ["a word for yes", stage("    if: yes\n"), /hint: write true or false/u],
     ["no GPUs at all", stage("    resources: { gpus: -1 }\n"), /error: expected 0 or more, got -1\n/u],
     [

@@ -485,6 +485,7 @@ ${stages}
       ["absent"]
     )
     assert.match(diagnostics[0]!.message, /the stage '(off|part\/inner)' that gives it is switched off by its 'if'/u)
+    assert.match(diagnostics[0]!.hint!, /^(a list may be without it: \["\$\{\{ |give this stage an 'if')/u)
   })
 
   it("is done without by lists, by scatters over several, by optional params and by inputs that are made of them", async () => {
