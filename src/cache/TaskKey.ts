@@ -9,20 +9,21 @@ import * as Digest from "../core/Digest.ts"
 export const keyVersion = 1
 
 /** An input as the stage sees it: its content, and the extension by which it tells the format. */
-const KeyInput = Schema.Struct({ extension: Schema.String, digest: Schema.String })
+const KeyInput = Schema.Struct({ digest: Schema.String, extension: Schema.String })
 
+/** Its members stand in the order of canonical JSON. */
 export const TaskKey = Schema.Struct({
-  version: Schema.Int,
-  /** The name of the stage; `script` for a `run:` stage. */
-  stage: Schema.String,
   /** Digest of the stage's code and version; of the script's text. */
   code: Schema.String,
-  params: Schema.Record(Schema.String, Schema.Unknown),
+  /** The image that a script runs in: its digest, or its name where none is known. */
+  container: Schema.optionalKey(Schema.String),
   inputs: Schema.Record(Schema.String, Schema.Union([KeyInput, Schema.Array(KeyInput)])),
   /** Names and kinds of the outputs of a script. */
   outputs: Schema.Record(Schema.String, Schema.String),
-  /** The image that a script runs in: its digest, or its name where none is known. */
-  container: Schema.optionalKey(Schema.String)
+  params: Schema.Record(Schema.String, Schema.Unknown),
+  /** The name of the stage; `script` for a `run:` stage. */
+  stage: Schema.String,
+  version: Schema.Int
 })
 export type TaskKey = typeof TaskKey.Type
 

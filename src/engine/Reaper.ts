@@ -31,14 +31,6 @@ const isAbandoned = ({ work, leases }: HomeFolders, name: string, now: number): 
   )
 }
 
-const kill = (pid: number): void => {
-  try {
-    process.kill(pid, "SIGKILL")
-  } catch {
-    // It ended by itself.
-  }
-}
-
 interface Child extends Process.ProcessIdentity {
   /** What ends its container. */
   readonly stop?: ReadonlyArray<string>

@@ -41,12 +41,12 @@ const once = Effect.fnUntraced(function* <E, R>(
   const store = yield* ContentStore
   const home = yield* Home
   const structure: TaskKey.TaskKey = {
-    version: TaskKey.keyVersion,
-    stage: `agflow:${name}`,
     code: "1",
+    inputs: { tables: inputs.map((each) => ({ digest: Artifact.digest(each), extension: each.extension })) },
+    outputs: {},
     params,
-    inputs: { tables: inputs.map((each) => ({ extension: each.extension, digest: Artifact.digest(each) })) },
-    outputs: {}
+    stage: `agflow:${name}`,
+    version: TaskKey.keyVersion
   }
   const key = TaskKey.digest(structure)
   const found = yield* records.find(key, structure)

@@ -230,11 +230,10 @@ const structureOf = (
   container: string | undefined
 ): TaskKey.TaskKey => {
   const seen = ({ artifact, fileName }: InputArtifact) => ({
+    digest: Artifact.digest(artifact),
     // A script sees the names of the user's files, so they are part of what it is given.
-    extension: body._tag === "Script" && fileName !== undefined ? fileName : artifact.extension,
-    digest: Artifact.digest(artifact)
+    extension: body._tag === "Script" && fileName !== undefined ? fileName : artifact.extension
   })
-  // In the order of canonical JSON.
   return {
     code: body._tag === "Uses" ? body.code : scriptDigest(body.script),
     ...(container === undefined ? {} : { container }),

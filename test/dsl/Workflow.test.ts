@@ -329,7 +329,7 @@ outputs: { extra: "\${{ extra.out }}" }
       const scattered = script('"${{ item }}"').replace("  scored:\n", `  scored:\n    scatter: { ${over} }\n`)
       assert.deepStrictEqual(
         (await load(scattered, { files })).diagnostics.map(({ message }) => message),
-        ["there is nothing to go through: the stage 'extra' that gives it is switched off by its 'if'"]
+        ["there is nothing to scatter over: the stage 'extra' that gives it is switched off by its 'if'"]
       )
     }
     const some = script('"${{ item }}"').replace(

@@ -99,7 +99,11 @@ it("--outdir has the outputs with their companions and an index, and replaces on
   assert.strictEqual(failed.code, 1)
   assert.match(failed.stdout, /\nsucceeded in [\d.]+ s\nreport: \S+\n$/u)
   assert.match(failed.stderr, /cannot publish the outputs: EISDIR/u)
-  assert.deepStrictEqual(readdirSync(rig.path("out")), before)
+  // Beside what tells the next run which files are its own.
+  assert.deepStrictEqual(
+    readdirSync(rig.path("out")).filter((name) => name !== ".outputs.json.tmp"),
+    before
+  )
 
   mkdirSync(rig.path("inside"))
   const here = await rig.agflow(["run", "../w.yaml", "--outdir", "."], { cwd: rig.path("inside") })

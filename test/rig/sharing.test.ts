@@ -41,7 +41,7 @@ it("eight runs of one workflow execute each task once in all, and all succeed", 
   rig.write("flow.yaml", chain(gate))
   const runs = Array.from({ length: 8 }, () => rig.start(["run", "flow.yaml"]))
   const waiting = () =>
-    runs.filter((run) => /the same task is under way \(process \d+ on \S+\): waiting/u.test(run.output())).length
+    runs.filter((run) => /another run is at it \(process \d+ on \S+\): waiting/u.test(run.output())).length
   // All are in the race for the first tasks: one may have both of them, the others say for whom they wait.
   await until("seven wait", () => waiting() >= 7, 60_000)
   writeFileSync(gate, "")
