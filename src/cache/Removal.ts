@@ -85,7 +85,7 @@ export const collect = Effect.fnUntraced(function* (
     for (const aside of asides) if (existsSync(aside)) remove(aside)
     // Made anew of the records that stay.
     if (asides.length > 0) rmSync(home.index, { recursive: true, force: true, maxRetries: 3 })
-    for (const { kind, path } of items) {
+    for (const { kind, path, used } of items) {
       if (kind === "result" || path.startsWith(`${home.store}/`)) continue
       if (path.startsWith(`${home.results}/`)) {
         sets.push(basename(path))
@@ -93,8 +93,9 @@ export const collect = Effect.fnUntraced(function* (
       }
       const set = kind === "run" ? ResultSet.of(path) : undefined
       if (set !== undefined) sets.push(set)
-      // Taken anew since it was looked at.
-      if (path.startsWith(`${home.leases}/`) && InUse.isHeld(path, false)) continue
+      // Taken anew, or renewed, since it was looked at.
+      const isSilent = (Inventory.fileAt(path)?.changed ?? 0) <= used
+      if (path.startsWith(`${home.leases}/`) && InUse.isHeld(path, isSilent)) continue
       // Without its record a folder is nobody's run, should the rest of it stay behind.
       remove(path, kind === "run" ? join(path, "run.json") : path)
     }

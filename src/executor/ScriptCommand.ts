@@ -105,6 +105,15 @@ export const make = (folder: string, spec: ScriptSpec): ScriptCommand => {
 }
 
 export const checkVariables = (folder: string, spec: ScriptSpec): void => {
+  for (const [name, paths] of Object.entries(spec.inputs)) {
+    const broken = typeof paths === "string" ? undefined : paths.find((path) => path.includes("\n"))
+    if (broken === undefined) continue
+    throw new InputError({
+      message: `a file of the list '${name}' has a line break in its path, and a list is given one file a line`,
+      file: broken,
+      hint: "rename it"
+    })
+  }
   const long = variablesOf(folder, spec).find(isTooLong)
   if (long === undefined) return
   throw new InputError({

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { appendFileSync } from "node:fs"
+import { appendFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { InputError, messageOf, type Failure } from "../core/Failure.ts"
 import { Settings } from "../core/Settings.ts"
@@ -67,10 +67,20 @@ const plain = ({ _tag, message, file, line, hint }: Failure): TaskExit.TaskExit[
   ...(hint === undefined ? {} : { hint })
 })
 
+/** What a worker has had at most is counted anew for each of its tasks (proc_pid_clear_refs(5)). */
+const forgetMost = (): void => {
+  try {
+    writeFileSync("/proc/self/clear_refs", "5")
+  } catch {
+    // Where the system cannot, it is that of all its tasks.
+  }
+}
+
 /** Always ends by writing `exit.json`; what went wrong is in it. */
 export const run = Effect.fnUntraced(function* (folder: string, listen: (message: TaskMessage) => void) {
   const notes: Array<Provenance> = []
   const cpu = process.cpuUsage()
+  forgetMost()
   const exit = yield* Effect.exit(perform(folder, notes, listen))
   const used = process.cpuUsage(cpu)
   const common = {

@@ -19,7 +19,7 @@ describe("TaskFolder", () => {
     writeFileSync(join(folder, "stderr.log"), `${`${"x".repeat(99)}\n`.repeat(50_000)}last\n`)
     assert.deepStrictEqual(tail(folder, "stderr.log", 2), ["x".repeat(99), "last"])
     writeFileSync(join(folder, "stderr.log"), "y".repeat(1 << 20))
-    assert.deepStrictEqual(tail(folder, "stderr.log", 2), ["y".repeat(1 << 16)])
+    assert.deepStrictEqual(tail(folder, "stderr.log", 2), [`${"y".repeat(500)}... (${1 << 16} characters)`])
   })
 
   it("keeps the logs that say something", () => {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { Rig, step, until, workflow } from "../support/rig.ts"
+import { pause, Rig, step, until, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
@@ -164,6 +164,16 @@ describe("gc", () => {
     assert.isTrue(existsSync(join(rig.home, "downloads", key)), "a whole download is not junk")
     assert.isTrue(existsSync(join(rig.home, unfinished)), "nor is what a task can go on from")
     assert.deepStrictEqual(await run(1), [])
+  })
+
+  it("takes the leases of another machine that is silent, and no others", async () => {
+    const holder = JSON.stringify({ nonce: "x", host: "elsewhere", pid: 1, started: "1" })
+    const [silent, renewed] = [rig.write(`state/leases/${"a".repeat(64)}`, holder), `state/leases/${"b".repeat(64)}`]
+    await pause(15_500)
+    const young = rig.write(renewed, holder)
+    await gc()
+    assert.isFalse(existsSync(silent))
+    assert.isTrue(existsSync(young))
   })
 
   it("beside a running run takes nothing that it uses", async () => {

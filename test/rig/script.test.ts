@@ -130,6 +130,18 @@ it("items of a list arrive one a line, files and outputs of stages mixed, in ord
   assert.strictEqual(results["out.txt"], "B\nmade\nA\n")
 })
 
+it("a name with a line break cannot be one of a list", async () => {
+  rig.write("odd\nname.txt", "1\n")
+  rig.write("name.txt", "2\n")
+  const list = { inputs: { files: ["./odd\nname.txt", "./name.txt"] } }
+  const { code, stdout } = await run({ a: step(rig, "a", 'wc -l <<< "$files" > "$out"', list) })
+  assert.strictEqual(code, 1)
+  assert.match(stdout, /name\.txt: a file of the list 'files' has a line break in its path/u)
+  assert.deepStrictEqual(rig.executed(), [])
+  const alone = step(rig, "a", 'cat "$file" > "$out"', { inputs: { file: "./odd\nname.txt" } })
+  assert.deepStrictEqual(await succeed({ a: alone }, { a: "${{ a.out }}" }), { "a.txt": "1\n" })
+})
+
 it("an index arrives beside its file: of a user's file, and of another script's output", async () => {
   rig.write("genome.fa", ">c\nACGT\n")
   rig.write("genome.fa.fai", "c\t4\t3\t4\t5\n")

@@ -1,13 +1,60 @@
 /** Workflows in TypeScript: the same plan, the same keys and the same results as in YAML. */
+import { writeFileSync } from "node:fs"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { labStages as stages } from "../support/lab.ts"
-import { Rig } from "../support/rig.ts"
+import { Rig, workflow } from "../support/rig.ts"
 
 let rig: Rig
 beforeEach(() => {
   rig = new Rig()
 })
 afterEach(() => rig.remove())
+
+const countsAnew = (): boolean => {
+  try {
+    writeFileSync("/proc/self/clear_refs", "5")
+    return true
+  } catch {
+    return false
+  }
+}
+
+it.skipIf(!countsAnew())(
+  "the memory of a task is its own, not that of those before it in the same worker",
+  async () => {
+    rig.write(
+      "stages.ts",
+      `import { Effect, Param, Port, Schema, Stage, Table } from "agflow"
+const rows = { n: Table.number("bytes") }
+export const hold = Stage.make({
+  name: "hold",
+  version: 1,
+  summary: "Has so many bytes for a while.",
+  params: { bytes: Schema.Finite },
+  inputs: { after: Port.optional(Port.table(rows, "of another")) },
+  outputs: { out: Port.table(rows, "bytes") },
+  run: Effect.fnUntraced(function* ({ params, outputs }) {
+    const bytes = new ArrayBuffer(params.bytes, { maxByteLength: params.bytes })
+    new Uint8Array(bytes).fill(1)
+    bytes.resize(0)
+    yield* outputs.out.write([{ n: params.bytes }])
+  })
+})
+`
+    )
+    const stages = {
+      large: { uses: "hold", with: { bytes: 400e6 } },
+      small: { uses: "hold", with: { bytes: 1, after: "${{ large.out }}" } }
+    }
+    rig.write("flow.yaml", workflow(stages, { imports: ["./stages.ts"] }))
+    const { code, stdout, stderr } = await rig.agflow(["run", "flow.yaml"])
+    assert.strictEqual(code, 0, stdout + stderr)
+    const most = async (id: string) =>
+      JSON.parse((await rig.agflow(["show", id, "--json"])).stdout).maxRssBytes as number
+    assert.isAbove(await most("large"), 400e6)
+    assert.isBelow(await most("small"), 300e6)
+  }
+)
 
 const typed = `import { Workflow } from "agflow"
 import syntheticModel from "agflow/stages/synthetic-model"
