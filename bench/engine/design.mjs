@@ -11,7 +11,7 @@ export const changedOf = (n) => Math.floor(n / 2)
 const words = (n, changed) => numbers(n).map((index) => (index === changed ? "changed" : String(index)))
 
 /**
- * The cases. `once`: there is no N. `after` must have run in the same folder. `tasks` is how many must be executed, `words` what they must
+ * The cases. `once`: there is no N. `after` must have run in the same folder. `times`: so often in that folder. `tasks` is how many must be executed, `words` what they must
  * leave, one file each.
  */
 export const cases = {
@@ -28,6 +28,7 @@ export const cases = {
     title: "resume",
     does: "the same again: nothing to do",
     after: "fanout",
+    times: 3,
     tasks: () => 0,
     words: (n) => words(n)
   },
