@@ -5,15 +5,21 @@ import type { ParamDeclaration, WorkflowDeclaration } from "./WorkflowFile.ts"
 import type { YamlDocument } from "./YamlDocument.ts"
 
 interface Fault {
-  readonly key: "items" | "min" | "max" | "enum"
+  readonly key: "type" | "columns" | "items" | "min" | "max" | "enum"
   readonly message: string
   readonly hint: string
 }
 
 const faultsOf = (declaration: ParamDeclaration): ReadonlyArray<Fault> => {
-  const { type, items, min, max, enum: allowed } = declaration
+  const { type, columns, items, min, max, enum: allowed } = declaration
   const holds = type === "list" ? (items ?? "string") : type
   const faults: Array<Fault> = []
+  if (type === "table" && columns === undefined) {
+    faults.push({ key: "type", message: "a table needs columns", hint: "columns: { id: string, reads: file }" })
+  }
+  if (columns !== undefined && type !== "table") {
+    faults.push({ key: "columns", message: `a ${type} has no columns`, hint: "for a table, write type: table" })
+  }
   if (items !== undefined && type !== "list") {
     faults.push({ key: "items", message: `a ${type} has no items`, hint: "for a list, write type: list" })
   }

@@ -168,16 +168,8 @@ export const resolve = (
     const declaration = Object.hasOwn(declarations, name) ? declarations[name] : undefined
     if (declaration === undefined || begun.has(name)) return
     begun.add(name)
-    if ((declaration.type === "table") !== (declaration.columns !== undefined)) {
-      diagnostics.push({
-        code: "invalid-param",
-        message: `param '${name}': ${declaration.type === "table" ? "a table needs" : "only a table has"} columns`,
-        hint: "type: table, columns: { id: string, reads: file }",
-        source: document.source,
-        range: document.locateKey(["params", name])
-      })
-      return
-    }
+    // Its declaration has that fault, which is told.
+    if (declaration.type === "table" && declaration.columns === undefined) return
     const choice = chosen.get(name)
     if (choice === undefined) {
       const origin = { source: document.source, range: document.locateKey(["params", name]), folder }

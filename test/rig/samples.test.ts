@@ -75,6 +75,6 @@ describe("a sheet of samples", () => {
     rig.write("sheets/empty.tsv", "id\treads\n")
     assert.match(await faults("--param", "samples=sheets/empty.tsv"), /flow\.yaml:10:.* the list is empty/u)
     rig.write("flow.yaml", flow.replace(/ {4}columns: .*\n/u, ""))
-    assert.match(await faults(), /flow\.yaml:4:3 error: param 'samples': a table needs columns/u)
+    assert.match(await faults(), /flow\.yaml:5:11 error: param 'samples': a table needs columns/u)
   })
 })
