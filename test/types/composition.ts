@@ -219,3 +219,19 @@ Workflow.make({
   // @ts-expect-error -- a result must be an output
   compose: () => ({ result: 3 })
 })
+
+Workflow.make({
+  name: "samples",
+  params: { samples: { type: "table", columns: { id: "string", count: "integer", depth: "integer?" } } },
+  compose: ({ params, scatter }) => {
+    const over = params.samples
+    const made = scatter("made", makeVariants, { over }, (row) => ({ genome: "hg38", count: row.count }))
+    // @ts-expect-error -- a value that may be missing
+    scatter("missing", makeVariants, { over }, (row) => ({ genome: "hg38", count: row.depth }))
+    // @ts-expect-error -- a text
+    scatter("text", makeVariants, { over }, (row) => ({ genome: "hg38", count: row.id }))
+    // @ts-expect-error -- no such column
+    scatter("none", makeVariants, { over }, (row) => ({ genome: "hg38", count: row.tissue }))
+    return { logs: made.log }
+  }
+})
