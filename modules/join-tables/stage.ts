@@ -44,7 +44,7 @@ export default Stage.make({
       const key = rightKey(cells)
       if (partners.has(key)) {
         const message = `two rows for ${key.replaceAll("\t", " ")}`
-        return yield* new InputError({ message, file: right.file, line: right.firstLine + index })
+        return yield* new InputError({ message, file: right.file, line: Table.lineOf(right, index) })
       }
       partners.set(key, cells)
     }

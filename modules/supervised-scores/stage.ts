@@ -91,7 +91,7 @@ export default Stage.make({
       return yield* new InputError({
         message: `column '${target}': ${targets[wrong]} where ${method} needs a class, 0 or 1`,
         file: table.file,
-        line: table.firstLine + wrong
+        line: Table.lineOf(table, wrong)
       })
     }
     const learners = {

@@ -79,7 +79,13 @@ export const parse = Effect.fnUntraced(function* (
       line: uneven.line
     })
   }
-  return { file, columns, rows: rows.map(({ cells }) => cells), firstLine: skipLines + (header ? 1 : 2) }
+  return {
+    file,
+    columns,
+    rows: rows.map(({ cells }) => cells),
+    firstLine: skipLines + (header ? 1 : 2),
+    lines: rows.map(({ line }) => line)
+  }
 })
 
 /** Reads plain or gzip text. */

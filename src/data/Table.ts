@@ -15,11 +15,17 @@ import * as Columnar from "./Columnar.ts"
 
 export * from "./Column.ts"
 
-/** A table whose columns are known only at run time. Row i stands at line `firstLine + i` of the file. */
+/** A table whose columns are known only at run time; for where its rows stand see {@link lineOf}. */
 export interface TextTable extends Cell.Cells {
   readonly file: string
+  /** Of the first row. */
   readonly firstLine: number
+  /** Of each row, where they do not stand one below the other. */
+  readonly lines?: ReadonlyArray<number>
 }
+
+/** The line of the file at which a row begins. */
+export const lineOf = ({ firstLine, lines }: TextTable, row: number): number => lines?.[row] ?? firstLine + row
 
 const missing = new Set(["", "NA", "."])
 
@@ -196,7 +202,7 @@ export const decode = Effect.fnUntraced(function* <S extends TableSchema>(
     for (const { name, at, column } of columns) {
       const read = at === -1 ? { value: null } : readCell(name, column, cells[at]!)
       if ("message" in read) {
-        return yield* new InputError({ message: read.message, file: table.file, line: table.firstLine + index })
+        return yield* new InputError({ message: read.message, file: table.file, line: lineOf(table, index) })
       }
       row[name] = read.value
     }

@@ -216,7 +216,7 @@ export class UsedItems extends Map<string, Item> {
   }
 }
 
-/** Tasks of a scatter whose item nobody reads, in none of them, would be one and the same. */
+/** Tasks of a scatter whose item is read in none of its combinations would be one and the same. */
 export const checkUse = (
   context: CheckContext,
   items: UsedItems,

@@ -77,6 +77,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   const timeOf = timeText()
   const publish = (body: EventBody): Effect.Effect<void> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
+      // Each body is made for this and is nobody else's; a copy of ten thousand takes time.
       const event: Event = Object.assign(body, { time: timeOf(now) })
       // Progress comes many times a second and tells a later reader nothing; what tasks print is in their logs.
       if (event._tag !== "TaskProgress" && event._tag !== "TaskOutput") log.append(event)

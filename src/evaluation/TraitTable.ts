@@ -26,7 +26,7 @@ const grouped = Effect.fnUntraced(function* (
       return yield* new InputError({
         message: `variant ${variant} stands twice in ${name}`,
         file: text.file,
-        line: text.firstLine + index,
+        line: Table.lineOf(text, index),
         hint: "a trait has one row per variant; where one table holds several regions of a trait, give each a name of its own"
       })
     }
@@ -62,7 +62,7 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
     return yield* new InputError({
       message: "a log Bayes factor is not finite",
       file: path,
-      line: text.firstLine + wrong
+      line: Table.lineOf(text, wrong)
     })
   }
   return Array.from(groups, ([name, { variants, rows }]): Trait => ({
@@ -105,7 +105,7 @@ export const readEffects = Effect.fnUntraced(function* (
     return yield* new InputError({
       message: `an effect of ${values[wrong]![columns.beta]} with a standard error of ${values[wrong]![columns.se]}`,
       file: path,
-      line: text.firstLine + wrong,
+      line: Table.lineOf(text, wrong),
       hint: "standard errors are above 0, and both are finite; leave a row without them empty (NA)"
     })
   }

@@ -111,7 +111,7 @@ export const join = Effect.fnUntraced(function* (
       return yield* new InputError({
         message: `two predictions for ${key}`,
         file: predictions.file,
-        line: predictions.firstLine + index,
+        line: Table.lineOf(predictions, index),
         hint: "choose rows with `where`, or make one of several with `aggregate`: mean, mean_abs or strongest"
       })
     }

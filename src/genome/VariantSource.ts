@@ -66,7 +66,7 @@ const fromTable = Effect.fnUntraced(function* (
     const [chrom = "", pos = "", ref = "", alt = ""] = ["chrom", "pos", "ref", "alt"].map(cell)
     const text = whole ? (cell("variant") ?? "") : Variant.idOf(chrom, Number(pos), ref, alt)
     const variant = whole ? Variant.parse(text) : Variant.make(chrom, Number(pos), ref, alt)
-    return { line: table.firstLine + index, text, variant, cell }
+    return { line: Table.lineOf(table, index), text, variant, cell }
   })
 })
 

@@ -74,6 +74,9 @@ describe("a table as a param", () => {
     assert.strictEqual(fault.message, "column 'depth': 'many' where an integer is expected")
     assert.deepStrictEqual(fault.source, { file: at("bad.tsv"), text })
     assert.strictEqual(text.slice(fault.range!.start, fault.range!.end), "b\tb.fq\tmany")
+    const gaps = 'id,reads\n\n"a\nb",a.fq\n\nc,\n'
+    const late = ParamTable.read(columns, sheet("gaps.csv", gaps), folder) as ParamTable.Fault
+    assert.strictEqual(gaps.slice(late.range!.start, late.range!.end), "c,", "below empty lines and one of two lines")
     const lacking = ParamTable.read(columns, sheet("lacking.csv", "id,depth\na,3\n"), folder) as ParamTable.Fault
     assert.match(lacking.message, /column 'reads' missing/u)
     const broken = ParamTable.read(columns, sheet("broken.tsv.gz", "id"), folder) as ParamTable.Fault
