@@ -2,6 +2,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Digest from "../core/Digest.ts"
+import { Tally } from "../core/Tally.ts"
 import { Provenance } from "../core/Task.ts"
 import { Artifact } from "./Artifact.ts"
 import { TaskKey } from "./TaskKey.ts"
@@ -11,6 +12,8 @@ export const Record = Schema.Struct({
   structure: TaskKey,
   outputs: Schema.Record(Schema.String, Artifact),
   provenance: Schema.Array(Provenance),
+  /** What became of the rows that the task took; left out where it took none. */
+  account: Schema.optionalKey(Schema.Array(Tally)),
   /** ISO 8601, UTC. */
   startedAt: Schema.String,
   seconds: Schema.Number,

@@ -1,5 +1,6 @@
 /** What a run shows while it goes: plain lines, and on a terminal one line more for what runs now. */
 import { render } from "../core/Failure.ts"
+import * as Tally from "../core/Tally.ts"
 import * as Process from "../core/Process.ts"
 import * as Units from "../core/Units.ts"
 import type { Event } from "../engine/Event.ts"
@@ -27,6 +28,7 @@ interface Group {
   /** Why they were cached, and why they ran: each reason, and of how many. */
   readonly whyCached: Map<string, number>
   readonly whyRun: Map<string, number>
+  account: ReadonlyArray<Tally.Tally>
 }
 
 const add = (counts: Map<string, number>, reason: string) => counts.set(reason, (counts.get(reason) ?? 0) + 1)
@@ -89,6 +91,12 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   const cachedLine = (stage: string, reason: string) =>
     line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim(`cached: ${indent(reason, " ".repeat(width + 6))}`)}`)
 
+  const accountLines = (account: ReadonlyArray<Tally.Tally>) =>
+    account.forEach((tally) => line(`    ${" ".repeat(width)}  ${Tally.line(tally)}`))
+  const addAccount = (group: Group, account: ReadonlyArray<Tally.Tally>) => {
+    if (account.length > 0) group.account = Tally.merge([group.account, account])
+  }
+
   const handlers: { readonly [T in Event["_tag"]]: (event: Extract<Event, { _tag: T }>) => void } = {
     RunStarted: ({ workflow, file, profiles, stages, run }) => {
       width = Math.max(...stages.map((id) => id.length))
@@ -105,7 +113,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
         failed: 0,
         started: new Set(),
         whyCached: new Map(),
-        whyRun: new Map()
+        whyRun: new Map(),
+        account: []
       })
       line(`  > ${stage.padEnd(width)}  ${counted(tasks)}`)
     },
@@ -117,10 +126,15 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const without = failed === 0 ? "" : `, ${failed} failed`
       const text = `${counted(tasks)}, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
       line(`  ${failed === 0 ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
+      accountLines(many.get(stage)!.account)
     },
-    TaskCached: ({ stage, reason }) => {
+    TaskCached: ({ stage, reason, account = [] }) => {
       const group = manyOf(stage)
-      if (group === undefined) return cachedLine(stage, reason)
+      if (group === undefined) {
+        cachedLine(stage, reason)
+        return accountLines(account)
+      }
+      addAccount(group, account)
       group.cached++
       add(group.whyCached, reason)
     },
@@ -156,11 +170,15 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     TaskLog: () => undefined,
     TaskOutput: ({ stage, stream, line: text }) =>
       line(`    ${dim(`${stage} |`)} ${stream === "stderr" ? red(text) : text}`),
-    TaskDone: ({ stage, seconds }) => {
+    TaskDone: ({ stage, seconds, account = [] }) => {
       running.delete(stage)
       const group = manyOf(stage)
-      if (group !== undefined) return void group.done++
+      if (group !== undefined) {
+        addAccount(group, account)
+        return void group.done++
+      }
       line(`  ${green("✓")} ${stage.padEnd(width)}  ${Units.formatSeconds(seconds)}`)
+      accountLines(account)
     },
     TaskFailed: ({ stage, failure, log, folder, seconds }) => {
       running.delete(stage)

@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Settings } from "../core/Settings.ts"
+import * as Tally from "../core/Tally.ts"
 import { Task } from "../core/Task.ts"
 import { organisms } from "../model/SequenceModel.ts"
 import * as Options from "./Options.ts"
@@ -19,6 +20,7 @@ const task = Task.of({
   progress: () => Effect.void,
   log: stderr,
   note: (fact) => (fact.kind === "device" ? stderr(`${fact.runtime}: ${fact.name} (${fact.numerics})`) : Effect.void),
+  ledger: Tally.makeLedger(),
   scratch: ".",
   checkpoint: { read: Effect.succeed([]), append: () => Effect.void }
 })

@@ -8,6 +8,7 @@ import { join } from "node:path"
 import * as Digest from "../core/Digest.ts"
 import * as Failure from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
+import * as Tally from "../core/Tally.ts"
 import * as Units from "../core/Units.ts"
 import * as PastRun from "../engine/PastRun.ts"
 import * as PastTask from "../engine/PastTask.ts"
@@ -44,6 +45,16 @@ const taskLines = (run: PastRun.PastRun): ReadonlyArray<string> =>
     })
   )
 
+/** By stage: a scattered one's tasks are counted together. */
+const accountLines = (run: PastRun.PastRun): ReadonlyArray<string> => {
+  const details = run.details()
+  return columns(
+    [...run.stages()].flatMap(([stage, tasks]) =>
+      Tally.merge(tasks.map(({ id }) => details.get(id)?.account ?? [])).map((tally) => [stage, Tally.line(tally)])
+    )
+  )
+}
+
 const failureLines = (run: PastRun.PastRun): ReadonlyArray<string> =>
   [...run.details()].flatMap(([id, { failure, folder }]) =>
     failure === undefined
@@ -67,6 +78,7 @@ const runLines = (run: PastRun.PastRun): ReadonlyArray<string> => {
     ]),
     ...section("params", columns(Object.entries(params).map(([name, each]) => [name, value(each)]))),
     ...section("tasks", taskLines(run)),
+    ...section("rows", accountLines(run)),
     ...section(
       "outputs",
       columns(
@@ -133,6 +145,7 @@ const taskText = (task: PastTask.PastTask): ReadonlyArray<string> => {
         ])
       )
     ),
+    ...section("rows", task.account.map(Tally.line)),
     ...section("made with", task.provenance.map(fact)),
     ...section("script", task.script === null ? [] : [task.script.trimEnd()]),
     ...section(

@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Ledger } from "./Tally.ts"
 
 /** A fact for the report: which data, model and device a result was made with. */
 export const Provenance = Schema.Union([
@@ -50,6 +51,8 @@ export class Task extends Context.Service<
     /** A line for the task's log. */
     readonly log: (line: string) => Effect.Effect<void>
     readonly note: (provenance: Provenance) => Effect.Effect<void>
+    /** The account of the rows that it takes: see Account.ts. */
+    readonly ledger: Ledger
     /** An empty folder of the task's own, removed when the task ends. */
     readonly scratch: string
     /** What earlier attempts of this task have finished: see `forEachBatch` of Checkpoint.ts. */

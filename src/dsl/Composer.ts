@@ -90,7 +90,7 @@ interface PartOptions {
   readonly if?: boolean | Value<boolean>
 }
 
-type Options = Pick<StageDeclaration, "resources" | "retry" | "onError"> & PartOptions
+type Options = Pick<StageDeclaration, "resources" | "retry" | "onError" | "keep_at_least"> & PartOptions
 
 type ColumnOf<T> = T extends `${infer U}?`
   ? ColumnOf<U> | null

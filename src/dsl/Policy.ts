@@ -1,4 +1,5 @@
 /** How long a task may take, how often and with how much more it is tried again, and what its failure means for the run. */
+import type { LeastKept } from "../core/Tally.ts"
 import type { Resources } from "./Stage.ts"
 
 /** `stop` ends what runs; `finish` lets it finish and starts nothing more; `ignore` goes on with what can do without. */
@@ -18,6 +19,8 @@ export interface Policy {
   readonly on: "failure" | "any"
   /** Of the stage; undefined to follow the run's. */
   readonly onError: Reaction | undefined
+  /** The smallest share of the rows that a task takes which it must keep; undefined where one row is enough. */
+  readonly keepAtLeast: LeastKept | undefined
 }
 
 export const none: Policy = {
@@ -26,7 +29,8 @@ export const none: Policy = {
   growth: { cpus: 1, memory: 1, time: 1 },
   delay: 0,
   on: "failure",
-  onError: undefined
+  onError: undefined,
+  keepAtLeast: undefined
 }
 
 export interface Allotment {

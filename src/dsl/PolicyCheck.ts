@@ -30,6 +30,7 @@ export const check = (context: CheckContext, id: string): Policy => {
     growth: { cpus: factor(retry?.cpus), memory: factor(retry?.memory), time: factor(retry?.time) },
     delay: seconds(retry?.delay, ["retry", "delay"]) ?? 0,
     on: retry?.on ?? "failure",
-    onError: stage.onError
+    onError: stage.onError,
+    keepAtLeast: stage.keep_at_least
   }
 }

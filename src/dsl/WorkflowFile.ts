@@ -93,6 +93,10 @@ export const OutputDeclaration = Schema.Union([
 ])
 export type OutputDeclaration = typeof OutputDeclaration.Type
 
+const KeptShare = Schema.Finite.pipe(
+  Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 }, { message: "expected a share from 0 to 1" }))
+)
+
 const Values = Schema.Record(Schema.String, Schema.Unknown)
 
 const ScatterDimension = Schema.Struct({
@@ -150,6 +154,12 @@ export const StageDeclaration = Schema.Struct({
     described(
       Schema.Literals(reactions),
       "after a failure: stop what runs, finish it and start nothing more, or ignore it and go on without"
+    )
+  ),
+  keep_at_least: Schema.optionalKey(
+    described(
+      Schema.Union([KeptShare, Schema.Record(Schema.String, KeptShare)]),
+      "the smallest share of the rows that the stage takes which it must keep, or it fails: 0.95, or by what is counted: { variants: 0.95 }; 0 allows none. One row, if not given"
     )
   )
 })

@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { TaskKey } from "../cache/TaskKey.ts"
 import type { Failure } from "../core/Failure.ts"
+import type { Tally } from "../core/Tally.ts"
 
 export type RunStatus = "succeeded" | "failed" | "interrupted"
 
@@ -30,6 +31,8 @@ export type EventBody =
       readonly key: string
       readonly reason: string
       readonly inputs: Origins
+      /** What became of the rows that it took, when it ran. */
+      readonly account?: ReadonlyArray<Tally>
     }
   | {
       readonly _tag: "TaskWaiting"
@@ -58,7 +61,13 @@ export type EventBody =
   /** What a task prints, when the run is to tell it live. */
   | { readonly _tag: "TaskOutput"; readonly stage: string; readonly stream: "stdout" | "stderr"; readonly line: string }
   | { readonly _tag: "TaskLog"; readonly stage: string; readonly line: string }
-  | { readonly _tag: "TaskDone"; readonly stage: string; readonly key: string; readonly seconds: number }
+  | {
+      readonly _tag: "TaskDone"
+      readonly stage: string
+      readonly key: string
+      readonly seconds: number
+      readonly account?: ReadonlyArray<Tally>
+    }
   | {
       readonly _tag: "TaskFailed"
       readonly stage: string

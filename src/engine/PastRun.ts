@@ -8,6 +8,7 @@ import { Records } from "../cache/Records.ts"
 import type { TaskKey } from "../cache/TaskKey.ts"
 import { InputError, type Failure } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
+import type { Tally } from "../core/Tally.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { Origins } from "./Event.ts"
 import * as RunFolder from "./RunFolder.ts"
@@ -27,6 +28,8 @@ export interface TaskDetail {
     readonly folder: string | null
     readonly seconds: number
   }>
+  /** What became of the rows that it took. */
+  readonly account: ReadonlyArray<Tally>
   /** The last lines of a failed task. */
   readonly log: ReadonlyArray<string>
   /** Of a failed task, where it is kept. */
@@ -56,6 +59,7 @@ const blank: TaskDetail = {
   reason: undefined,
   attempts: [],
   failure: undefined,
+  account: [],
   log: [],
   folder: null
 }
@@ -69,7 +73,8 @@ const detailsIn = (folder: string): ReadonlyMap<string, TaskDetail> => {
       const reason = all.get(event.stage)?.reason ?? event.reason
       tell(event.stage, { inputs: event.inputs, structure: event.structure, reason })
     }
-    if (event._tag === "TaskCached") tell(event.stage, { inputs: event.inputs })
+    if (event._tag === "TaskCached") tell(event.stage, { inputs: event.inputs, account: event.account ?? [] })
+    if (event._tag === "TaskDone" && event.account !== undefined) tell(event.stage, { account: event.account })
     if (event._tag === "TaskRetrying") {
       const { failure, folder, seconds } = event
       tell(event.stage, { attempts: [...(all.get(event.stage)?.attempts ?? []), { failure, folder, seconds }] })

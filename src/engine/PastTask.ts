@@ -8,6 +8,7 @@ import { Home } from "../cache/Home.ts"
 import { Records } from "../cache/Records.ts"
 import type { TaskKey } from "../cache/TaskKey.ts"
 import type { Failure } from "../core/Failure.ts"
+import type { Tally } from "../core/Tally.ts"
 import type { Provenance } from "../core/Task.ts"
 import * as TaskLog from "../executor/TaskLog.ts"
 import * as PastRun from "./PastRun.ts"
@@ -49,6 +50,8 @@ export interface PastTask {
   readonly cpuSeconds: number | null
   readonly maxRssBytes: number | null
   readonly provenance: ReadonlyArray<Provenance>
+  /** What became of the rows that it took. */
+  readonly account: ReadonlyArray<Tally>
   /** The run that made a cached task's result. */
   readonly madeBy: string | null
   readonly script: string | null
@@ -154,6 +157,7 @@ export const make = Effect.fnUntraced(function* (
     cpuSeconds: record?.cpuSeconds ?? null,
     maxRssBytes: record?.maxRssBytes ?? null,
     provenance: record?.provenance ?? [],
+    account: record?.account ?? detail?.account ?? [],
     madeBy: state === "cached" ? (PastRun.makerOf(past, run, task.key)?.run.record.id ?? null) : null,
     script: structure?.stage === "script" ? (PastRun.scriptOf(run, structure.code) ?? null) : null,
     failure: detail?.failure ?? null,

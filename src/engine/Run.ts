@@ -23,6 +23,7 @@ import * as Attempts from "./Attempts.ts"
 import { Events, type Event, type EventBody } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
 import * as Reason from "./Reason.ts"
+import * as RowAccount from "./RowAccount.ts"
 import * as RunConclusion from "./RunConclusion.ts"
 import * as RunFolder from "./RunFolder.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -146,6 +147,11 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
         const none = new InputError({ message: "no task of it had what it needs" })
         return yield* Effect.fail(failed ?? TaskFailure.plain(none))
       }
+      const short = RowAccount.ofPieces(
+        stage,
+        ended.map(({ record }) => record)
+      )
+      if (short !== undefined) return yield* failTask(stage.id, TaskFailure.plain(short), since)
       for (const [place, given] of yield* Scatter.gather(stage, tasks, wanted).pipe(failing)) upstream.set(place, given)
       yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length })
     })
@@ -195,7 +201,10 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     result.synthetic = synthetic
     if (task.instance.body._tag === "Script") scripts.keep(task.structure.code, task.instance.body.script)
     if (record === undefined) return { _tag: "ToRun" as const, run: attemptsAt(task) }
-    yield* publish({ _tag: "TaskCached", stage: id, key, reason, inputs: TaskResolution.originsOf(task) })
+    const short = RowAccount.ofTask(task.stage, record)
+    if (short !== undefined) return yield* failTask(id, TaskFailure.plain(short), since)
+    const inputs = TaskResolution.originsOf(task)
+    yield* publish({ _tag: "TaskCached", stage: id, key, reason, inputs, ...RowAccount.told(record) })
     state.finish(task, record, "cached")
     return { _tag: "Done" as const }
   })

@@ -28,6 +28,7 @@ import type { TaskSpec } from "../executor/TaskSpec.ts"
 import type { Attempt } from "./Attempts.ts"
 import { Events, type EventBody } from "./Event.ts"
 import * as LiveLog from "./LiveLog.ts"
+import * as RowAccount from "./RowAccount.ts"
 import * as TableOutput from "./TableOutput.ts"
 import * as TaskFailure from "./TaskFailure.ts"
 import { originsOf, type Task } from "./TaskResolution.ts"
@@ -133,12 +134,15 @@ export const run = Effect.fnUntraced(function* (
       .pipe(unexplained)
     const finished = yield* records.find(task.key, task.structure)
     if (finished !== undefined) {
+      const short = RowAccount.ofTask(task.stage, finished)
+      if (short !== undefined) return yield* Effect.fail(TaskFailure.plain(short))
       yield* events.publish({
         _tag: "TaskCached",
         stage: id,
         key: task.key,
         reason: doneElsewhere,
-        inputs: originsOf(task)
+        inputs: originsOf(task),
+        ...RowAccount.told(finished)
       })
       return { record: finished, executed: false }
     }
@@ -214,6 +218,7 @@ export const run = Effect.fnUntraced(function* (
             structure: task.structure,
             outputs,
             provenance: exit.provenance,
+            ...(exit.account.length === 0 ? {} : { account: exit.account }),
             startedAt: new Date(started).toISOString(),
             seconds,
             cpuSeconds: exit.cpuSeconds,
@@ -234,7 +239,11 @@ export const run = Effect.fnUntraced(function* (
       Effect.mapError(failed),
       Effect.onInterrupt(() => Effect.sync(() => TaskFolder.remove(folder)))
     )
-    yield* events.publish({ _tag: "TaskDone", stage: id, key: task.key, seconds: record.seconds })
+    // The result is kept: what it lacks is for the workflow to judge, and costs no second execution.
+    const short = RowAccount.ofTask(task.stage, record)
+    if (short !== undefined) return yield* Effect.fail(TaskFailure.plain(short))
+    const { seconds } = record
+    yield* events.publish({ _tag: "TaskDone", stage: id, key: task.key, seconds, ...RowAccount.told(record) })
     return { record, executed: true }
   }).pipe(Effect.scoped)
 })

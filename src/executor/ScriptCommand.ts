@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { InputError } from "../core/Failure.ts"
 import * as Container from "./Container.ts"
 import * as InputList from "./InputList.ts"
+import * as ScriptAccount from "./ScriptAccount.ts"
 import * as ScriptFailure from "./ScriptFailure.ts"
 import type { ScriptSpec } from "./TaskSpec.ts"
 
@@ -21,6 +22,7 @@ type Variable = readonly [name: string, value: string]
 const variablesOf = (folder: string, spec: ScriptSpec): ReadonlyArray<Variable> => [
   ...inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]!] as const])),
   ["TMPDIR", join(folder, "tmp")],
+  [ScriptAccount.variable, ScriptAccount.path(folder)],
   ...Object.entries(spec.inputs).flatMap(([name, given]): ReadonlyArray<Variable> =>
     typeof given === "string" ? [] : [[InputList.variable(name), InputList.path(folder, name)]]
   ),

@@ -10,6 +10,7 @@ import { appendFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { InputError, messageOf, type Failure } from "../core/Failure.ts"
 import { Settings } from "../core/Settings.ts"
+import * as Tally from "../core/Tally.ts"
 import { Task, type Provenance } from "../core/Task.ts"
 import { StageLibrary } from "../dsl/StageLibrary.ts"
 import type { TaskMessage } from "./Executor.ts"
@@ -31,6 +32,7 @@ const stageOf = Effect.fnUntraced(function* ({ stage: name, module }: TaskSpec &
 const perform = Effect.fnUntraced(function* (
   folder: string,
   notes: Array<Provenance>,
+  ledger: Tally.Ledger,
   listen: (message: TaskMessage) => void
 ) {
   const spec = yield* TaskFolder.readSpec(folder)
@@ -44,10 +46,11 @@ const perform = Effect.fnUntraced(function* (
         listen({ _tag: "Log", line })
       }),
     note: (provenance) => Effect.sync(() => void notes.push(provenance)),
+    ledger,
     scratch: join(folder, "scratch"),
     checkpoint: CheckpointJournal.make(spec.checkpoint, basename(folder))
   })
-  return yield* StageCall.run(stage, spec.params, spec.inputs, join(folder, "outputs")).pipe(
+  const outputs = yield* StageCall.run(stage, spec.params, spec.inputs, join(folder, "outputs")).pipe(
     Effect.provide(
       Layer.mergeAll(
         NodeFileSystem.layer,
@@ -57,6 +60,9 @@ const perform = Effect.fnUntraced(function* (
       )
     )
   )
+  const lost = Tally.imbalance(ledger.tallies())
+  if (lost !== undefined) return yield* Effect.fail(lost)
+  return outputs
 })
 
 const plain = ({ _tag, message, file, line, hint }: Failure): TaskExit.TaskExit["failure"] => ({
@@ -79,12 +85,14 @@ const forgetMost = (): void => {
 /** Always ends by writing `exit.json`; what went wrong is in it. */
 export const run = Effect.fnUntraced(function* (folder: string, listen: (message: TaskMessage) => void) {
   const notes: Array<Provenance> = []
+  const ledger = Tally.makeLedger()
   const cpu = process.cpuUsage()
   forgetMost()
-  const exit = yield* Effect.exit(perform(folder, notes, listen))
+  const exit = yield* Effect.exit(perform(folder, notes, ledger, listen))
   const used = process.cpuUsage(cpu)
   const common = {
     provenance: notes,
+    account: ledger.tallies(),
     cpuSeconds: (used.user + used.system) / 1e6,
     maxRssBytes: process.resourceUsage().maxRSS * 1024
   }

@@ -3,8 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync, type Stats } from "node:fs"
 import { join } from "node:path"
+import { Tally } from "../core/Tally.ts"
 import { Provenance } from "../core/Task.ts"
 import * as FileKind from "../dsl/FileKind.ts"
+import * as ScriptAccount from "./ScriptAccount.ts"
 import * as ScriptFailure from "./ScriptFailure.ts"
 import type { Prepared } from "./TaskFolder.ts"
 import * as TaskLog from "./TaskLog.ts"
@@ -25,6 +27,8 @@ export const TaskExit = Schema.Struct({
   /** The main file of each output, below `outputs/`. */
   outputs: Schema.Record(Schema.String, Schema.String),
   provenance: Schema.Array(Provenance),
+  /** What became of the rows that it took. */
+  account: Schema.Array(Tally),
   cpuSeconds: Schema.NullOr(Schema.Number),
   maxRssBytes: Schema.NullOr(Schema.Number)
 })
@@ -63,6 +67,7 @@ const writtenCode = (folder: string): number => Number(readFileSync(join(folder,
 const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit => {
   const base = {
     provenance: [],
+    account: [],
     cpuSeconds: timesIn(folder),
     maxRssBytes: null
   }
@@ -105,7 +110,10 @@ const scriptExit = (folder: string, spec: ScriptSpec, code: number): TaskExit =>
       `the script wrote '${extra}', which is not declared`,
       "declare it under 'outputs', or write it to the working folder"
     )
-  return { ...base, code: 0, failure: null, outputs: Object.fromEntries(names.map(({ port, name }) => [port, name])) }
+  const account = ScriptAccount.read(folder)
+  if ("_tag" in account) return fail(account.message, account.hint)
+  const outputs = Object.fromEntries(names.map(({ port, name }) => [port, name]))
+  return { ...base, account, code: 0, failure: null, outputs }
 }
 
 /**

@@ -225,6 +225,36 @@ const stages = (report: RunReport): Part => [
   )
 ]
 
+/** One line for each reason; what was kept, but changed, stands after what was left out. */
+const rows = ({ stages }: RunReport): Markup =>
+  grid(
+    [
+      title("Stage", "nowrap"),
+      title("Rows", "nowrap"),
+      title("Taken", "number"),
+      title("Kept", "number"),
+      title("Of these", "number"),
+      title("What became of them", "long"),
+      title("Example", "long")
+    ],
+    stages.flatMap(({ id, account }) =>
+      account.flatMap(({ rows, taken, kept, leftOut, notes }) => {
+        const about = [id, rows, Numeral.count(taken), Numeral.count(kept)]
+        const told = [
+          ...leftOut.map((each) => ({ ...each, what: "left out" })),
+          ...notes.map((each) => ({ ...each, what: "kept, changed" }))
+        ]
+        if (told.length === 0) return [[...about, none, taken === 0 ? "no rows were given" : "all kept", ""]]
+        return told.map(({ what, reason, count, example }, index) => [
+          ...(index === 0 ? about : ["", "", "", ""]),
+          Numeral.count(count),
+          [what === "left out" ? markup`<strong>${what}</strong>` : what, ": ", reason],
+          example
+        ])
+      })
+    )
+  )
+
 const params = ({ params }: RunReport): Markup =>
   params.length === 0
     ? markup`<p class="muted">The workflow has no params.</p>\n`
@@ -268,6 +298,8 @@ export const render = (report: RunReport): string =>
         ? markup`<p class="muted">The run has no results${report.status === "succeeded" ? ": only what the workflow names under 'outputs' is shown here" : ": it did not reach its end"}.</p>\n`
         : [report.results.map(result), unshown(report)]
     ),
+    report.stages.some(({ account }) => account.length > 0) &&
+      Page.section("rows", "What was left out, and why", rows(report)),
     Page.section("sources", "Data and models", sources(report)),
     Page.section("stages", "Stages", stages(report)),
     Page.section("params", "Params", params(report)),

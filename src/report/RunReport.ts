@@ -1,4 +1,5 @@
 /** What a run's report says: plain values, filled by the engine and drawn by Report.ts. */
+import type { Tally } from "../core/Tally.ts"
 import type { Provenance } from "../core/Task.ts"
 import type { ParamSource } from "../dsl/WorkflowParam.ts"
 
@@ -56,6 +57,8 @@ export interface ReportedStage {
   readonly maxRssBytes?: number | null
   readonly key: string | null
   readonly synthetic: boolean
+  /** What became of the rows that it took. */
+  readonly account: ReadonlyArray<Tally>
   readonly summary?: string
   readonly error?: string
 }

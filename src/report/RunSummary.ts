@@ -9,6 +9,7 @@ import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem"
 import * as Artifact from "../cache/Artifact.ts"
 import * as Digest from "../core/Digest.ts"
 import { cannot, InputError, messageOf, render as renderFailure } from "../core/Failure.ts"
+import * as Tally from "../core/Tally.ts"
 import type { Provenance } from "../core/Task.ts"
 import { needs, usesOf } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
@@ -127,6 +128,7 @@ const stageOf = ({ stage, tasks }: StageResult): ReportedStage => {
     maxRssBytes: peak > 0 ? peak : null,
     key: stage.scattered ? null : (only?.key ?? null),
     synthetic: stage.synthetic || tasks.some(({ synthetic }) => synthetic),
+    account: Tally.merge(tasks.map(({ record }) => record?.account ?? [])),
     summary: stage.description,
     ...(failures.length === 0
       ? {}
@@ -203,6 +205,7 @@ const traceOf = (result: TaskResult): Trace.TraceRow => ({
   seconds: result.seconds,
   cpu_seconds: result.status === "done" ? (result.record?.cpuSeconds ?? null) : null,
   max_rss_bytes: result.status === "done" ? (result.record?.maxRssBytes ?? null) : null,
+  rows: result.record?.account?.map(Tally.line).join(" | ") ?? null,
   exit: result.status === "done" ? 0 : result.status === "failed" ? 1 : null,
   synthetic: result.synthetic
 })

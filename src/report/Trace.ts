@@ -11,6 +11,7 @@ export const table = {
   seconds: Table.nullable(Table.number("wall-clock time")),
   cpu_seconds: Table.nullable(Table.number("CPU time, user and system")),
   max_rss_bytes: Table.nullable(Table.integer("largest resident memory")),
+  rows: Table.nullable(Table.string("what became of the rows that it took: kept, left out and why")),
   exit: Table.nullable(Table.integer("exit code; missing for a task that started no process")),
   synthetic: Table.boolean("whether the outputs are made up from a seed")
 }
@@ -25,5 +26,5 @@ export const write = (path: string, rows: Iterable<TraceRow>) =>
   Table.write(
     path,
     table,
-    Array.from(rows, (row) => ({ ...row, reason: oneLine(row.reason) }))
+    Array.from(rows, (row) => ({ ...row, reason: oneLine(row.reason), rows: oneLine(row.rows) }))
   )

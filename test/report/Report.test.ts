@@ -171,13 +171,14 @@ describe("Trace", () => {
       seconds: 1.5,
       cpu_seconds: null,
       max_rss_bytes: 1024,
+      rows: null,
       exit: 0,
       synthetic: false
     }
     await runPromise(Trace.write(path, [row]))
     assert.strictEqual(
       readFileSync(path, "utf8"),
-      "task\tstage\tstatus\treason\tkey\tstarted\tseconds\tcpu_seconds\tmax_rss_bytes\texit\tsynthetic\nscores/3\tscore-variants\tdone\tfirst run with these params\tab\t2026-11-22T14:05:31.120Z\t1.5\tNA\t1024\t0\tfalse\n"
+      "task\tstage\tstatus\treason\tkey\tstarted\tseconds\tcpu_seconds\tmax_rss_bytes\trows\texit\tsynthetic\nscores/3\tscore-variants\tdone\tfirst run with these params\tab\t2026-11-22T14:05:31.120Z\t1.5\tNA\t1024\tNA\t0\tfalse\n"
     )
   })
 })

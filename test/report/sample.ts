@@ -23,7 +23,21 @@ const stage = (
   cpuSeconds: seconds === null ? null : seconds * 1.3,
   maxRssBytes: seconds === null ? null : 212_000_000,
   key: digest,
-  synthetic
+  synthetic,
+  account:
+    uses === "score-variants"
+      ? [
+          {
+            rows: "variants",
+            taken: 300,
+            kept: 298,
+            leftOut: [{ reason: "outside the reference", count: 2, example: "chr9_5_A_G" }],
+            notes: [{ reason: "alleles trimmed", count: 5, example: "chr1_7_AG_AT" }]
+          }
+        ]
+      : uses === "build-windows"
+        ? [{ rows: "variants", taken: 298, kept: 298, leftOut: [], notes: [] }]
+        : []
 })
 
 const stages: ReadonlyArray<ReportedStage> = [

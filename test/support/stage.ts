@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Settings, type SettingsValue } from "../../src/core/Settings.ts"
+import * as Tally from "../../src/core/Tally.ts"
 import { Task, type Checkpoint, type Provenance } from "../../src/core/Task.ts"
 import type { Stage, StageServices } from "../../src/dsl/Stage.ts"
 import * as StageCall from "../../src/executor/StageCall.ts"
@@ -20,7 +21,8 @@ export const stageLayer = (
   folder: string,
   settings: Partial<SettingsValue> = {},
   notes: Array<Provenance> = [],
-  checkpoint: Checkpoint = { read: Effect.succeed([]), append: () => Effect.void }
+  checkpoint: Checkpoint = { read: Effect.succeed([]), append: () => Effect.void },
+  ledger: Tally.Ledger = Tally.makeLedger()
 ): Layer.Layer<StageServices> => {
   const scratch = join(folder, "scratch")
   mkdirSync(scratch, { recursive: true })
@@ -39,6 +41,7 @@ export const stageLayer = (
       progress: () => Effect.void,
       log: () => Effect.void,
       note: (provenance) => Effect.sync(() => void notes.push(provenance)),
+      ledger,
       scratch,
       checkpoint
     })
@@ -50,6 +53,7 @@ export const runPromise = <A, E>(effect: Effect.Effect<A, E, StageServices>, set
   Effect.runPromise(Effect.provide(effect, stageLayer(temporaryFolder(), settings)))
 
 export interface StageResult {
+  readonly account: ReadonlyArray<Tally.Tally>
   readonly outputs: StageCall.OutputPaths
   readonly notes: ReadonlyArray<Provenance>
 }
@@ -65,9 +69,15 @@ export const runStage = (
   const outputFolder = join(folder, "outputs")
   mkdirSync(outputFolder)
   const notes: Array<Provenance> = []
+  const ledger = Tally.makeLedger()
   return StageCall.run(stage, params, inputs, outputFolder).pipe(
-    Effect.provide(stageLayer(folder, settings, notes, checkpoint)),
-    Effect.map((outputs) => ({ outputs, notes })),
+    Effect.provide(stageLayer(folder, settings, notes, checkpoint, ledger)),
+    Effect.map((outputs) => {
+      // What a worker refuses.
+      const lost = Tally.imbalance(ledger.tallies())
+      if (lost !== undefined) throw new Error(lost.message)
+      return { outputs, notes, account: ledger.tallies() }
+    }),
     Effect.runPromise
   )
 }

@@ -1,0 +1,20 @@
+/** Whether a task kept enough of the rows that it took, by its record: of a cached one as of one that just ran. */
+import * as Tally from "../core/Tally.ts"
+import type { Failure } from "../core/Failure.ts"
+import type { Record as CacheRecord } from "../cache/Record.ts"
+import { shardsOf, type CheckedStage } from "../dsl/CheckedStage.ts"
+
+/** For an event: nothing where a task took no rows. */
+export const told = ({ account }: CacheRecord): { readonly account?: ReadonlyArray<Tally.Tally> } =>
+  account === undefined ? {} : { account }
+
+/** Tasks on pieces of one table are judged together: a piece may be bad luck. */
+const inPieces = (stage: CheckedStage): boolean => shardsOf(stage).some(({ rows }) => rows !== undefined)
+
+export const ofTask = (stage: CheckedStage, { account }: CacheRecord): Failure | undefined =>
+  account === undefined || inPieces(stage) ? undefined : Tally.shortfall(account, stage.policy.keepAtLeast)
+
+export const ofPieces = (stage: CheckedStage, records: ReadonlyArray<CacheRecord | undefined>): Failure | undefined =>
+  inPieces(stage)
+    ? Tally.shortfall(Tally.merge(records.map((record) => record?.account ?? [])), stage.policy.keepAtLeast)
+    : undefined
