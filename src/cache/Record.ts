@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Digest from "../core/Digest.ts"
 import { Tally } from "../core/Tally.ts"
-import { Provenance } from "../core/Task.ts"
+import { Provenance } from "../core/Provenance.ts"
 import { Artifact } from "./Artifact.ts"
 import { TaskKey } from "./TaskKey.ts"
 

@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Digest from "../core/Digest.ts"
+import { Lineage } from "../core/Lineage.ts"
 
 /** Raised when the meaning of a key, or what the engine does for every stage, changes. */
 export const keyVersion = 1
@@ -18,11 +19,15 @@ export const TaskKey = Schema.Struct({
   /** The image that a script runs in: its digest, or its name where none is known. */
   container: Schema.optionalKey(Schema.String),
   inputs: Schema.Record(Schema.String, Schema.Union([KeyInput, Schema.Array(KeyInput)])),
+  /** Where the inputs come from, of a stage whose outputs state it. */
+  lineage: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Lineage))),
   /** Names and kinds of the outputs of a script. */
   outputs: Schema.Record(Schema.String, Schema.String),
   params: Schema.Record(Schema.String, Schema.Unknown),
   /** The name of the stage; `script` for a `run:` stage. */
   stage: Schema.String,
+  /** There where an input is synthetic: the outputs then bear the mark. */
+  synthetic: Schema.optionalKey(Schema.Literal(true)),
   version: Schema.Int
 })
 export type TaskKey = typeof TaskKey.Type
@@ -49,12 +54,14 @@ const inputChange = (name: string, before: TaskKey["inputs"][string], after: Tas
 
 /** One thing in which two keys differ. */
 export interface Change {
-  readonly what: "agflow" | "stage" | "code" | "param" | "input" | "output" | "container"
+  readonly what: "agflow" | "stage" | "code" | "param" | "input" | "output" | "container" | "lineage" | "synthetic"
   /** Of the param, the input or the output; else empty. */
   readonly name: string
   /** In words: `params.width 131072 -> 524288`. */
   readonly text: string
 }
+
+const prefixes: { readonly [what: string]: string } = { param: "params.", lineage: "origin of input " }
 
 const differences = <A>(
   what: Change["what"],
@@ -62,7 +69,7 @@ const differences = <A>(
   after: Readonly<Record<string, A>>,
   text: (name: string, before: A, after: A) => string
 ): ReadonlyArray<Change> => {
-  const called = what === "param" ? "params." : `${what} `
+  const called = prefixes[what] ?? `${what} `
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => Digest.canonicalJson(before[name] ?? null) !== Digest.canonicalJson(after[name] ?? null))
     .map((name) => {
@@ -83,6 +90,12 @@ export const changes = (before: TaskKey, after: TaskKey): ReadonlyArray<Change> 
     ...one("code", before.code === after.code, after.stage === "script" ? "script changed" : "stage code changed"),
     ...differences("param", before.params, after.params, (name, a, b) => `params.${name} ${show(a)} -> ${show(b)}`),
     ...differences("input", before.inputs, after.inputs, inputChange),
+    ...differences("lineage", before.lineage ?? {}, after.lineage ?? {}, (name) => `origin of input ${name} changed`),
+    ...one(
+      "synthetic",
+      before.synthetic === after.synthetic,
+      after.synthetic === true ? "an input is synthetic now" : "no input is synthetic any more"
+    ),
     ...differences("output", before.outputs, after.outputs, (name) => `output ${name} changed`),
     ...one("container", before.container === after.container, `container ${image(before)} -> ${image(after)}`)
   ]

@@ -21,6 +21,8 @@ const task = Task.of({
   log: stderr,
   note: (fact) => (fact.kind === "device" ? stderr(`${fact.runtime}: ${fact.name} (${fact.numerics})`) : Effect.void),
   ledger: Tally.makeLedger(),
+  synthetic: false,
+  lineage: {},
   scratch: ".",
   checkpoint: { read: Effect.succeed([]), append: () => Effect.void }
 })

@@ -1,36 +1,9 @@
 /** What a running stage can tell its run. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import type { Lineage } from "./Lineage.ts"
+import type { Provenance } from "./Provenance.ts"
 import type { Ledger } from "./Tally.ts"
-
-/** A fact for the report: which data, model and device a result was made with. */
-export const Provenance = Schema.Union([
-  Schema.Struct({
-    kind: Schema.Literal("dataset"),
-    name: Schema.String,
-    url: Schema.NullOr(Schema.String),
-    sha256: Schema.String,
-    bytes: Schema.Int,
-    licence: Schema.String,
-    citation: Schema.String
-  }),
-  Schema.Struct({
-    kind: Schema.Literal("model"),
-    name: Schema.String,
-    weights: Schema.String,
-    licence: Schema.String,
-    citation: Schema.String
-  }),
-  Schema.Struct({
-    kind: Schema.Literal("device"),
-    runtime: Schema.String,
-    name: Schema.String,
-    numerics: Schema.String,
-    version: Schema.String
-  })
-])
-export type Provenance = typeof Provenance.Type
 
 /** What a task keeps of itself under its key. It is removed when the task is done. */
 export interface Checkpoint {
@@ -53,6 +26,10 @@ export class Task extends Context.Service<
     readonly note: (provenance: Provenance) => Effect.Effect<void>
     /** The account of the rows that it takes: see Account.ts. */
     readonly ledger: Ledger
+    /** Whether any input was drawn from a seed, or made from what was: results, figures and pages then say so. */
+    readonly synthetic: boolean
+    /** What the engine knows of each input, by port: of stages that are declared with `lineage: true`, else empty. */
+    readonly lineage: Readonly<Record<string, ReadonlyArray<Lineage>>>
     /** An empty folder of the task's own, removed when the task ends. */
     readonly scratch: string
     /** What earlier attempts of this task have finished: see `forEachBatch` of Checkpoint.ts. */

@@ -62,6 +62,11 @@ export interface Definition<
   readonly resources?: Partial<Proposal>
   /** True when the outputs are made up from a seed: they, and all that is made from them, are marked SYNTHETIC. */
   readonly synthetic?: (params: Schema.Struct<Fields>["Type"]) => boolean
+  /**
+   * True where outputs state from which stages, datasets and models the inputs come: the task is given it
+   * (`Task.lineage`), and it is part of its key.
+   */
+  readonly lineage?: boolean
   readonly run: (
     context: RunContext<Schema.Struct<Fields>["Type"], Inputs, Outputs>
   ) => Effect.Effect<void, Failure, StageServices>
@@ -80,6 +85,7 @@ export interface Stage {
   readonly outputs: OutputPorts
   readonly resources: Proposal
   readonly synthetic: (params: unknown) => boolean
+  readonly lineage: boolean
   readonly run: (context: RunContext<unknown, InputPorts, OutputPorts>) => Effect.Effect<void, Failure, StageServices>
 }
 
@@ -118,5 +124,6 @@ export const make = <
   encodeParams: Schema.encodeUnknownSync(Schema.Struct(definition.params) as unknown as ParamsSchema),
   resources: { ...defaults, ...definition.resources },
   synthetic: (definition.synthetic ?? (() => false)) as Stage["synthetic"],
+  lineage: definition.lineage ?? false,
   run: definition.run as unknown as Stage["run"]
 })

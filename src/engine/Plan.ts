@@ -1,6 +1,5 @@
 /** What a run would do, stage by stage and task by task, without doing it. */
 import * as Effect from "effect/Effect"
-import type { Record as CacheRecord } from "../cache/Record.ts"
 import * as Digest from "../core/Digest.ts"
 import { needs, shardsOf, type CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
@@ -54,10 +53,12 @@ export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
       continue
     }
     const sites = stage.scattered ? yield* Scatter.expand(stage, upstream) : [TaskResolution.only(stage)]
-    const finished: Array<TaskResolution.Site & { readonly outputs: CacheRecord["outputs"] }> = []
+    const finished: Array<TaskResolution.Site & { readonly outputs: Readonly<Record<string, TaskResolution.Made>> }> =
+      []
     const tasks = yield* Effect.forEach(sites, (site) =>
-      Effect.map(TaskResolution.resolve(site, reasons, upstream), ({ id, record, reason, key }): PlannedTask => {
-        if (record !== undefined) finished.push({ ...site, outputs: record.outputs })
+      Effect.map(TaskResolution.resolve(site, reasons, upstream), (task): PlannedTask => {
+        const { id, record, reason, key } = task
+        if (record !== undefined) finished.push({ ...site, outputs: TaskResolution.outputsOf(task, record) })
         return { id, status: record === undefined ? "to run" : "cached", reason, key }
       })
     )

@@ -139,8 +139,8 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const gather = Effect.gen(function* () {
       // Where failures are ignored, some have none; where all have failed, that is the stage's own failure.
       const ended = many.map(({ id }) => results.get(id)!)
-      const tasks = ended.flatMap(({ id, record }) =>
-        record === undefined ? [] : [{ id, lane: sites.get(id)!.lane, outputs: record.outputs }]
+      const tasks = ended.flatMap(({ id, outputs }) =>
+        outputs === undefined ? [] : [{ id, lane: sites.get(id)!.lane, outputs }]
       )
       if (tasks.length === 0) {
         const failed = ended.find(({ failure }) => failure !== undefined)?.failure

@@ -5,6 +5,7 @@ import type { CheckedStage } from "../dsl/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { RunStatus } from "./Event.ts"
 import type { RunFolder } from "./RunFolder.ts"
+import type { Made } from "./TaskResolution.ts"
 import type { TaskFailure } from "./TaskFailure.ts"
 
 export type TaskStatus = "done" | "cached" | "failed" | "skipped" | "not started"
@@ -17,6 +18,8 @@ export interface TaskResult {
   reason: string
   key: string | null
   record: CacheRecord | undefined
+  /** What it gave, with where that comes from. */
+  outputs: Readonly<Record<string, Made>> | undefined
   failure: TaskFailure | undefined
   seconds: number | null
   synthetic: boolean

@@ -6,7 +6,7 @@ import type { RunStatus } from "./Event.ts"
 import type { RunTask } from "./RunRecord.ts"
 import type { StageResult, TaskResult, TaskStatus } from "./RunResult.ts"
 import type { Outcome } from "./Scheduler.ts"
-import { only, type Site, type StageOutputs, type Task } from "./TaskResolution.ts"
+import { only, outputsOf, type Site, type StageOutputs, type Task } from "./TaskResolution.ts"
 
 export interface RunState {
   /** What the stages that have ended give, by their id. */
@@ -43,6 +43,7 @@ export const make = ({ stages }: Workflow): RunState => {
       reason: "",
       key: null,
       record: undefined,
+      outputs: undefined,
       failure: undefined,
       seconds: null,
       synthetic: stage.synthetic
@@ -67,7 +68,9 @@ export const make = ({ stages }: Workflow): RunState => {
       result.status = status
       result.record = record
       result.seconds = status === "done" ? record.seconds : null
-      if (!task.stage.scattered) upstream.set(task.id, record.outputs)
+      const outputs = outputsOf(task, record)
+      result.outputs = outputs
+      if (!task.stage.scattered) upstream.set(task.id, outputs)
     },
     skip: (id, reason) => {
       const result = results.get(id)

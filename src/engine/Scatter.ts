@@ -13,6 +13,7 @@ import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
 import { InputError } from "../core/Failure.ts"
+import * as Lineage from "../core/Lineage.ts"
 import * as TableLines from "../data/TableLines.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import { outputsIn, shardsOf, type CheckedStage, type Chosen, type Instance, type Shards } from "../dsl/CheckedStage.ts"
@@ -25,6 +26,7 @@ import {
   placeOf,
   stored,
   type InputArtifact,
+  type Made,
   type Nested,
   type Site,
   type StageOutputs
@@ -34,7 +36,7 @@ import {
 const once = Effect.fnUntraced(function* <E, R>(
   name: string,
   params: Readonly<Record<string, unknown>>,
-  inputs: ReadonlyArray<Artifact.Artifact>,
+  inputs: ReadonlyArray<Made>,
   write: (folder: string) => Effect.Effect<ReadonlyArray<string>, E, R>
 ) {
   const records = yield* Records
@@ -51,8 +53,10 @@ const once = Effect.fnUntraced(function* <E, R>(
   const key = TaskKey.digest(structure)
   const found = yield* records.find(key, structure)
   const synthetic = inputs.some((each) => each.synthetic)
+  const lineages = inputs.map((each) => each.lineage)
+  const lineage = Lineage.through(lineages[0]!.stage ?? "", lineages, [], synthetic)
   const listOf = ({ outputs }: CacheRecord) =>
-    Object.values(outputs).map((artifact): Artifact.Artifact => ({ ...artifact, synthetic }))
+    Object.values(outputs).map((artifact): Made => ({ ...artifact, synthetic, lineage }))
   if (found !== undefined) return listOf(found)
   const folder = join(home.work, WorkFolder.nameFor(key))
   mkdirSync(folder)
@@ -259,16 +263,11 @@ export const wanted = ({ stages, outputs }: Workflow): ReadonlySet<string> =>
 const wish = (stage: string, port: string, depth: number): string => `${stage}.${port} ${depth}`
 
 interface Part extends Pick<Site, "id" | "lane"> {
-  readonly artifact: Artifact.Artifact
+  readonly artifact: Made
 }
 
 /** A list for each scatter from `depth` inwards. */
-const nest = (
-  parts: ReadonlyArray<Part>,
-  depth: number,
-  stage: CheckedStage,
-  many: boolean
-): Nested<Artifact.Artifact> => {
+const nest = (parts: ReadonlyArray<Part>, depth: number, stage: CheckedStage, many: boolean): Nested<Made> => {
   if (depth < stage.depth) {
     return Array.from(groupBy(parts, ({ lane }) => lane[depth]!).values(), (some) => nest(some, depth + 1, stage, many))
   }
@@ -282,7 +281,7 @@ const nest = (
  */
 export const gather = Effect.fnUntraced(function* (
   stage: CheckedStage,
-  tasks: ReadonlyArray<Pick<Site, "id" | "lane"> & { readonly outputs: CacheRecord["outputs"] }>,
+  tasks: ReadonlyArray<Pick<Site, "id" | "lane"> & { readonly outputs: Readonly<Record<string, Made>> }>,
   wishes: ReadonlySet<string>
 ) {
   const found: Array<readonly [place: string, outputs: StageOutputs]> = []
@@ -290,7 +289,7 @@ export const gather = Effect.fnUntraced(function* (
   const many = stage.instances[0]!.levels.length > stage.depth
   for (let depth = 0; depth <= stage.depth; depth++) {
     for (const [place, some] of groupBy(tasks, ({ lane }) => placeOf(stage.id, lane.slice(0, depth)))) {
-      const outputs: Record<string, Nested<Artifact.Artifact>> = {}
+      const outputs: Record<string, Nested<Made>> = {}
       for (const [name, port] of Object.entries(stage.outputs)) {
         if (!wishes.has(wish(stage.id, name, depth))) continue
         const parts = some.map(({ id, lane, outputs: written }): Part => ({ id, lane, artifact: written[name]! }))

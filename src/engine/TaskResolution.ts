@@ -10,6 +10,7 @@ import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
+import * as Lineage from "../core/Lineage.ts"
 import { perObject } from "../core/Memo.ts"
 import { sources, type Binding, type Body, type CheckedStage, type Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
@@ -18,9 +19,14 @@ import * as ContainerImage from "../executor/ContainerImage.ts"
 import type { Origins } from "./Event.ts"
 import type { Reasons } from "./Reason.ts"
 
+/** An artifact with where it comes from in this run: a record knows its content only. */
+export interface Made extends Artifact.Artifact {
+  readonly lineage: Lineage.Lineage
+}
+
 /** An artifact with where its files are: in the store, or where the user has them. */
 export interface InputArtifact {
-  readonly artifact: Artifact.Artifact
+  readonly artifact: Made
   readonly pathOf: (suffix: string) => string
   /** For messages: `windows.windows`, or the user's path. */
   readonly origin: string
@@ -83,7 +89,19 @@ export const originsOf = ({ inputs }: Task): Origins =>
   )
 
 /** The artifacts of a finished stage, by output; lists where a scattered stage's files are gathered. */
-export type StageOutputs = Readonly<Record<string, Nested<Artifact.Artifact>>>
+export type StageOutputs = Readonly<Record<string, Nested<Made>>>
+
+/** What a finished task gives, by output. */
+export const outputsOf = (
+  { inputs, stage, synthetic }: Pick<Task, "inputs" | "stage" | "synthetic">,
+  { outputs, provenance }: Pick<CacheRecord, "outputs" | "provenance">
+): Readonly<Record<string, Made>> => {
+  const from = [...inputs.values()].flatMap((input) => flat(input).map(({ artifact }) => artifact.lineage))
+  const lineage = Lineage.through(stage.id, from, provenance, synthetic)
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, artifact]) => [name, { ...artifact, synthetic, lineage }])
+  )
+}
 
 const filePort = (port: Port.InputPort): Port.FilePort | Port.TablePort =>
   port._tag === "Optional" ? filePort(port.port) : port._tag === "List" ? port.item : port
@@ -114,7 +132,7 @@ const bindFile = Effect.fnUntraced(function* (path: string, port: Port.FilePort 
     Effect.map(digests.of(`${path}${suffix}`), (identity) => ({ suffix, ...identity }))
   )
   return {
-    artifact: { extension, files, synthetic: false },
+    artifact: { extension, files, synthetic: false, lineage: Lineage.ofFile(basename(path)) },
     pathOf: (suffix: string) => `${path}${suffix}`,
     origin: path,
     fileName: basename(path)
@@ -122,7 +140,7 @@ const bindFile = Effect.fnUntraced(function* (path: string, port: Port.FilePort 
 })
 
 /** An artifact of the store as an input. */
-export const stored = Effect.fnUntraced(function* (artifact: Artifact.Artifact, origin: string) {
+export const stored = Effect.fnUntraced(function* (artifact: Made, origin: string) {
   const store = yield* ContentStore
   const bySuffix = new Map(artifact.files.map((file) => [file.suffix, file.sha256]))
   const input: InputArtifact = {
@@ -161,7 +179,7 @@ export const missing = (site: Site, upstream: ReadonlyMap<string, StageOutputs>)
 
 /** The artifacts of a finished stage as inputs. */
 const storedAll: (
-  given: Nested<Artifact.Artifact>,
+  given: Nested<Made>,
   port: Port.FilePort | Port.TablePort,
   origin: string
 ) => Effect.Effect<Nested<InputArtifact>, InputError, ContentStore> = Effect.fnUntraced(
@@ -223,6 +241,10 @@ const scriptDigest = (script: string): string => {
   return digest
 }
 
+/** Where the inputs come from, by port. */
+export const lineageOf = (inputs: TaskInputs): Readonly<Record<string, ReadonlyArray<Lineage.Lineage>>> =>
+  Object.fromEntries(Array.from(inputs, ([name, input]) => [name, flat(input).map(({ artifact }) => artifact.lineage)]))
+
 const structureOf = (
   body: Body,
   outputs: CheckedStage["outputs"],
@@ -234,17 +256,20 @@ const structureOf = (
     // A script sees the names of the user's files, so they are part of what it is given.
     extension: body._tag === "Script" && fileName !== undefined ? fileName : artifact.extension
   })
+  const wantsLineage = body._tag === "Uses" && body.stage.lineage
   return {
     code: body._tag === "Uses" ? body.code : scriptDigest(body.script),
     ...(container === undefined ? {} : { container }),
     inputs: Object.fromEntries(
       Array.from(inputs, ([name, input]) => [name, "artifact" in input ? seen(input) : input.map(seen)])
     ),
+    ...(wantsLineage ? { lineage: lineageOf(inputs) } : {}),
     outputs: body._tag === "Uses" ? {} : declaredOutputs(outputs),
     params: (body._tag === "Uses" ? body.stage.encodeParams(body.params) : body.env) as Readonly<
       Record<string, unknown>
     >,
     stage: body._tag === "Uses" ? body.stage.name : "script",
+    ...(isSynthetic(inputs) ? { synthetic: true as const } : {}),
     version: TaskKey.keyVersion
   }
 }
@@ -279,7 +304,7 @@ export const resolve = Effect.fnUntraced(function* (
   const structure = structureOf(body, stage.outputs, inputs, container)
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key, structure)
-  const synthetic = stage.synthetic || isSynthetic(inputs)
+  const synthetic = (body._tag === "Uses" && body.stage.synthetic(body.params)) || isSynthetic(inputs)
   const keyed = { id, stage: stage.id, key, structure }
   const reason = yield* record === undefined ? reasons.toRun(keyed) : reasons.cached(keyed)
   // Not as `...site`: of ten thousand tasks that takes time and memory.

@@ -73,6 +73,8 @@ const specOf = (
         ...(body.module === undefined ? {} : { module: StageModule.write(modules, body.module) }),
         params: body.stage.encodeParams(body.params),
         inputs,
+        synthetic: task.synthetic,
+        lineage: task.structure.lineage ?? {},
         settings: { ...settings, threads: Math.min(cpus, availableParallelism()) },
         checkpoint,
         ...(devices === undefined ? {} : { devices })

@@ -11,7 +11,8 @@ import { basename, join } from "node:path"
 import { InputError, messageOf, type Failure } from "../core/Failure.ts"
 import { Settings } from "../core/Settings.ts"
 import * as Tally from "../core/Tally.ts"
-import { Task, type Provenance } from "../core/Task.ts"
+import type { Provenance } from "../core/Provenance.ts"
+import { Task } from "../core/Task.ts"
 import { StageLibrary } from "../dsl/StageLibrary.ts"
 import type { TaskMessage } from "./Executor.ts"
 import * as CheckpointJournal from "./CheckpointJournal.ts"
@@ -47,6 +48,8 @@ const perform = Effect.fnUntraced(function* (
       }),
     note: (provenance) => Effect.sync(() => void notes.push(provenance)),
     ledger,
+    synthetic: spec.synthetic,
+    lineage: spec.lineage,
     scratch: join(folder, "scratch"),
     checkpoint: CheckpointJournal.make(spec.checkpoint, basename(folder))
   })

@@ -1,5 +1,6 @@
 /** What a task is to run, as its folder's `task.json` says it. */
 import * as Schema from "effect/Schema"
+import { Lineage } from "../core/Lineage.ts"
 import { SettingsValue } from "../core/Settings.ts"
 import * as Container from "./Container.ts"
 
@@ -14,6 +15,9 @@ export const TaskSpec = Schema.Union([
     params: Schema.Unknown,
     inputs: Paths,
     settings: SettingsValue,
+    synthetic: Schema.Boolean,
+    /** Where the inputs come from, of a stage whose outputs state it. */
+    lineage: Schema.Record(Schema.String, Schema.Array(Lineage)),
     /** Where the stage keeps what it has finished of its work, for the next attempt if this one is killed. */
     checkpoint: Schema.String,
     /** CUDA_VISIBLE_DEVICES of a stage that has GPUs of its own. */

@@ -1,6 +1,6 @@
 /** What a run's report says: plain values, filled by the engine and drawn by Report.ts. */
 import type { Tally } from "../core/Tally.ts"
-import type { Provenance } from "../core/Task.ts"
+import type { Provenance } from "../core/Provenance.ts"
 import type { ParamSource } from "../dsl/WorkflowParam.ts"
 
 export type RunStatus = "succeeded" | "failed" | "interrupted"

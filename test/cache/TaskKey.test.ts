@@ -1,5 +1,6 @@
 import { assert, describe, it } from "vitest"
 import * as TaskKey from "../../src/cache/TaskKey.ts"
+import * as Lineage from "../../src/core/Lineage.ts"
 
 const key: TaskKey.TaskKey = {
   version: 1,
@@ -38,6 +39,8 @@ describe("TaskKey", () => {
     [{ stage: "script", code: "x" }, ["stage build-windows -> script", "script changed"]],
     [{ version: 2 }, ["agflow changed how it keys tasks"]],
     [{ outputs: { out: "tsv" } }, ["output out is new"]],
+    [{ synthetic: true }, ["an input is synthetic now"]],
+    [{ lineage: { more: [Lineage.ofFile("a.tsv")] } }, ["origin of input more is new"]],
     [
       { params: { ...key.params, width: 1 }, inputs: reference("ff") },
       ["params.width 131072 -> 1", "input reference content 1a2b3c4d -> ff"]

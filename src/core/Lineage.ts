@@ -1,0 +1,49 @@
+/** What the engine knows of where an artifact comes from: never what a file says of itself. */
+import * as Schema from "effect/Schema"
+import type { Provenance } from "./Provenance.ts"
+
+const Dataset = Schema.Struct({ name: Schema.String, sha256: Schema.String })
+/** `weights`: their digest, or where the model is served. */
+const Model = Schema.Struct({ name: Schema.String, weights: Schema.String })
+
+export const Lineage = Schema.Struct({
+  /** Id of the stage that made it; null for a file of the user's. */
+  stage: Schema.NullOr(Schema.String),
+  /** Name of the user's file; null for what a stage made. */
+  file: Schema.NullOr(Schema.String),
+  /** Registered datasets that it was made from, directly or through other stages, each once, by name. */
+  datasets: Schema.Array(Dataset),
+  /** Models that were run to make it, likewise. */
+  models: Schema.Array(Model),
+  /** Whether anything that it was made from was drawn from a seed. */
+  synthetic: Schema.Boolean
+})
+export type Lineage = typeof Lineage.Type
+
+export const ofFile = (file: string): Lineage => ({ stage: null, file, datasets: [], models: [], synthetic: false })
+
+const once = <A>(lists: ReadonlyArray<ReadonlyArray<A>>, name: (each: A) => string): ReadonlyArray<A> => {
+  // Of many tasks most have the same list.
+  const distinct = [...new Set(lists)].filter((list) => list.length > 0)
+  if (distinct.length < 2) return distinct[0] ?? []
+  const found = new Map(distinct.flat().map((each) => [name(each), each]))
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
+}
+
+/** Of what a stage made from these, where its task noted so much itself. */
+export const through = (
+  stage: string,
+  from: ReadonlyArray<Lineage>,
+  notes: ReadonlyArray<Provenance>,
+  synthetic: boolean
+): Lineage => {
+  const datasets = notes.flatMap((note) => (note.kind === "dataset" ? [{ name: note.name, sha256: note.sha256 }] : []))
+  const models = notes.flatMap((note) => (note.kind === "model" ? [{ name: note.name, weights: note.weights }] : []))
+  return {
+    stage,
+    file: null,
+    datasets: once([...from.map((each) => each.datasets), datasets], ({ name, sha256 }) => `${name} ${sha256}`),
+    models: once([...from.map((each) => each.models), models], ({ name, weights }) => `${name} ${weights}`),
+    synthetic: synthetic || from.some((each) => each.synthetic)
+  }
+}
