@@ -65,7 +65,7 @@ export default Stage.make({
       input === undefined
         ? fault(`mode ${mode} needs the input ${name}`, `with: { ${name}: ... }`)
         : Effect.succeed(input)
-    const { pieces, covers } = yield* Fasta.open(inputs.reference)
+    const { pieces, covers, resolve } = yield* Fasta.open(inputs.reference)
     const unscored: Array<Window.Unscored> = []
     const sites: Array<Site> = []
 
@@ -114,7 +114,9 @@ export default Stage.make({
         const name = interval.name ?? Interval.format(interval)
         const repeats = (seen.get(name) ?? 0) + 1
         seen.set(name, repeats)
-        const window = Placement.centred(interval.chrom, Math.floor((interval.start + interval.end) / 2), shape)
+        const known = resolve(interval.chrom)
+        const chrom = "name" in known ? known.name : interval.chrom
+        const window = Placement.centred(chrom, Math.floor((interval.start + interval.end) / 2), shape)
         const window_id = repeats === 1 ? name : `${name}#${repeats}`
         sites.push({ ...window, window_id, variant_id: null, gene_id: null })
       }

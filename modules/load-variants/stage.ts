@@ -1,28 +1,32 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
+import * as TableLines from "../../src/data/TableLines.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Signal from "../../src/evaluation/Signal.ts"
+import * as SignalSource from "../../src/evaluation/SignalSource.ts"
 import * as Fasta from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
-import * as ReferenceCheck from "../../src/genome/ReferenceCheck.ts"
+import * as Identity from "../../src/genome/Identity.ts"
 import * as Variant from "../../src/genome/Variant.ts"
+import * as VariantList from "../../src/genome/VariantList.ts"
 import * as VariantSource from "../../src/genome/VariantSource.ts"
 
 const columnUses = {
-  variant: "the whole variant: chr1_12345_A_G, chr1:12345:A:G or 1-12345-A-G",
+  variant: "the whole variant: chr1_12345_A_G, chr1:12345:A:G, 1-12345-A-G, 1_12345_A/G, chr1_12345_A_G_b38",
   chrom: "chromosome",
   pos: "position, 1-based",
-  ref: "reference allele",
-  alt: "alternative allele",
+  ref: "reference allele; - for an insertion",
+  alt: "alternative allele, or several with commas; - for a deletion",
   gene: "gene id: makes `pairs`",
   signal_id: "the signal's name",
   gwas_id: "the GWAS study: with a gene, makes `signals`",
   dataset: "the QTL data set",
-  pp_h4: "posterior probability of a shared causal variant",
+  pp_h4: "posterior probability of a shared causal variant, from 0 to 1",
   nsnps: "number of variants in the region",
   eqtl_beta: "effect of alt on expression",
   gwas_beta: "effect of alt on the trait"
@@ -40,92 +44,173 @@ const droppedTable = {
   reason: Table.string("why it was left out")
 }
 
+const oneLine = (text: string): string => text.replaceAll(/[\t\r\n]+/gu, " ")
+
 export default Stage.make({
   name: "load-variants",
-  version: 1,
-  summary: "Reads variants from VCF or a table, checks them against the reference, and pairs them with genes.",
+  version: 2,
+  summary:
+    "Reads variants from VCF or a table, checks them against the reference, normalises them (shortest, leftmost alleles), and pairs them with genes.",
   params: {
-    columns: Param.withDefault(Schema.Struct(columns), {}, "for a table: which of its columns holds what"),
-    outside: action("drop", "what to do with variants outside the sequence at hand"),
-    mismatch: action("error", "what to do where the reference allele differs from the genome"),
-    unsupported: action("drop", "what to do with alleles that are not spelled out in bases (<DEL>, *)")
+    columns: Param.withDefault(
+      Schema.Struct(columns),
+      {},
+      "which column of a table holds what; of a VCF, which INFO or FORMAT field"
+    ),
+    outside: action("drop", "what to do with variants outside the reference"),
+    mismatch: Param.withDefault(
+      Schema.Literals(["drop", "error", "swap"]),
+      "error",
+      "what to do where the reference allele differs from the genome; `swap`: where the genome has the alternative allele, turn the alleles and the signs of eqtl_beta and gwas_beta, and drop the others"
+    ),
+    unsupported: action(
+      "drop",
+      "what to do with what is no change of given bases: <DEL>, *, ., ambiguous bases (R, Y), alleles that are the same"
+    ),
+    malformed: action("error", "what to do with rows that cannot be read: positions that are no whole number, rsIDs")
   },
   inputs: {
     variants: Port.file("file", "VCF or a tab-separated table with a header row, plain or gzip"),
     reference: Port.file("fasta", "the sequence that the reference alleles are checked against")
   },
   outputs: {
-    variants: Port.table(Variant.variants, "unique variants in genome order"),
+    variants: Port.table(Variant.variants, "unique variants, normalised, in genome order"),
     pairs: Port.table(Variant.pairTable, "unique variant-gene pairs in genome order; empty without a gene column"),
     signals: Port.table(Signal.table, "one row per row that was kept and has a study and a gene"),
     dropped: Port.table(droppedTable, "what was left out, in the file's order")
   },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const reference = yield* Fasta.open(inputs.reference)
-    const variants = new Map<string, Variant.Variant>()
-    const pairs = new Map<string, Variant.Pair>()
-    const signalIds = new Map<string, number>()
-    const signals: Array<Signal.Signal> = []
-    const dropped: Array<Table.Row<typeof droppedTable>> = []
-
-    for (const { line, text, variant: parsed, cell } of yield* VariantSource.read(inputs.variants, params.columns)) {
-      const problem =
-        parsed._tag === "Success"
-          ? yield* ReferenceCheck.check(reference, parsed.success)
-          : {
-              kind: Variant.isSymbolic(text) ? ("unsupported" as const) : ("malformed" as const),
-              reason: parsed.failure
-            }
-      if (problem !== undefined) {
-        const { kind, reason, ...hint } = problem
-        if (kind === "malformed" || params[kind] === "error") {
-          return yield* new InputError({ ...hint, message: `${text}: ${reason}`, file: inputs.variants, line })
-        }
-        dropped.push({ line, variant: text, reason })
-        continue
+    const identity = Identity.make(reference, { swap: params.mismatch === "swap" })
+    const { ledger } = yield* Task
+    // Pairs and signals are counted where the file has them.
+    const books = {
+      variants: ledger.open("variants"),
+      get pairs() {
+        return ledger.open("pairs")
+      },
+      get signals() {
+        return ledger.open("signals")
       }
-      if (parsed._tag === "Failure") continue
-      const variant = parsed.success
-      const { variant_id } = variant
-      variants.set(variant_id, variant)
-      const gene = cell("gene")
-      if (gene === undefined) continue
-      const gene_id = Gene.withoutVersion(gene)
-      pairs.set(`${variant_id} ${gene_id}`, { variant_id, gene_id })
-      const gwas_id = cell("gwas_id")
-      if (gwas_id === undefined) continue
-      const dataset = cell("dataset") ?? "not stated"
-      const number = (use: keyof typeof columnUses): Effect.Effect<number | null, InputError> => {
-        const value = cell(use)
-        if (value === undefined) return Effect.succeed(null)
-        const valid = use === "nsnps" ? Number.isSafeInteger(Number(value)) : !Number.isNaN(Number(value))
-        const message = `column '${params.columns[use] ?? use}': '${value}' is not a ${use === "nsnps" ? "whole " : ""}number`
-        return valid ? Effect.succeed(Number(value)) : new InputError({ message, file: inputs.variants, line })
-      }
-      const id = cell("signal_id") ?? [gwas_id, dataset, variant_id, gene_id].join("/")
-      const repeats = (signalIds.get(id) ?? 0) + 1
-      signalIds.set(id, repeats)
-      signals.push({
-        signal_id: repeats === 1 ? id : `${id}#${repeats}`,
-        gwas_id,
-        dataset,
-        variant_id,
-        gene_id,
-        pp_h4: yield* number("pp_h4"),
-        nsnps: yield* number("nsnps"),
-        eqtl_beta: yield* number("eqtl_beta"),
-        gwas_beta: yield* number("gwas_beta")
-      })
     }
-    const ordered = [...variants.values()].sort(Variant.compare)
-    const rank = new Map(ordered.map(({ variant_id }, index) => [variant_id, index]))
-    yield* outputs.variants.write(ordered)
-    yield* outputs.pairs.write(
-      [...pairs.values()].sort(
-        (a, b) => rank.get(a.variant_id)! - rank.get(b.variant_id)! || (a.gene_id < b.gene_id ? -1 : 1)
-      )
-    )
-    yield* outputs.signals.write(signals)
-    yield* outputs.dropped.write(dropped)
+    const list = VariantList.make()
+    const pairs: Array<{ readonly variant: number; readonly gene_id: string }> = []
+    const signals = SignalSource.make(params.columns)
+    const dropped = yield* TableLines.writer(outputs.dropped.path, Object.keys(droppedTable))
+    const actions = {
+      outside: params.outside,
+      mismatch: params.mismatch === "swap" ? "drop" : params.mismatch,
+      unsupported: params.unsupported,
+      malformed: params.malformed,
+      ambiguous: "error"
+    } as const
+    let [hasGene, hasStudy] = [false, false]
+    let build: string | undefined
+    const failure = (row: VariantSource.Row, reason: string, hint: string | undefined) => {
+      const error = { message: `${VariantSource.textOf(row)}: ${reason}`, file: inputs.variants, line: row.line }
+      return new InputError(hint === undefined ? error : { ...error, hint })
+    }
+
+    const refuse = (row: VariantSource.Row, { kind, category, reason, hint }: Identity.Problem) => {
+      if (actions[kind] === "error") return failure(row, reason, hint)
+      const text = oneLine(VariantSource.textOf(row))
+      books.variants.take()
+      books.variants.leave(category, `${text}: ${reason}`)
+      const gene = hasGene ? row.cell("gene") : undefined
+      if (gene !== undefined) {
+        books.pairs.take()
+        books.pairs.leave(category, `${text} ${gene}`)
+      }
+      if (gene !== undefined && hasStudy && row.cell("gwas_id") !== undefined) {
+        books.signals.take()
+        books.signals.leave(category, `${text} ${gene}`)
+      }
+      return dropped.write([`${row.line}\t${text}\t${oneLine(reason)}`])
+    }
+
+    const keep = (row: VariantSource.Row, found: Identity.Found) => {
+      const gene = hasGene ? row.cell("gene") : undefined
+      const study = gene === undefined || !hasStudy ? undefined : row.cell("gwas_id")
+      const signal = study === undefined ? undefined : signals.read(row, found.turned)
+      if (signal !== undefined && "kind" in signal) return refuse(row, signal)
+      if (row.build !== undefined && row.build !== build) {
+        if (build !== undefined) {
+          return failure(row, `of ${row.build}, variants before it of ${build}`, "a file of variants has one build")
+        }
+        build = row.build
+      }
+      if (found.respelled) {
+        const what = found.turned ? "reference and alternative allele turned" : "alleles normalised"
+        books.variants.note(what, `${VariantSource.textOf(row)} is ${Identity.idOf(found)}`)
+      }
+      const variant = list.add(found)
+      if (!hasGene) return undefined
+      if (gene === undefined) {
+        books.pairs.take()
+        books.pairs.leave("no gene", VariantSource.textOf(row))
+        return undefined
+      }
+      const gene_id = Gene.withoutVersion(gene)
+      pairs.push({ variant, gene_id })
+      if (study !== undefined && signal !== undefined) {
+        signals.add({ ...signal, gwas_id: study, gene_id, variant_id: Identity.idOf(found) })
+      } else if (hasStudy) {
+        books.signals.take()
+        books.signals.leave("no study", `${VariantSource.textOf(row)} ${gene_id}`)
+      }
+      return undefined
+    }
+
+    yield* VariantSource.read(inputs.variants, params.columns, {
+      header: (has) => {
+        hasGene = has("gene")
+        hasStudy = hasGene && has("gwas_id")
+      },
+      row: (row) => {
+        const judge = (place: Identity.Found | Identity.Problem) =>
+          "kind" in place ? refuse(row, place) : keep(row, place)
+        const place = identity.find(row)
+        return place === undefined
+          ? Effect.flatMap(identity.read(row), (read) => judge(read) ?? Effect.void)
+          : judge(place)
+      }
+    })
+    yield* dropped.end
+
+    const sorted = list.sorted()
+    const { same, respelled } = sorted.repeats
+    const another = "same variant written another way"
+    // Of variants with genes, a repeat is another pair.
+    books.variants.take(sorted.size + (hasGene ? 0 : same.count) + respelled.count)
+    books.variants.keep(sorted.size)
+    if (!hasGene) books.variants.leave("repeated", same.example, same.count)
+    books.variants.leave(another, respelled.example, respelled.count)
+    if (build !== undefined && reference.build === undefined) {
+      books.variants.note("of a build that the reference does not confirm", `${build}`, sorted.size)
+    }
+    yield* outputs.variants.write(sorted.rows())
+
+    const ranked = pairs
+      .map(({ variant, gene_id }) => ({ variant, rank: sorted.rank(variant), gene_id }))
+      .sort((a, b) => a.rank - b.rank || (a.gene_id < b.gene_id ? -1 : a.gene_id > b.gene_id ? 1 : 0))
+    const isNew = ({ rank, gene_id }: (typeof ranked)[number], at: number): boolean =>
+      at === 0 || ranked[at - 1]!.rank !== rank || ranked[at - 1]!.gene_id !== gene_id
+    const unique = ranked.filter(isNew)
+    // Of pairs with studies, a repeat is another signal.
+    const repeats = hasStudy ? 0 : ranked.length - unique.length
+    const repeated = repeats === 0 ? undefined : ranked.find((pair, at) => !isNew(pair, at))
+    if (hasGene) {
+      books.pairs.take(unique.length + repeats)
+      books.pairs.keep(unique.length)
+    }
+    if (repeated !== undefined)
+      books.pairs.leave("repeated", `${list.id(repeated.variant)} ${repeated.gene_id}`, repeats)
+    yield* outputs.pairs.write(unique.map(({ variant, gene_id }) => ({ variant_id: list.id(variant), gene_id })))
+
+    if (hasStudy) {
+      books.signals.take(signals.rows.length)
+      books.signals.keep(signals.rows.length)
+    }
+    yield* outputs.signals.write(signals.rows)
   }, Effect.scoped)
 })

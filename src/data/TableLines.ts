@@ -10,9 +10,10 @@ import * as Table from "./Table.ts"
 export interface Reader<E, R> {
   /** What the cells are held to; without it, the number of fields in each row. */
   readonly schema?: Table.TableSchema
-  readonly header?: (columns: ReadonlyArray<string>) => Effect.Effect<void, E, R>
-  /** Of each row its fields, separated by tabs. */
-  readonly rows?: (lines: ReadonlyArray<string>) => Effect.Effect<void, E, R>
+  /** `line`: where in the file it stands. */
+  readonly header?: (columns: ReadonlyArray<string>, line: number) => Effect.Effect<void, E, R>
+  /** Of each row its fields, separated by tabs; `first`: the line of the file that the first of them is. */
+  readonly rows?: (lines: ReadonlyArray<string>, first: number) => Effect.Effect<void, E, R>
 }
 
 /** What {@link Table.readText} reads, and fails as that does; of Parquet and Arrow all rows come as one batch. */
@@ -29,8 +30,8 @@ export const read = Effect.fnUntraced(function* <E = never, R = never>(
       const fault = /[\r\n]/u.test(line) ? { message: "a cell holds a line break" } : checker.line(line)
       if (fault !== undefined) return yield* faultAt(index + 1, fault)
     }
-    yield* header(cells.columns)
-    return yield* rows(lines)
+    yield* header(cells.columns, 1)
+    return yield* rows(lines, 2)
   }
   let number = 0
   let empty = 0
@@ -56,9 +57,9 @@ export const read = Effect.fnUntraced(function* <E = never, R = never>(
         if (fault !== undefined) return yield* faultAt(number, fault)
         const columns = checker.columns()
         if (isRow) lines.push(line)
-        else if (columns !== undefined) yield* header(columns)
+        else if (columns !== undefined) yield* header(columns, number)
       }
-      if (lines.length > 0) yield* rows(lines)
+      if (lines.length > 0) yield* rows(lines, number - empty - lines.length + 1)
     })
   )
   if (checker.columns() === undefined) return yield* faultAt(1, Table.noHeader)

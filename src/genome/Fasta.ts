@@ -2,8 +2,9 @@
  * A reference sequence, plain or bgzip, read by coordinates.
  *
  * A contig named like a region (`chr17:42425000-43600000`, 1-based, both ends included) stands for that piece of chr17,
- * so a file may hold snippets with true coordinates; any other contig is a whole chromosome. `1` and `chr1` are the same
- * name.
+ * so a file may hold snippets with true coordinates; any other contig is a whole chromosome. Chromosomes have their UCSC
+ * names (see Chromosome.ts), but for two contigs that would have the same (`1` and `chr1`, `chrM` and `chrMT`): those keep
+ * the names of the file, and are never taken for each other.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -12,6 +13,7 @@ import { cannot, InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import type { IndexedFasta as IndexedFastaType } from "@gmod/indexedfasta"
 import * as Bgzip from "./Bgzip.ts"
+import * as Chromosome from "./Chromosome.ts"
 import * as FastaIndex from "./FastaIndex.ts"
 import * as Interval from "./Interval.ts"
 
@@ -30,6 +32,10 @@ export interface Fasta {
   readonly fetch: (interval: Interval.Interval) => Effect.Effect<Fetched, InputError>
   /** Whether one piece holds the whole interval. */
   readonly covers: (interval: Interval.Interval) => boolean
+  /** The file's chromosome of a name in any spelling. */
+  readonly resolve: Chromosome.Resolver["resolve"]
+  /** The genome's build, where names or lengths of its chromosomes tell it. */
+  readonly build: Chromosome.Build | undefined
 }
 
 interface Piece extends Interval.Interval {
@@ -67,10 +73,21 @@ const openReader = Effect.fnUntraced(function* (path: string, fd: number): Effec
   return Bgzip.reader(path, fd, blocks)
 })
 
-const pieceOf = (entry: FastaIndex.Entry, path: string): Effect.Effect<Piece, InputError> => {
+/** UCSC names of whole contigs, or their own where two would have one. */
+const namesOf = (entries: ReadonlyArray<FastaIndex.Entry>): ((name: string) => string) => {
+  const whole = entries.filter(({ name }) => Interval.parse(name) === undefined)
+  const same = groupBy(whole, ({ name }) => Chromosome.nameOf(name))
+  return (name) => (same.get(Chromosome.nameOf(name))!.length > 1 ? name : Chromosome.nameOf(name))
+}
+
+const pieceOf = (
+  entry: FastaIndex.Entry,
+  path: string,
+  nameOf: (name: string) => string
+): Effect.Effect<Piece, InputError> => {
   const region = Interval.parse(entry.name)
   if (region === undefined) {
-    return Effect.succeed({ chrom: Interval.chromName(entry.name), start: 0, end: entry.length, entry })
+    return Effect.succeed({ chrom: nameOf(entry.name), start: 0, end: entry.length, entry })
   }
   return Interval.width(region) === entry.length
     ? Effect.succeed({ ...region, entry })
@@ -117,6 +134,25 @@ const openBases = Effect.fnUntraced(function* (
   })
 })
 
+const buildOf = (entries: ReadonlyArray<FastaIndex.Entry>): Chromosome.Build | undefined => {
+  for (const { name, length } of entries) {
+    const build = Chromosome.buildOfName(name) ?? Chromosome.buildOfLength(name, length)
+    if (build !== undefined) return build
+  }
+  return undefined
+}
+
+const absence = (chrom: string, problem: "absent" | "ambiguous"): string =>
+  problem === "absent"
+    ? `the reference has no chromosome '${chrom}'`
+    : `the reference has several chromosomes that '${chrom}' may be`
+
+/** The first ten, for messages. */
+export const listed = (names: Iterable<string>): string => {
+  const all = [...names]
+  return `${all.slice(0, 10).join(", ")}${all.length > 10 ? `, ... (${all.length})` : ""}`
+}
+
 /** Opens a FASTA file until the scope ends. Indexes beside it (`.fai`, `.gzi`) are used, else made in memory. */
 export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Fasta, InputError, Scope.Scope> {
   const fd = yield* Effect.acquireRelease(
@@ -129,24 +165,27 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
     ? FastaIndex.build(path)
     : FastaIndex.parse(fai.toString("utf8"), `${path}.fai`)
   const bases = yield* openBases(path, read, entries)
-  const pieces = (yield* Effect.forEach(entries, (entry) => pieceOf(entry, path))).sort(Interval.compare)
+  const nameOf = namesOf(entries)
+  const pieces = (yield* Effect.forEach(entries, (entry) => pieceOf(entry, path, nameOf))).sort(Interval.compare)
   const byChrom = groupBy(pieces, ({ chrom }) => chrom)
+  const { resolve } = Chromosome.resolver(byChrom.keys())
 
   return {
     path,
     pieces,
+    resolve,
+    build: buildOf(entries),
     covers: (interval) => byChrom.get(interval.chrom)?.some((piece) => Interval.contains(piece, interval)) ?? false,
     fetch: Effect.fnUntraced(function* (interval) {
-      const chrom = Interval.chromName(interval.chrom)
-      const candidates = byChrom.get(chrom)
-      if (candidates === undefined) {
-        const names = [...byChrom.keys()]
+      const found = resolve(interval.chrom)
+      if ("problem" in found) {
         return yield* new InputError({
-          message: `the reference has no chromosome '${interval.chrom}'`,
+          message: absence(interval.chrom, found.problem),
           file: path,
-          hint: `it has: ${names.slice(0, 10).join(", ")}${names.length > 10 ? `, ... (${names.length})` : ""}`
+          hint: `it has: ${listed(byChrom.keys())}`
         })
       }
+      const candidates = byChrom.get(found.name)!
       let sequence = ""
       let padded = Interval.width(interval)
       // Pieces may overlap; what an earlier one has filled is not read again.

@@ -1,4 +1,5 @@
 /** A stretch of a chromosome: 0-based, half-open, in base pairs. Start may be negative and end beyond the chromosome. */
+import * as Chromosome from "./Chromosome.ts"
 
 export interface Interval {
   readonly chrom: string
@@ -8,12 +9,8 @@ export interface Interval {
   readonly end: number
 }
 
-/**
- * The UCSC name of a chromosome: `1` is `chr1`, `MT` is `chrM`. All tables use these names, so that files that follow
- * either convention meet. Other names (`chrUn_KI270302v1`, `NC_000001.11`, a contig of one's own) stay as they are.
- */
-export const chromName = (name: string): string =>
-  name === "MT" || name === "chrMT" ? "chrM" : /^(?:\d{1,2}|[XYM])$/u.test(name) ? `chr${name}` : name
+/** The UCSC name of a chromosome, which all tables use: see {@link Chromosome.nameOf}. */
+export const chromName = Chromosome.nameOf
 
 /** Sorts as text: numbers by value, chromosomes with a number alone before all others. */
 const order = (chrom: string): string =>

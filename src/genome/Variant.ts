@@ -1,7 +1,9 @@
 /** A change of the reference sequence at one place, with the VCF conventions: `pos` is 1-based, alleles are forward. */
 import * as Result from "effect/Result"
 import * as Table from "../data/Table.ts"
+import * as Alleles from "./Alleles.ts"
 import * as Interval from "./Interval.ts"
+import * as VariantText from "./VariantText.ts"
 
 export const variants = {
   variant_id: Table.string("the variant as chrom_pos_ref_alt, for example chr1_12345_A_G"),
@@ -21,18 +23,17 @@ export type Pair = Table.Row<typeof pairTable>
 export const idOf = (chrom: string, pos: number, ref: string, alt: string): string => `${chrom}_${pos}_${ref}_${alt}`
 
 /**
- * Checks and normalises: UCSC chromosome name, upper-case alleles. Alleles are bases (ACGTN), at least one; symbolic ones
+ * A variant as it is spelled: UCSC chromosome name, upper-case alleles of bases (ACGTN), at least one; symbolic ones
  * (`<DEL>`, `*`) are refused. The failure says what is wrong.
  */
 export const make = (chrom: string, pos: number, ref: string, alt: string): Result.Result<Variant, string> => {
   const name = Interval.chromName(chrom)
-  const [upperRef, upperAlt] = [ref.toUpperCase(), alt.toUpperCase()]
   if (name === "") return Result.fail("the chromosome is empty")
-  if (!Number.isSafeInteger(pos) || pos < 1) return Result.fail(`position '${pos}' is not a whole number of at least 1`)
-  for (const allele of [upperRef, upperAlt]) {
-    if (!/^[ACGTN]+$/u.test(allele)) return Result.fail(`allele '${allele}' is not made of the letters A, C, G, T, N`)
-  }
-  if (upperRef === upperAlt) return Result.fail("the reference and the alternative allele are the same")
+  const place = VariantText.position(String(pos))
+  if (typeof place !== "number") return Result.fail(place.reason)
+  const [upperRef, upperAlt] = [ref.toUpperCase(), alt.toUpperCase()]
+  const problem = VariantText.alleleProblem(upperRef, upperAlt)
+  if (problem !== undefined) return Result.fail(problem.reason)
   return Result.succeed({
     variant_id: idOf(name, pos, upperRef, upperAlt),
     chrom: name,
@@ -42,17 +43,24 @@ export const make = (chrom: string, pos: number, ref: string, alt: string): Resu
   })
 }
 
-/** Reads `chr1_12345_A_G`, `chr1:12345:A:G`, `1-12345-A-G` and `chr1:12345:A>G`. */
+/** Reads an id in any spelling that {@link VariantText.split} knows. */
 export const parse = (text: string): Result.Result<Variant, string> => {
-  const [, chrom, pos, ref, alt] = /^(\S+?)[_:-](\d+)[_:-]([A-Za-z]+)[_:>-](\S+)$/u.exec(text) ?? []
-  return chrom === undefined
-    ? Result.fail(`'${text}' is not a variant; write it as chr1_12345_A_G`)
-    : make(chrom, Number(pos), ref!, alt!)
+  const pieces = VariantText.split(text)
+  if (pieces._tag === "Failure") {
+    const { reason, hint } = pieces.failure
+    return Result.fail(hint === undefined ? reason : `${reason}; ${hint}`)
+  }
+  const { chrom, pos, ref, alt } = pieces.success
+  return make(chrom, Number(pos), ref, alt)
 }
 
-/** Whether the alternative allele is one that VCF does not spell out in bases: `<DEL>`, `*`, a breakend, `.`. */
-export const isSymbolic = (text: string): boolean =>
-  /[<>*[\]]|[_:-]\.$/u.test(text.replace(/([A-Za-z])>([A-Za-z])/u, "$1:$2"))
+/** In the shortest spelling at its place: what ref and alt have in common is left out, but for one base. */
+export const minimal = (variant: Variant): Variant => {
+  const { pos, ref, alt } = Alleles.trim(variant)
+  return pos === variant.pos && ref === variant.ref && alt === variant.alt
+    ? variant
+    : { variant_id: idOf(variant.chrom, pos, ref, alt), chrom: variant.chrom, pos, ref, alt }
+}
 
 /** The reference bases that the variant replaces, 0-based half-open. */
 export const interval = ({ chrom, pos, ref }: Pick<Variant, "chrom" | "pos" | "ref">): Interval.Interval => ({
@@ -84,11 +92,11 @@ export const apply = (
 ): Result.Result<string, string> => {
   const at = variant.pos - 1 - start
   if (at < 0 || at + variant.ref.length > width) {
-    return Result.fail(`it does not lie inside its window (${variant.variant_id}, ${width} bp from ${start + 1})`)
+    return Result.fail(`${variant.variant_id} does not lie inside the window of ${width} bp from ${start + 1}`)
   }
   const found = sequence.slice(at, at + variant.ref.length)
   if (found !== variant.ref) {
-    return Result.fail(`its reference allele is not what the genome has (${variant.variant_id}: ${found})`)
+    return Result.fail(`${variant.variant_id}: the genome has ${found} where the reference allele is ${variant.ref}`)
   }
   return Result.succeed((sequence.slice(0, at) + variant.alt + sequence.slice(at + variant.ref.length)).slice(0, width))
 }

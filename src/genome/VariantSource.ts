@@ -1,80 +1,166 @@
-/** Variants with what a file says about them: from VCF, or from any table whose columns are named. */
+/** Variants with what a file says about them, streamed: from VCF, or from any table whose columns are named. */
 import * as Effect from "effect/Effect"
-import type * as FileSystem from "effect/FileSystem"
-import * as Option from "effect/Option"
-import type * as Result from "effect/Result"
-import * as Stream from "effect/Stream"
 import { InputError } from "../core/Failure.ts"
-import * as Table from "../data/Table.ts"
-import * as TextLines from "../data/TextLines.ts"
-import * as Variant from "./Variant.ts"
+import * as Suggest from "../core/Suggest.ts"
+import * as TableLines from "../data/TableLines.ts"
+import * as Chromosome from "./Chromosome.ts"
+import * as VariantText from "./VariantText.ts"
 import * as Vcf from "./Vcf.ts"
 
-export interface Record {
+/** One alternative allele, as text. */
+export interface Row {
   /** 1-based line of the file. */
   readonly line: number
-  /** The variant as the file has it. */
-  readonly text: string
-  readonly variant: Result.Result<Variant.Variant, string>
-  /** The cell of the column for a use (`gene`, say); undefined where it is missing or there is no such column. */
+  readonly chrom: string
+  readonly pos: string
+  readonly ref: string
+  readonly alt: string
+  /** The variant as the file has it, where it is one text there. */
+  readonly whole?: string
+  readonly build: Chromosome.Build | undefined
+  /** Set where no variant can be read. */
+  readonly problem: VariantText.Problem | undefined
+  /** What the row says for a use (`gene`, say); undefined where it is missing or nothing holds it. */
   readonly cell: (use: string) => string | undefined
 }
 
+/** The variant as the file has it, for messages. */
+export const textOf = ({ whole, chrom, pos, ref, alt }: Row): string => whole ?? `${chrom}_${pos}_${ref}_${alt}`
+
 /** Column names by what they hold: `variant`, or `chrom`, `pos`, `ref`, `alt`; and any others. */
 export type Columns = { readonly [use: string]: string | undefined }
+
+export interface Reader<E, R> {
+  /** `has`: whether a column or field holds what is asked for. */
+  readonly header: (has: (use: string) => boolean) => void
+  /** Called with every row in file order; what it gives is run before the next. */
+  readonly row: (row: Row) => Effect.Effect<void, E, R> | undefined
+}
 
 const missing = new Set(["", "NA", "."])
 
 /** Where a column that is not named is looked for, when not under the name of its use. */
 const usual: Columns = { variant: "variant_id", gene: "gene_id" }
 
-const isVcf = (path: string): Effect.Effect<boolean, InputError> =>
-  TextLines.stream(path).pipe(
-    Stream.runHead,
-    Effect.map(Option.exists(([line]) => /^(?:##fileformat=VCF|#CHROM\tPOS\tID\tREF\tALT)/u.test(line ?? "")))
-  )
+const ofVariant = ["chrom", "pos", "ref", "alt"] as const
 
-const fromTable = Effect.fnUntraced(function* (
-  table: Table.TextTable,
-  named: Columns
-): Effect.fn.Return<ReadonlyArray<Record>, InputError> {
-  const absent = Object.entries(named).find(([, column]) => column !== undefined && !table.columns.includes(column))
+interface TableReader {
+  readonly has: (use: string) => boolean
+  readonly rowsOf: (cells: ReadonlyArray<string>, line: number) => ReadonlyArray<Row>
+}
+
+const tableReader = Effect.fnUntraced(function* (
+  columns: ReadonlyArray<string>,
+  named: Columns,
+  file: string,
+  line: number
+): Effect.fn.Return<TableReader, InputError> {
+  const absent = Object.entries(named).find(([, column]) => column !== undefined && !columns.includes(column))
   if (absent !== undefined) {
-    return yield* new InputError({
-      message: `column '${absent[1]}' (${absent[0]}) missing`,
-      file: table.file,
-      line: table.firstLine - 1,
-      hint: `the table has: ${table.columns.join(", ")}`
-    })
+    const hint = Suggest.hint(absent[1]!, columns, "columns")
+    return yield* new InputError({ message: `column '${absent[1]}' (${absent[0]}) missing`, file, line, hint })
   }
-  const at = (use: string): number => table.columns.indexOf(named[use] ?? usual[use] ?? use)
-  const has = (use: string): boolean => at(use) >= 0
+  const at = new Map<string, number>()
+  const place = (use: string): number => {
+    const known = at.get(use)
+    if (known !== undefined) return known
+    const found = columns.indexOf(named[use] ?? usual[use] ?? use)
+    at.set(use, found)
+    return found
+  }
+  const has = (use: string): boolean => place(use) >= 0
   const whole = has("variant") && (named["variant"] !== undefined || named["pos"] === undefined)
-  if (!whole && !["chrom", "pos", "ref", "alt"].every(has)) {
+  if (!whole && !ofVariant.every(has)) {
     return yield* new InputError({
       message: "no column holds the variants",
-      file: table.file,
-      line: table.firstLine - 1,
-      hint: `name them in columns: either variant, or chrom, pos, ref and alt; the table has: ${table.columns.join(", ")}`
+      file,
+      line,
+      hint: `name them in columns: either variant, or chrom, pos, ref and alt; the table has: ${columns.join(", ")}`
     })
   }
-  return table.rows.map((cells, index) => {
-    const cell = (use: string): string | undefined => {
-      const text = cells[at(use)]
-      return text === undefined || missing.has(text) ? undefined : text
+  const [chromAt, posAt, refAt, altAt] = ofVariant.map(place) as [number, number, number, number]
+  const wholeAt = place("variant")
+  const each = (row: Omit<Row, "alt">, alts: string): ReadonlyArray<Row> =>
+    alts.includes(",") ? alts.split(",").map((alt) => ({ ...row, alt })) : [{ ...row, alt: alts }]
+  return {
+    has,
+    rowsOf: (cells, line) => {
+      const cell = (use: string): string | undefined => {
+        const text = cells[place(use)]
+        return text === undefined || missing.has(text) ? undefined : text
+      }
+      const present = (at: number): string => (missing.has(cells[at]!) ? "" : cells[at]!)
+      if (!whole) {
+        const row = { line, chrom: present(chromAt), pos: cells[posAt]!, ref: present(refAt), cell }
+        return each({ ...row, build: Chromosome.buildOfName(row.chrom), problem: undefined }, present(altAt))
+      }
+      const text = present(wholeAt).trim()
+      const pieces = VariantText.split(text)
+      if (pieces._tag === "Success") {
+        return each({ ...pieces.success, line, whole: text, problem: undefined, cell }, pieces.success.alt)
+      }
+      const nothing = { chrom: "", pos: "", ref: "", alt: "", build: undefined }
+      return [{ ...nothing, line, whole: text, problem: pieces.failure, cell }]
     }
-    const [chrom = "", pos = "", ref = "", alt = ""] = ["chrom", "pos", "ref", "alt"].map(cell)
-    const text = whole ? (cell("variant") ?? "") : Variant.idOf(chrom, Number(pos), ref, alt)
-    const variant = whole ? Variant.parse(text) : Variant.make(chrom, Number(pos), ref, alt)
-    return { line: Table.lineOf(table, index), text, variant, cell }
-  })
+  }
 })
 
-/** Reads a VCF (told by its first line) or a tab-separated table, plain or gzip. In a VCF no other column is named. */
-export const read = Effect.fnUntraced(function* (
+const fromTable = <E, R>(
   path: string,
-  columns: Columns
-): Effect.fn.Return<ReadonlyArray<Record>, InputError, FileSystem.FileSystem> {
-  if (!(yield* isVcf(path))) return yield* fromTable(yield* Table.readText(path), columns)
-  return (yield* Vcf.read(path)).map((record) => ({ ...record, cell: () => undefined }))
-})
+  columns: Columns,
+  { header, row }: Reader<E, R>
+): Effect.Effect<void, InputError | E, R> => {
+  let reader: TableReader | undefined
+  return TableLines.read(path, {
+    header: Effect.fnUntraced(function* (names, line): Effect.fn.Return<void, InputError | E, R> {
+      reader = yield* tableReader(names, columns, path, line)
+      header(reader.has)
+    }),
+    rows: Effect.fnUntraced(function* (lines, first): Effect.fn.Return<void, InputError | E, R> {
+      for (const [index, line] of lines.entries()) {
+        for (const each of reader!.rowsOf(line.split("\t"), first + index)) {
+          const more = row(each)
+          if (more !== undefined) yield* more
+        }
+      }
+    })
+  })
+}
+
+const noCell = (): undefined => undefined
+
+const fromVcf = <E, R>(
+  path: string,
+  named: Columns,
+  { header, row }: Reader<E, R>
+): Effect.Effect<void, InputError | E, R> => {
+  let build: Chromosome.Build | undefined
+  const fields = new Map<string, Vcf.Field>()
+  return Vcf.read(path, {
+    header: Effect.fnUntraced(function* (found): Effect.fn.Return<void, InputError | E, R> {
+      build = found.build
+      for (const [use, name] of Object.entries(named)) {
+        if (name === undefined) continue
+        if (use === "variant" || (ofVariant as ReadonlyArray<string>).includes(use)) {
+          const message = `columns: a VCF has a place of its own for '${use}'`
+          return yield* new InputError({ message, file: path, hint: `leave '${use}' out of columns` })
+        }
+        fields.set(use, yield* Vcf.field(found, name, path))
+      }
+      header((use) => fields.has(use))
+    }),
+    site: (site) => {
+      const { line, chrom, pos, ref, alt, problem } = site
+      const cell = fields.size === 0 ? noCell : (use: string) => fields.get(use)?.(site)
+      return row({ line, chrom, pos, ref, alt, build, problem, cell })
+    }
+  })
+}
+
+/** Reads a VCF or a table with a header row, plain or gzip. In a VCF, columns are INFO or FORMAT fields. */
+export const read = <E, R>(
+  path: string,
+  columns: Columns,
+  reader: Reader<E, R>
+): Effect.Effect<void, InputError | E, R> =>
+  Effect.flatMap(Vcf.isVcf(path), (vcf) => (vcf ? fromVcf : fromTable)(path, columns, reader))

@@ -23,15 +23,32 @@ describe("Variant", () => {
       const result = Variant.parse(text)
       return Result.isFailure(result) ? result.failure : ""
     }
-    assert.match(reason("rs123"), /'rs123' is not a variant; write it as chr1_12345_A_G/u)
+    assert.match(reason("rs123"), /'rs123' is an rsID.*write it as chr1_12345_A_G/u)
     assert.match(reason("chr1_0_A_G"), /position '0'/u)
     assert.match(reason("chr1_5_A_<DEL>"), /allele '<DEL>' is not made of the letters/u)
     assert.match(reason("chr1_5_A_a"), /the same/u)
   })
 
-  it("tells alleles that are not spelled out", () => {
-    const texts = ["chr1_5_A_<DEL>", "chr1_5_A_*", "chr1_5_A_.", "chr1_5_A_G]17:198982]", "chr1_5_A_T", "chr1:5:A>T"]
-    assert.deepStrictEqual(texts.map(Variant.isSymbolic), [true, true, true, true, false, false])
+  it("is the same in every spelling of an id, but for what stands in no id", () => {
+    for (const text of [
+      "1_12345_A/G",
+      "chr1_12345_A_G_b38",
+      "1:12345:A:G:GRCh38",
+      "NC_000001.11:g.12345A>G",
+      "01-12345-A-G"
+    ]) {
+      assert.strictEqual(variant(text).variant_id, "chr1_12345_A_G", text)
+    }
+    assert.match(Result.getOrThrow(Result.flip(Variant.parse("NC_000001.11:12344:A:G"))), /counts positions from 0/u)
+  })
+
+  it("leaves out what both alleles have in common", () => {
+    const minimal = (text: string) => Variant.minimal(variant(text)).variant_id
+    for (const text of ["chr1_100_G_T", "chr1_99_AG_AT", "chr1_97_TGAG_TGAT", "chr1_100_GC_TC"]) {
+      assert.strictEqual(minimal(text), "chr1_100_G_T")
+    }
+    assert.strictEqual(minimal("chr1_100_GCA_GA"), "chr1_100_GC_G")
+    assert.strictEqual(minimal("chr1_100_GTT_GTTT"), "chr1_100_G_GT")
   })
 
   // The window is ACGTACGTAC from base 101 (1-based) on; right of it the reference goes on with GGGCC.
@@ -52,7 +69,7 @@ describe("Variant", () => {
   it("refuses what does not fit", () => {
     assert.deepStrictEqual(
       apply("chr1_101_C_T"),
-      Result.fail("its reference allele is not what the genome has (chr1_101_C_T: A)")
+      Result.fail("chr1_101_C_T: the genome has A where the reference allele is C")
     )
     assert.isTrue(Result.isFailure(apply("chr1_100_A_T")))
     assert.isTrue(Result.isFailure(apply("chr1_110_CG_C")))

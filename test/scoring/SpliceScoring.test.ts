@@ -49,6 +49,8 @@ const fasta: Fasta = {
   path: "reference.fa",
   pieces: [{ chrom: "chr1", start: 0, end: bases.length }],
   covers: () => true,
+  resolve: (name) => ({ name }),
+  build: undefined,
   fetch: ({ start, end }) =>
     Effect.succeed({
       sequence: Array.from({ length: end - start }, (_, at) => bases[start + at] ?? "N").join(""),

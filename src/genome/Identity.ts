@@ -1,0 +1,235 @@
+/**
+ * Which variant of a reference a row of a file means: its chromosome by the reference's name, its alleles checked against
+ * the sequence, in the shortest and leftmost spelling (see Alleles.ts).
+ *
+ * Made for millions of rows: a window of the sequence moves along with them, and only moving it is an effect.
+ */
+import * as Effect from "effect/Effect"
+import type { InputError } from "../core/Failure.ts"
+import * as Alleles from "./Alleles.ts"
+import * as Fasta from "./Fasta.ts"
+import * as Interval from "./Interval.ts"
+import * as Sequence from "./Sequence.ts"
+import * as Variant from "./Variant.ts"
+import type { Row } from "./VariantSource.ts"
+import * as VariantText from "./VariantText.ts"
+
+export interface Found extends Alleles.Alleles {
+  readonly chrom: string
+  /** ref and alt have changed places. */
+  readonly turned: boolean
+  /** Spelled in another way than in the file, beyond its chromosome's name. */
+  readonly respelled: boolean
+}
+
+export const idOf = ({ chrom, pos, ref, alt }: Found): string => Variant.idOf(chrom, pos, ref, alt)
+
+export interface Problem {
+  /** `ambiguous`: the reference has two chromosomes that may be meant. */
+  readonly kind: VariantText.Problem["kind"] | "outside" | "mismatch" | "ambiguous"
+  /** A short category, without values. */
+  readonly category: string
+  readonly reason: string
+  readonly hint?: string
+}
+
+export interface Identity {
+  /** The variant, or why there is none; undefined where the sequence has to be read: {@link Identity.read}. */
+  readonly find: (row: Row) => Found | Problem | undefined
+  /** The same with the sequence there. */
+  readonly read: (row: Row) => Effect.Effect<Found | Problem, InputError>
+}
+
+/** A stretch of one piece of the reference. */
+interface Window extends Alleles.Surroundings {
+  readonly chrom: string
+  readonly piece: Interval.Interval
+}
+
+/** Bases that are read at once: few where variants lie far apart or in no order. */
+const least = 1 << 10
+const most = 1 << 17
+
+/** Bases left of a variant that are read with it: most repeats end within them. */
+const before = 200
+
+const likelyCause = (ref: string, alt: string, found: string): string => {
+  if (alt !== "" && found.startsWith(alt)) {
+    return "the genome has the alternative allele: are ref and alt swapped? `mismatch: swap` turns them, and their effects"
+  }
+  if (found.startsWith(Sequence.reverseComplement(ref))) return "the alleles look like those of the reverse strand"
+  return "are the variants of another genome build, or their positions 0-based?"
+}
+
+const same = (a: Alleles.Alleles, b: Alleles.Alleles): boolean => a.pos === b.pos && a.ref === b.ref && a.alt === b.alt
+
+/** A number of at most nine digits; -1 of any other text. */
+const digits = (text: string): number => {
+  let value = 0
+  if (text.length === 0 || text.length > 9) return -1
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
+}
+
+const bases = (allele: string): string => (allele === "-" ? "" : allele.toUpperCase())
+
+/** Of variants in a reference; `swap`: alleles that the genome has the other way round are turned. */
+export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): Identity => {
+  const names = new Map<string, ReturnType<Fasta.Fasta["resolve"]>>()
+  const resolve = (chrom: string) => {
+    let found = names.get(chrom)
+    if (found === undefined) names.set(chrom, (found = fasta.resolve(chrom)))
+    return found
+  }
+  const held = new Map<string, string>()
+  /** What the reference has of a chromosome, or else of all. */
+  const has = (chrom: string): string => {
+    let text = held.get(chrom)
+    if (text === undefined) {
+      const pieces = fasta.pieces.filter((piece) => piece.chrom === chrom).map(Interval.format)
+      text = Fasta.listed(pieces.length > 0 ? pieces : new Set(fasta.pieces.map((piece) => piece.chrom)))
+      held.set(chrom, text)
+    }
+    return text
+  }
+  const outside = (chrom: string): Problem => ({
+    kind: "outside",
+    category: "outside the reference",
+    reason: `outside the reference, which has ${has(chrom)}`
+  })
+
+  let window: Window | undefined
+  let size = most
+  const move = Effect.fnUntraced(function* (piece: Interval.Interval, start: number, end: number) {
+    const near = window?.piece === piece && start >= window.start && start < window.start + window.bases.length + size
+    size = near ? Math.min(most, size * 2) : Math.max(least, size / 4)
+    const from = Math.max(piece.start, start)
+    const to = Math.min(piece.end, Math.max(end, from + size))
+    const { sequence } = yield* fasta.fetch({ chrom: piece.chrom, start: from, end: to })
+    window = { chrom: piece.chrom, piece, start: from, bases: sequence }
+    return window
+  })
+
+  /** Undefined where the window does not reach far enough. */
+  const place = (chrom: string, pos: number, ref: string, alt: string, at: Window): Found | Problem | undefined => {
+    const offset = pos - 1 - at.start
+    const longest = Math.max(ref.length, alt.length, 1)
+    if (offset < 0 || offset + longest + 1 > at.bases.length) {
+      const reaches = at.start + at.bases.length === at.piece.end && offset + ref.length <= at.bases.length
+      if (offset < 0 || !reaches) return undefined
+    }
+    let turned = false
+    const found = at.bases.slice(offset, offset + longest)
+    if (!found.startsWith(ref)) {
+      if (!swap || alt === "" || !found.startsWith(alt)) {
+        const interval = { chrom, start: pos - 1, end: pos - 1 + ref.length }
+        return {
+          kind: "mismatch",
+          category: "reference allele differs from the genome",
+          reason: `the reference allele is ${ref}, the genome has ${found.slice(0, ref.length)} at ${Interval.format(interval)}`,
+          hint: likelyCause(ref, alt, found)
+        }
+      }
+      turned = true
+      ;[ref, alt] = [alt, ref]
+    }
+    const whole = at.start === at.piece.start
+    const alleles = { pos, ref, alt }
+    if (ref !== "") {
+      const spelled = Alleles.normalise(alleles, at, whole)
+      return spelled && { ...spelled, chrom, turned, respelled: turned || !same(spelled, alleles) }
+    }
+    // Before its position, or after it as MAF has it: both are the same in a repeat alone.
+    const readings = [pos, pos + 1].map((pos) => Alleles.normalise({ pos, ref, alt }, at, whole))
+    const [one, other] = readings
+    if (one === undefined || other === undefined) return undefined
+    return same(one, other)
+      ? { ...one, chrom, turned, respelled: true }
+      : {
+          kind: "unsupported",
+          category: "insertion without the base before it",
+          reason: `'-' as reference allele does not say whether the bases are inserted before or after ${pos}`,
+          hint: "write the base before the insertion in both alleles, as VCF does"
+        }
+  }
+
+  /** What the row asks about, as far as that does not need the sequence. */
+  const asked = (row: Row): Problem | (Alleles.Alleles & { readonly chrom: string }) => {
+    if (row.problem !== undefined) return row.problem
+    const pos = VariantText.position(row.pos)
+    if (typeof pos !== "number") return pos
+    const [ref, alt] = [bases(row.ref), bases(row.alt)]
+    // For the check, an empty allele is any other than its partner.
+    const problem = VariantText.alleleProblem(row.ref === "-" ? `${alt}A` : ref, row.alt === "-" ? `${ref}A` : alt)
+    if (problem !== undefined) return problem
+    if (row.chrom === "") {
+      return { kind: "malformed", category: "no chromosome", reason: "the chromosome is missing" }
+    }
+    const known = resolve(row.chrom)
+    if ("problem" in known) {
+      return known.problem === "absent"
+        ? outside(row.chrom)
+        : {
+            kind: "ambiguous",
+            category: "several chromosomes may be meant",
+            reason: `the reference has several chromosomes that '${row.chrom}' may be`,
+            hint: `it has: ${has(row.chrom)}`
+          }
+    }
+    if (row.build !== undefined && fasta.build !== undefined && row.build !== fasta.build) {
+      return {
+        kind: "mismatch",
+        category: "of another genome build than the reference",
+        reason: `the variant is of ${row.build}, the reference of ${fasta.build}`,
+        hint: "lift the variants over, or give the reference of their build"
+      }
+    }
+    ;[lastName, lastChrom, lastBuild] = [row.chrom, known.name, row.build]
+    return { pos, ref, alt, chrom: known.name }
+  }
+
+  /** Most rows: one base for another, in upper case, where the window is. Undefined for all others. */
+  let [lastName, lastChrom, lastBuild] = ["", "", fasta.build]
+  const substitution = ({ chrom, pos, ref, alt, build, problem }: Row): Found | undefined => {
+    if (ref.length !== 1 || alt.length !== 1 || chrom !== lastName || build !== lastBuild || problem !== undefined) {
+      return undefined
+    }
+    if (window?.chrom !== lastChrom || ref === alt || !"ACGT".includes(alt)) return undefined
+    const place = digits(pos)
+    const base = window.bases.charCodeAt(place - 1 - window.start)
+    return base === ref.charCodeAt(0) && "ACGT".includes(ref)
+      ? { chrom: lastChrom, pos: place, ref, alt, turned: false, respelled: false }
+      : undefined
+  }
+
+  const find: Identity["find"] = (row) => {
+    const plain = substitution(row)
+    if (plain !== undefined) return plain
+    const wanted = asked(row)
+    if ("kind" in wanted || window?.chrom !== wanted.chrom) return "kind" in wanted ? wanted : undefined
+    return place(wanted.chrom, wanted.pos, wanted.ref, wanted.alt, window)
+  }
+
+  const read: Identity["read"] = Effect.fnUntraced(function* (row) {
+    const wanted = asked(row)
+    if ("kind" in wanted) return wanted
+    const { chrom, pos, ref, alt } = wanted
+    const site = { chrom, start: pos - 1, end: pos - 1 + Math.max(1, ref.length) }
+    const piece = fasta.pieces.find((piece) => Interval.contains(piece, site))
+    if (piece === undefined) return outside(chrom)
+    const right = site.start + Math.max(ref.length, alt.length) + 2
+    for (let left = before; ; left *= 4) {
+      const around = yield* move(piece, site.start - left, right)
+      const found = place(chrom, pos, ref, alt, around)
+      if (found !== undefined) return found
+      if (around.bases.length === Interval.width(piece)) {
+        return { kind: "unsupported", category: "no base of the sequence left", reason: `${ref} is all of ${chrom}` }
+      }
+    }
+  })
+  return { find, read }
+}
