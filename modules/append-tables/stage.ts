@@ -1,33 +1,51 @@
 import * as Effect from "effect/Effect"
+import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
-import * as Table from "../../src/data/Table.ts"
+import * as Reader from "../../src/data/table/Reader.ts"
+import * as Writer from "../../src/data/table/Writer.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 
 export default Stage.make({
   name: "append-tables",
-  version: 1,
+  version: 2,
   summary: "Puts the rows of tables with the same columns one after another.",
   params: {},
   inputs: { tables: Port.list(Port.file("tsv", "a table"), "tables of the same columns, in any order of them") },
   outputs: { table: Port.file("tsv", "the rows of the first table, of the second, ...; columns as in the first") },
   run: Effect.fnUntraced(function* ({ inputs, outputs }) {
-    const tables = yield* Effect.forEach(inputs.tables, Table.readText)
-    const [first] = tables
+    const account = yield* Account.open("rows")
+    const [first] = inputs.tables
     if (first === undefined) return yield* new InputError({ message: "append-tables: no table is given" })
-    const { columns } = first
-    for (const table of tables) {
-      const odd =
-        columns.find((name) => !table.columns.includes(name)) ?? table.columns.find((name) => !columns.includes(name))
+    const columns = yield* Reader.columns(first)
+    // Before anything is written.
+    for (const file of inputs.tables) {
+      const found = yield* Reader.columns(file)
+      const odd = columns.find((name) => !found.includes(name)) ?? found.find((name) => !columns.includes(name))
       if (odd === undefined) continue
-      const other = table.columns.includes(odd) ? first.file : table.file
-      const hint = "choose and rename columns with load-table"
-      return yield* new InputError({ message: `no column '${odd}', as another of the tables has`, file: other, hint })
+      return yield* new InputError({
+        message: `missing column '${odd}', which another of the tables has`,
+        file: found.includes(odd) ? first : file,
+        hint: "choose and rename columns with load-table"
+      })
     }
-    const rows = tables.flatMap((table) => {
-      const places = columns.map((name) => table.columns.indexOf(name))
-      return table.rows.map((cells) => places.map((at) => cells[at]!))
-    })
-    yield* Table.writeText(outputs.table.path, columns, rows)
+    yield* Writer.use(outputs.table.path, columns, (writer) =>
+      Effect.forEach(
+        inputs.tables,
+        (file) =>
+          Reader.use(file, {}, (source) => {
+            const places = columns.map((name) => source.columns.indexOf(name))
+            return Reader.forEachRow(source, (cells, place) => {
+              writer.row(
+                places.map((at) => cells[at]!),
+                place
+              )
+              account.take()
+              account.keep()
+            })
+          }),
+        { discard: true }
+      )
+    )
   })
 })

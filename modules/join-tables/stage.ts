@@ -2,7 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
-import * as Suggest from "../../src/core/Suggest.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -23,13 +22,10 @@ export default Stage.make({
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const [left, right] = [yield* Table.readText(inputs.left), yield* Table.readText(inputs.right)]
-    const keyOf = Effect.fnUntraced(function* ({ columns, file }: Table.TextTable) {
-      const missing = params.on.find((name) => !columns.includes(name))
-      if (missing !== undefined) {
-        const hint = Suggest.hint(missing, columns, "columns")
-        return yield* new InputError({ message: `column '${missing}' missing`, file, hint })
-      }
-      const places = params.on.map((name) => columns.indexOf(name))
+    const keyOf = Effect.fnUntraced(function* (table: Table.TextTable) {
+      const missing = params.on.find((name) => !table.columns.includes(name))
+      if (missing !== undefined) return yield* Table.missingColumn(table, missing)
+      const places = params.on.map((name) => table.columns.indexOf(name))
       return (cells: ReadonlyArray<string>) => places.map((at) => cells[at]!).join("\t")
     })
     const [leftKey, rightKey] = [yield* keyOf(left), yield* keyOf(right)]

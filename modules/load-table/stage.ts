@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { InputError } from "../../src/core/Failure.ts"
-import { Task } from "../../src/core/Task.ts"
-import * as DelimitedText from "../../src/data/DelimitedText.ts"
-import * as Table from "../../src/data/Table.ts"
-import * as TableSelection from "../../src/data/TableSelection.ts"
+import * as Account from "../../src/core/Account.ts"
+import * as Dialect from "../../src/data/table/Dialect.ts"
+import * as Header from "../../src/data/table/Header.ts"
+import { faultAt, type Place } from "../../src/data/table/Place.ts"
+import * as Reader from "../../src/data/table/Reader.ts"
+import * as Select from "../../src/data/table/Select.ts"
+import * as Writer from "../../src/data/table/Writer.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
@@ -13,7 +16,7 @@ const texts = Schema.Record(Schema.String, Schema.String)
 
 export default Stage.make({
   name: "load-table",
-  version: 1,
+  version: 2,
   summary: "Reads a table as others write it: chooses rows, renames columns and puts them together, recodes values.",
   params: {
     columns: Param.required(
@@ -37,7 +40,21 @@ export default Stage.make({
       "of values of a new column, at most so many rows, chosen by the seed; rows with other values all stay"
     ),
     seed: Param.withDefault(Schema.Int, 1, "seed of the sample"),
-    separator: Param.withDefault(Schema.Literals(["tab", "comma"]), "tab", "what stands between fields"),
+    separator: Param.optional(
+      Schema.Literals(Dialect.separators),
+      "what is between fields (space: runs of blanks); by default what the file's name and header say"
+    ),
+    quotes: Param.withDefault(
+      Schema.Boolean,
+      true,
+      "whether double quotes around a field belong to the format; false: they are letters"
+    ),
+    encoding: Param.withDefault(
+      Schema.Literals(["utf8", "latin1"]),
+      "utf8",
+      "of a text without a byte order mark; latin1 is Windows-1252"
+    ),
+    comment: Param.optional(Schema.NonEmptyString, "lines that begin with it are no rows, e.g. #"),
     skip_lines: Param.withDefault(
       Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))),
       0,
@@ -45,20 +62,53 @@ export default Stage.make({
     ),
     header: Param.optional(Param.listOf(Schema.String), "names of the columns of a file that has no header row")
   },
-  inputs: { table: Port.file("file", "tab- or comma-separated text, plain or gzip") },
+  inputs: { table: Port.file("file", "delimited text, plain or gzip, Parquet or Arrow (feather)") },
   outputs: { table: Port.file("tsv", "the new columns of the rows that stay, in the file's order") },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
-    const task = yield* Task
-    const { separator, skip_lines: skipLines, header } = params
-    const plain = separator === "tab" && skipLines === 0 && header === undefined
-    const layout = { separator: separator === "tab" ? ("\t" as const) : ("," as const), skipLines, header }
-    const table = yield* plain ? Table.readText(inputs.table) : DelimitedText.read(inputs.table, layout)
-    const selected = TableSelection.select(table, { ...params, sample: params.sample })
-    if (selected._tag === "Failure") {
-      return yield* new InputError({ ...selected.failure, file: inputs.table, line: table.firstLine - 1 })
+    const account = yield* Account.open("rows")
+    const { sample, seed, separator, quotes, encoding, comment, skip_lines: skipLines, header } = params
+    const file = inputs.table
+    const options = { separator, quotes, encoding, comment, skipLines, header }
+
+    /** Selects row after row; the table may be larger than memory, so that it is read once more for a sample. */
+    const scan = (
+      visit: (selected: ReadonlyArray<string> | string, cells: ReadonlyArray<string>, place: Place) => void
+    ) =>
+      Reader.use(file, options, (source) => {
+        const selector = Select.compile(source.columns, params, sample === undefined ? [] : [sample.column])
+        if (Result.isFailure(selector)) return Header.faultOf(source, selector.failure)
+        return Reader.forEachRow(source, (cells, place) => {
+          const selected = selector.success.of(cells)
+          if ("message" in selected) throw faultAt(place, selected)
+          visit("reason" in selected ? selected.reason : selected.cells, cells, place)
+        })
+      })
+
+    const columns = [...Object.keys(params.columns), ...Object.keys(params.add)]
+    let leftOut: ReadonlySet<number> = new Set()
+    if (sample !== undefined) {
+      const at = columns.indexOf(sample.column)
+      const sampler = Select.sampler(sample.rows, seed)
+      yield* scan((selected) => {
+        if (typeof selected !== "string") sampler.add(selected[at]!)
+      })
+      leftOut = sampler.leftOut()
     }
-    const { columns, rows } = selected.success
-    yield* task.log(`${rows.length} of ${table.rows.length} rows`)
-    yield* Table.writeText(outputs.table.path, columns, rows)
+    yield* Writer.use(outputs.table.path, columns, (writer) => {
+      let index = 0
+      return scan((selected, cells, place) => {
+        account.take()
+        const reason = typeof selected === "string" ? selected : leftOut.has(index++) ? "not in the sample" : undefined
+        if (reason === undefined) {
+          account.keep()
+          writer.row(selected as ReadonlyArray<string>, place)
+        } else {
+          account.leave(
+            reason,
+            `${place.line === undefined ? `row ${place.row}` : `line ${place.line}`}: ${cells.join(" ")}`
+          )
+        }
+      })
+    })
   })
 })

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
-import * as TableLines from "../../src/data/TableLines.ts"
+import * as Writer from "../../src/data/table/Writer.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
@@ -96,7 +96,7 @@ export default Stage.make({
     const list = VariantList.make()
     const pairs: Array<{ readonly variant: number; readonly gene_id: string }> = []
     const signals = SignalSource.make(params.columns)
-    const dropped = yield* TableLines.writer(outputs.dropped.path, Object.keys(droppedTable))
+    const dropped = yield* Writer.open(outputs.dropped.path, Object.keys(droppedTable))
     const actions = {
       outside: params.outside,
       mismatch: params.mismatch === "swap" ? "drop" : params.mismatch,
@@ -125,7 +125,7 @@ export default Stage.make({
         books.signals.take()
         books.signals.leave(category, `${text} ${gene}`)
       }
-      return dropped.write([`${row.line}\t${text}\t${oneLine(reason)}`])
+      return dropped.add([String(row.line), text, oneLine(reason)])
     }
 
     const keep = (row: VariantSource.Row, found: Identity.Found) => {

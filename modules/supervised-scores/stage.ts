@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
-import * as Suggest from "../../src/core/Suggest.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -69,14 +68,7 @@ export default Stage.make({
     const features =
       params.features.length > 0 ? params.features : table.columns.filter((name) => !named.includes(name))
     const absent = [...named, ...features].find((name) => !table.columns.includes(name))
-    if (absent !== undefined) {
-      return yield* new InputError({
-        message: `column '${absent}' missing`,
-        file: table.file,
-        line: table.firstLine - 1,
-        hint: Suggest.hint(absent, table.columns, "columns")
-      })
-    }
+    if (absent !== undefined) return yield* Table.missingColumn(table, absent)
     const texts = (name: string) => {
       const at = table.columns.indexOf(name)
       return table.rows.map((cells) => cells[at]!)

@@ -1,5 +1,6 @@
 /** Errors that a user can act on: what is wrong, where, and what to do. */
 import * as Schema from "effect/Schema"
+import * as Printable from "./Printable.ts"
 
 /** Input that cannot be used: a malformed file, a value out of range, a missing column. */
 export class InputError extends Schema.TaggedError<InputError>()("InputError", {
@@ -23,7 +24,7 @@ export interface Failure {
 export const render = (failure: Failure): string => {
   const where =
     failure.file === undefined ? "" : `${failure.file}${failure.line === undefined ? "" : `:${failure.line}`}: `
-  return `${where}${failure.message}${failure.hint === undefined ? "" : `\n  hint: ${failure.hint}`}`
+  return Printable.message(`${where}${failure.message}${failure.hint === undefined ? "" : `\n  hint: ${failure.hint}`}`)
 }
 
 /** The message of anything that was thrown, for wrapping it in a typed error. */
@@ -35,8 +36,8 @@ export const messageOf = (cause: unknown): string => {
     : cause.message
 }
 
-/** What becomes of an error of the file system. */
+/** What becomes of an error of the file system; what says already where it is stays as it is. */
 export const cannot =
   (verb: "read" | "write", file: string) =>
   (cause: unknown): InputError =>
-    new InputError({ message: `cannot ${verb}: ${messageOf(cause)}`, file })
+    cause instanceof InputError ? cause : new InputError({ message: `cannot ${verb}: ${messageOf(cause)}`, file })

@@ -18,3 +18,18 @@ export const line = (text: string): string => {
     .replace(controls, "\ufffd")
   return shown.length <= longest ? shown : `${shown.slice(0, longest)}... (${shown.length} characters)`
 }
+
+const codes: { readonly [character: string]: string } = { "\t": "\\t", "\n": "\\n", "\r": "\\r" }
+
+const escaped = (character: string): string =>
+  codes[character] ?? `\\x${character.codePointAt(0)!.toString(16).padStart(2, "0")}`
+
+/** Several lines of a message: control characters become what JavaScript writes for them, line breaks and tabs stay. */
+export const message = (text: string): string => text.replace(controls, escaped)
+
+/** A value of somebody's file within a message: in quotes, shortened, on one line. */
+export const quoted = (text: string, most = 60): string => {
+  const shown = text.length > most ? `${text.slice(0, most - 3)}...` : text
+  // oxlint-disable-next-line no-control-regex -- these are made visible
+  return `'${shown.replace(/[\0-\x1f\x7f-\x9f]/gu, escaped)}'`
+}

@@ -1,46 +1,21 @@
-/** Text files line by line, plain or gzip (bgzip included), in constant memory. */
+/** Text files line by line, in constant memory: what {@link TextFile} gives, cut at its line breaks. */
 import * as Stream from "effect/Stream"
 import * as Effect from "effect/Effect"
-import { createReadStream } from "node:fs"
-import { open } from "node:fs/promises"
-import type { Readable } from "node:stream"
-import { createGunzip } from "node:zlib"
 import { cannot, InputError } from "../core/Failure.ts"
-
-const isGzip = async (path: string): Promise<boolean> => {
-  const file = await open(path, "r")
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(2), 0, 2, 0)
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
-  } finally {
-    await file.close()
-  }
-}
+import * as TextFile from "./text/TextFile.ts"
 
 async function* batches(path: string, encoding: "utf8" | "latin1"): AsyncGenerator<ReadonlyArray<string>, void> {
-  const gzip = await isGzip(path)
-  const source = createReadStream(path, { highWaterMark: 1 << 20 })
-  let input: Readable = source
-  if (gzip) {
-    const gunzip = createGunzip({ chunkSize: 1 << 18 })
-    source.on("error", (error) => gunzip.destroy(error))
-    input = source.pipe(gunzip)
-  }
-  try {
-    let rest = ""
-    for await (const chunk of input.setEncoding(encoding)) {
-      const lines = (rest + (chunk as string)).split("\n")
-      rest = lines.pop()!
-      yield lines
-    }
-    if (rest !== "") yield [rest]
-  } finally {
-    source.destroy()
-    if (!source.closed) await new Promise<void>((resolve) => source.once("close", resolve))
+  for await (const bytes of TextFile.chunks(path, encoding === "latin1" ? "bytes" : "utf8")) {
+    const lines = bytes.toString(encoding).split("\n")
+    if (lines.at(-1) === "") lines.pop()
+    yield lines
   }
 }
 
-/** Batches of lines, without `\n` but with a `\r` where the file has one. */
+/**
+ * Batches of lines, without `\n` but with a `\r` where the file has one. As `latin1`, each character is a byte of the
+ * (uncompressed) file, with its byte order mark and its line breaks: for what counts bytes.
+ */
 export const stream = (
   path: string,
   encoding: "utf8" | "latin1" = "utf8"

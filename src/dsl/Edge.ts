@@ -1,6 +1,6 @@
 /** May what one port gives flow into another? */
 import * as Suggest from "../core/Suggest.ts"
-import type { TableSchema } from "../data/Column.ts"
+import type { TableSchema } from "../data/table/Schema.ts"
 import * as FileKind from "./FileKind.ts"
 import * as Port from "./Port.ts"
 

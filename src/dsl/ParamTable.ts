@@ -1,14 +1,14 @@
 /** A table as a param, such as a sheet of samples: rows of named values, written in YAML or in a text file. */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { readFileSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
-import { gunzipSync } from "node:zlib"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
-import * as DelimitedText from "../data/DelimitedText.ts"
+import * as Reader from "../data/table/Reader.ts"
 import * as Table from "../data/Table.ts"
+import * as TextFile from "../data/text/TextFile.ts"
 import { FlagText, type ParamRow } from "./ParamValue.ts"
 import type { ParamColumn } from "./WorkflowFile.ts"
 
@@ -89,10 +89,10 @@ const fromValues = (
   return rows
 }
 
-/** Rows of a text file: `.csv` by commas, all else by tabs. */
+/** Rows of a text file, delimited as it is. */
 const fromFile = (columns: Columns, named: string, folder: string): ReadonlyArray<ParamRow> | Fault => {
   const path = resolve(folder, named)
-  let text: string
+  const text = { decoded: "" }
   try {
     const stat = statSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return { message: `there is no file ${path}` }
@@ -100,19 +100,16 @@ const fromFile = (columns: Columns, named: string, folder: string): ReadonlyArra
     if (stat.size > maxBytes) {
       return { message: `${path} is too large to plan by`, hint: "give it as a file, and scatter over its rows" }
     }
-    const bytes = readFileSync(path)
-    text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8")
+    const bytes = TextFile.whole(path)
+    text.decoded = bytes.toString("utf8")
+    const rows = Effect.runSync(Effect.result(Table.decode(Reader.parse(bytes, path), schemaOf(columns))))
+    if (Result.isFailure(rows)) return inFile(rows.failure, text.decoded)
+    return (rows.success as ReadonlyArray<ParamRow>).map((row) => placed(row, columns, dirname(path)))
   } catch (cause) {
-    return { message: `cannot read ${path}: ${messageOf(cause)}` }
+    return cause instanceof InputError
+      ? inFile(cause, text.decoded)
+      : { message: `cannot read ${path}: ${messageOf(cause)}` }
   }
-  const separator = /\.csv(\.gz)?$/u.test(path) ? "," : "\t"
-  const read = DelimitedText.parse(text, path, { separator, skipLines: 0, header: undefined }).pipe(
-    Effect.flatMap((table) => Table.decode(table, schemaOf(columns))),
-    Effect.result,
-    Effect.runSync
-  )
-  if (Result.isFailure(read)) return inFile(read.failure, text)
-  return (read.success as ReadonlyArray<ParamRow>).map((row) => placed(row, columns, dirname(path)))
 }
 
 /** With the line that it is about. */

@@ -2,8 +2,8 @@
 import type * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type { InputError } from "../core/Failure.ts"
-import type { Format } from "../data/Columnar.ts"
-import type { Row, TableSchema } from "../data/Column.ts"
+import type { Format } from "../data/table/format/Columnar.ts"
+import type { Row, TableSchema } from "../data/table/Schema.ts"
 import type { FileKindName } from "./FileKind.ts"
 
 export interface FilePort<out K extends FileKindName = FileKindName> {

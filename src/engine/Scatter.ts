@@ -12,9 +12,10 @@ import type { Record as CacheRecord } from "../cache/Record.ts"
 import { Records } from "../cache/Records.ts"
 import * as TaskKey from "../cache/TaskKey.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
-import { InputError } from "../core/Failure.ts"
+import { cannot, InputError } from "../core/Failure.ts"
 import * as Lineage from "../core/Lineage.ts"
-import * as TableLines from "../data/TableLines.ts"
+import * as Reader from "../data/table/Reader.ts"
+import * as Writer from "../data/table/Writer.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import { outputsIn, shardsOf, type CheckedStage, type Chosen, type Instance, type Shards } from "../dsl/CheckedStage.ts"
 import * as Port from "../dsl/Port.ts"
@@ -88,68 +89,63 @@ const once = Effect.fnUntraced(function* <E, R>(
 
 /** Pieces of so many rows, each with the header; a table without rows is one piece. */
 const cut = Effect.fnUntraced(function* (table: InputArtifact, rows: number) {
+  const path = table.pathOf("")
   return yield* once("rows", { rows }, [table.artifact], (folder) =>
-    Effect.gen(function* () {
+    Reader.use(path, {}, (source) => {
       const paths: Array<string> = []
-      let columns: ReadonlyArray<string> = []
-      let piece: TableLines.Writer | undefined
+      let piece: Writer.Writer | undefined
       let room = 0
-      const next = Effect.fnUntraced(function* () {
-        if (piece !== undefined) yield* piece.end
-        const path = join(folder, `${paths.length}.tsv`)
-        paths.push(path)
+      const next = () => {
+        piece?.end()
+        const part = join(folder, `${paths.length}.tsv`)
+        paths.push(part)
         room = rows
-        return (piece = yield* TableLines.writer(path, columns))
-      })
-      yield* TableLines.read(table.pathOf(""), {
-        header: (found) => {
-          columns = found
-          return Effect.asVoid(next())
-        },
-        rows: Effect.fnUntraced(function* (lines) {
-          for (let at = 0; at < lines.length;) {
-            const into = room > 0 ? piece! : yield* next()
-            const some = lines.slice(at, at + room)
-            yield* into.write(some)
-            at += some.length
-            room -= some.length
-          }
-        })
-      })
-      yield* piece!.end
-      return paths
+        return (piece = new Writer.Writer(part, source.columns))
+      }
+      const attempt = (act: () => void) => Effect.try({ try: act, catch: cannot("write", folder) })
+      return attempt(() => void next()).pipe(
+        Effect.andThen(
+          Reader.forEachRow(source, (cells, place) => {
+            const into = room > 0 ? piece! : next()
+            into.row(cells, place)
+            room--
+          })
+        ),
+        Effect.andThen(attempt(() => piece!.end())),
+        Effect.tapError(() => Effect.sync(() => piece?.abandon())),
+        Effect.as(paths)
+      )
     })
   )
 })
 
 /** One table of the rows of all, in order. */
 const concat = Effect.fnUntraced(function* (tables: ReadonlyArray<InputArtifact>) {
+  const [first] = tables
   const [joined] = yield* once(
     "concat",
     {},
     tables.map(({ artifact }) => artifact),
-    (folder) =>
-      Effect.gen(function* () {
-        const path = join(folder, "0.tsv")
-        let first: ReadonlyArray<string> | undefined
-        let whole: TableLines.Writer | undefined
-        for (const table of tables) {
-          yield* TableLines.read(table.pathOf(""), {
-            header: Effect.fnUntraced(function* (columns) {
-              whole ??= yield* TableLines.writer(path, columns)
-              first ??= columns
-              if (columns.join("\t") === first.join("\t")) return
-              return yield* new InputError({
-                message: `cannot be joined: ${table.origin} has the columns ${columns.join(", ")}, ${tables[0]!.origin} has ${first.join(", ")}`,
-                hint: "all tasks of a scattered stage must write the same columns"
-              })
-            }),
-            rows: (lines) => whole!.write(lines)
-          })
-        }
-        yield* whole!.end
-        return [path]
-      })
+    Effect.fnUntraced(function* (folder) {
+      const path = join(folder, "0.tsv")
+      const columns = yield* Reader.columns(first!.pathOf(""))
+      yield* Writer.use(path, columns, (writer) =>
+        Effect.forEach(
+          tables,
+          ({ pathOf, origin }) =>
+            Reader.use(pathOf(""), {}, (source) =>
+              source.columns.join("\t") === columns.join("\t")
+                ? Reader.forEachRow(source, (cells, place) => writer.row(cells, place))
+                : new InputError({
+                    message: `cannot be joined: ${origin} has the columns ${source.columns.join(", ")}, ${first!.origin} has ${columns.join(", ")}`,
+                    hint: "all tasks of a scattered stage must write the same columns"
+                  })
+            ),
+          { discard: true }
+        )
+      )
+      return [path]
+    })
   )
   return joined!
 })

@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
-import * as Suggest from "../core/Suggest.ts"
 import * as Table from "../data/Table.ts"
+import * as Value from "../data/table/Value.ts"
 import * as CombinedSplicing from "../scoring/CombinedSplicing.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import type { Missing, ScoredVariant, Source } from "./ScoredVariants.ts"
@@ -48,14 +48,6 @@ const usualGroups: { readonly [over: string]: ReadonlyArray<string> } = {
 }
 const usualKeys = ["variant_id", "variant", "id"]
 
-const fault = (table: Table.TextTable, name: string): InputError =>
-  new InputError({
-    message: `column '${name}' missing`,
-    file: table.file,
-    line: table.firstLine - 1,
-    hint: Suggest.hint(name, table.columns, "columns")
-  })
-
 /** The first of the usual columns that is there, or the one that was named. */
 const find = Effect.fnUntraced(function* (
   table: Table.TextTable,
@@ -64,22 +56,16 @@ const find = Effect.fnUntraced(function* (
   needed: boolean
 ): Effect.fn.Return<string | undefined, InputError> {
   const found = (named === undefined ? usual : [named]).find((name) => table.columns.includes(name))
-  if (found === undefined && (named !== undefined || needed)) return yield* fault(table, named ?? usual[0]!)
+  if (found === undefined && (named !== undefined || needed))
+    return yield* Table.missingColumn(table, named ?? usual[0]!)
   return found
 })
-
-const words = new Map([
-  ["true", "1"],
-  ["false", "0"],
-  ["True", "1"],
-  ["False", "0"]
-])
 
 /** Numbers, or classes as words; null where missing or NaN, and everywhere without a column. */
 const numbers = Effect.fnUntraced(function* (table: Table.TextTable, name: string | undefined) {
   if (name === undefined) return () => null
   const at = table.columns.indexOf(name)
-  const only = { ...table, columns: [name], rows: table.rows.map((cells) => [words.get(cells[at]!) ?? cells[at]!]) }
+  const only = { ...table, columns: [name], rows: table.rows.map((cells) => [Value.classNumber(cells[at]!)]) }
   const rows = yield* Table.decode(only, { [name]: Table.nullable(Table.number("")) })
   return (row: number): number | null => {
     const value = rows[row]![name]!
@@ -91,7 +77,7 @@ const texts = (table: Table.TextTable, name: string | undefined) => {
   const at = name === undefined ? -1 : table.columns.indexOf(name)
   return (row: number): string | null => {
     const cell = at === -1 ? "" : table.rows[row]![at]!
-    return cell === "" || cell === "NA" ? null : cell
+    return Value.isMissing(cell) ? null : cell
   }
 }
 
@@ -109,7 +95,7 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
   const target = yield* numbers(table, yield* find(table, columns.target, ["target"], true))
   const distance = yield* numbers(table, yield* find(table, columns.distance, ["tss_distance", "distance"], false))
   const names = columns.key ?? [usualKeys.find((name) => table.columns.includes(name)) ?? []].flat()
-  for (const name of names) if (!table.columns.includes(name)) return yield* fault(table, name)
+  for (const name of names) if (!table.columns.includes(name)) return yield* Table.missingColumn(table, name)
   const named = keysOf(table, names)
   return {
     target,
@@ -159,7 +145,7 @@ const missingOf = (rows: ReadonlyArray<ScoredVariant>): ReadonlyArray<Missing> =
 const filtered = Effect.fnUntraced(function* (table: Table.TextTable, where: Readonly<Record<string, string>>) {
   const filters = Object.entries(where).map(([name, value]) => ({ name, at: table.columns.indexOf(name), value }))
   const absent = filters.find(({ at }) => at === -1)
-  if (absent !== undefined) return yield* fault(table, absent.name)
+  if (absent !== undefined) return yield* Table.missingColumn(table, absent.name)
   if (filters.length === 0) return table
   return { ...table, rows: table.rows.filter((cells) => filters.every(({ at, value }) => cells[at] === value)) }
 })
@@ -208,8 +194,8 @@ export const joined = Effect.fnUntraced(function* (
   }
   const pairs = on.length === 0 ? [[shared!, shared!] as const] : on
   for (const [label, score] of pairs) {
-    if (!labels.columns.includes(label)) return yield* fault(labels, label)
-    if (!scores.columns.includes(score)) return yield* fault(scores, score)
+    if (!labels.columns.includes(label)) return yield* Table.missingColumn(labels, label)
+    if (!scores.columns.includes(score)) return yield* Table.missingColumn(scores, score)
   }
   const kept = yield* filtered(scores, options.where)
   const chosen = aggregate === "composite" ? yield* composites(kept, pairs) : kept

@@ -1,4 +1,6 @@
 /** Signals out of the rows of a table of variants: what a row says of a GWAS study and a QTL data set. */
+import * as Printable from "../core/Printable.ts"
+import * as Value from "../data/table/Value.ts"
 import type { Row } from "../genome/VariantSource.ts"
 import type { Problem } from "../genome/VariantText.ts"
 import type { Signal } from "./Signal.ts"
@@ -15,8 +17,6 @@ const numbers = {
   eqtl_beta: { is: Number.isFinite, what: "a finite number" },
   gwas_beta: { is: Number.isFinite, what: "a finite number" }
 } as const
-
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/u
 
 export interface SignalSource {
   /** What the row says; the signs of effects are changed where the alleles were `turned`. */
@@ -39,12 +39,12 @@ export const make = (columns: { readonly [use: string]: string | undefined }): S
         const text = row.cell(use)
         if (text === undefined) continue
         const { is, what } = numbers[use]
-        const value = decimal.test(text) ? Number(text) : Number.NaN
+        const value = Value.number(text) ?? Number.NaN
         if (!is(value)) {
           return {
             kind: "malformed",
             category: `${use} is not ${what}`,
-            reason: `column '${columns[use] ?? use}': '${text}' is not ${what}`
+            reason: `column '${columns[use] ?? use}': ${Printable.quoted(text)} is not ${what}`
           }
         }
         values[use] = turned && use.endsWith("_beta") && value !== 0 ? -value : value

@@ -87,12 +87,7 @@ export const readEffects = Effect.fnUntraced(function* (
   })
   for (const name of [columns.beta, columns.se]) {
     if (text.columns.includes(name)) continue
-    return yield* new InputError({
-      message: `column '${name}' missing`,
-      file: path,
-      line: text.firstLine - 1,
-      hint: `the table has: ${text.columns.join(", ")}`
-    })
+    return yield* Table.missingColumn(text, name)
   }
   const wrong = values.findIndex((row) => {
     const beta = row[columns.beta]

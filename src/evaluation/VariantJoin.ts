@@ -1,8 +1,8 @@
 /** Predictions beside the labels that they predict, by the columns that both tables have. */
 import * as Effect from "effect/Effect"
-import * as Suggest from "../core/Suggest.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
+import * as Value from "../data/table/Value.ts"
 
 /** How several predictions of one key (tracks, windows) become one. */
 export const aggregates = ["single", "mean", "mean_abs", "strongest"] as const
@@ -45,16 +45,7 @@ export interface Joined {
 
 const columnOf = (table: Table.TextTable, name: string): Effect.Effect<number, InputError> => {
   const at = table.columns.indexOf(name)
-  return at === -1
-    ? Effect.fail(
-        new InputError({
-          message: `column '${name}' missing`,
-          file: table.file,
-          line: table.firstLine - 1,
-          hint: Suggest.hint(name, table.columns, "columns")
-        })
-      )
-    : Effect.succeed(at)
+  return at === -1 ? Effect.fail(Table.missingColumn(table, name)) : Effect.succeed(at)
 }
 
 const keysOf = Effect.fnUntraced(function* (table: Table.TextTable, on: ReadonlyArray<string>) {
@@ -65,11 +56,10 @@ const keysOf = Effect.fnUntraced(function* (table: Table.TextTable, on: Readonly
 /** A number, or a class as `true` or `false`; null where the value is missing. */
 const numbersOf = Effect.fnUntraced(function* (table: Table.TextTable, name: string) {
   const at = yield* columnOf(table, name)
-  const classes: { readonly [text: string]: string } = { true: "1", false: "0", True: "1", False: "0" }
   const only = {
     ...table,
     columns: [name],
-    rows: table.rows.map((cells) => [classes[cells[at]!] ?? cells[at]!])
+    rows: table.rows.map((cells) => [Value.classNumber(cells[at]!)])
   }
   const rows = yield* Table.decode(only, { [name]: Table.nullable(Table.number("")) })
   return rows.map((row) => {

@@ -1,8 +1,9 @@
 /** Variants with what a file says about them, streamed: from VCF, or from any table whose columns are named. */
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
-import * as Suggest from "../core/Suggest.ts"
-import * as TableLines from "../data/TableLines.ts"
+import * as Header from "../data/table/Header.ts"
+import * as TableReader from "../data/table/Reader.ts"
+import * as Value from "../data/table/Value.ts"
 import * as Chromosome from "./Chromosome.ts"
 import * as VariantText from "./VariantText.ts"
 import * as Vcf from "./Vcf.ts"
@@ -37,28 +38,23 @@ export interface Reader<E, R> {
   readonly row: (row: Row) => Effect.Effect<void, E, R> | undefined
 }
 
-const missing = new Set(["", "NA", "."])
-
 /** Where a column that is not named is looked for, when not under the name of its use. */
 const usual: Columns = { variant: "variant_id", gene: "gene_id" }
 
 const ofVariant = ["chrom", "pos", "ref", "alt"] as const
 
-interface TableReader {
+interface Rows {
   readonly has: (use: string) => boolean
   readonly rowsOf: (cells: ReadonlyArray<string>, line: number) => ReadonlyArray<Row>
 }
 
 const tableReader = Effect.fnUntraced(function* (
-  columns: ReadonlyArray<string>,
-  named: Columns,
-  file: string,
-  line: number
-): Effect.fn.Return<TableReader, InputError> {
+  { columns, file, headerLine: line }: Header.Headed,
+  named: Columns
+): Effect.fn.Return<Rows, InputError> {
   const absent = Object.entries(named).find(([, column]) => column !== undefined && !columns.includes(column))
   if (absent !== undefined) {
-    const hint = Suggest.hint(absent[1]!, columns, "columns")
-    return yield* new InputError({ message: `column '${absent[1]}' (${absent[0]}) missing`, file, line, hint })
+    return yield* Header.missingColumn({ file, columns, headerLine: line }, absent[1]!, absent[0])
   }
   const at = new Map<string, number>()
   const place = (use: string): number => {
@@ -74,7 +70,7 @@ const tableReader = Effect.fnUntraced(function* (
     return yield* new InputError({
       message: "no column holds the variants",
       file,
-      line,
+      ...(line === undefined ? {} : { line }),
       hint: `name them in columns: either variant, or chrom, pos, ref and alt; the table has: ${columns.join(", ")}`
     })
   }
@@ -87,9 +83,9 @@ const tableReader = Effect.fnUntraced(function* (
     rowsOf: (cells, line) => {
       const cell = (use: string): string | undefined => {
         const text = cells[place(use)]
-        return text === undefined || missing.has(text) ? undefined : text
+        return text === undefined || Value.isMissing(text) ? undefined : text
       }
-      const present = (at: number): string => (missing.has(cells[at]!) ? "" : cells[at]!)
+      const present = (at: number): string => (Value.isMissing(cells[at]!) ? "" : cells[at]!)
       if (!whole) {
         const row = { line, chrom: present(chromAt), pos: cells[posAt]!, ref: present(refAt), cell }
         return each({ ...row, build: Chromosome.buildOfName(row.chrom), problem: undefined }, present(altAt))
@@ -109,23 +105,26 @@ const fromTable = <E, R>(
   path: string,
   columns: Columns,
   { header, row }: Reader<E, R>
-): Effect.Effect<void, InputError | E, R> => {
-  let reader: TableReader | undefined
-  return TableLines.read(path, {
-    header: Effect.fnUntraced(function* (names, line): Effect.fn.Return<void, InputError | E, R> {
-      reader = yield* tableReader(names, columns, path, line)
+): Effect.Effect<void, InputError | E, R> =>
+  TableReader.use(
+    path,
+    {},
+    Effect.fnUntraced(function* (source): Effect.fn.Return<void, InputError | E, R> {
+      const reader = yield* tableReader(source, columns)
       header(reader.has)
-    }),
-    rows: Effect.fnUntraced(function* (lines, first): Effect.fn.Return<void, InputError | E, R> {
-      for (const [index, line] of lines.entries()) {
-        for (const each of reader!.rowsOf(line.split("\t"), first + index)) {
-          const more = row(each)
-          if (more !== undefined) yield* more
-        }
-      }
+      yield* TableReader.forEach(
+        source,
+        Effect.fnUntraced(function* (batch): Effect.fn.Return<void, InputError | E, R> {
+          for (let at = 0; at < batch.height; at++) {
+            for (const each of reader.rowsOf(batch.row(at), batch.line(at))) {
+              const more = row(each)
+              if (more !== undefined) yield* more
+            }
+          }
+        })
+      )
     })
-  })
-}
+  )
 
 const noCell = (): undefined => undefined
 

@@ -2,6 +2,7 @@
 import { markup, type Markup, type Part } from "./Markup.ts"
 import * as Numeral from "./Numeral.ts"
 import * as Scale from "./Scale.ts"
+import * as Value from "../data/table/Value.ts"
 
 /** A table as text: what a result and a file hold. */
 export interface TableText {
@@ -9,7 +10,6 @@ export interface TableText {
   readonly rows: ReadonlyArray<ReadonlyArray<string>>
 }
 
-export const missing = new Set(["", "NA", "."])
 export const none = markup`<span class="missing">–</span>`
 
 /** A number at most 4 significant digits long; the exact text where that loses anything. */
@@ -27,7 +27,7 @@ export const cellsOf = (table: TableText): ReadonlyArray<Cells> => {
   const at = new Map(table.columns.map((column, index) => [column, index]))
   return table.rows.map((row) => (column) => {
     const text = row[at.get(column) ?? -1] ?? ""
-    return missing.has(text) ? undefined : text
+    return Value.isMissing(text) ? undefined : text
   })
 }
 

@@ -6,7 +6,7 @@ import * as Artifact from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import * as Digest from "../core/Digest.ts"
 import * as Table from "../data/Table.ts"
-import * as TableLines from "../data/TableLines.ts"
+import * as Reader from "../data/table/Reader.ts"
 import * as PastRun from "../engine/PastRun.ts"
 import type { RunOutput } from "../engine/RunRecord.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
@@ -110,7 +110,7 @@ const metricsOf = Effect.fnUntraced(
     const kept = store.path(output.sha256)
     // As it was made: what lies in the results may have been edited since.
     const path = existsSync(kept) ? kept : join(run.folder, output.path)
-    const found = yield* TableLines.columns(path)
+    const found = yield* Reader.columns(path)
     // Another table may be larger than memory.
     if (!Object.keys(columns).every((name) => found.includes(name))) return new Map()
     const rows = yield* Table.read(path, columns)

@@ -16,7 +16,7 @@ import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 import type { ParamValue } from "../dsl/ParamValue.ts"
 import type { PublishedOutput, RunResult, StageResult, TaskResult, TaskStatus } from "../engine/RunResult.ts"
-import * as TableLines from "../data/TableLines.ts"
+import * as Reader from "../data/table/Reader.ts"
 import * as Numeral from "./Numeral.ts"
 import * as Report from "./Report.ts"
 import type { ReportedStage, Result, ResultBody, RunReport } from "./RunReport.ts"
@@ -33,24 +33,22 @@ const shownFigure = 1 << 22
 /** Results that the page shows; the folder beside it has all. */
 const shownResults = 200
 
-const tableOf = Effect.fnUntraced(function* (path: string) {
-  let columns: ReadonlyArray<string> = []
-  const rows: Array<ReadonlyArray<string>> = []
-  let total = 0
-  let size = 0
-  yield* TableLines.read(path, {
-    header: (found) => Effect.sync(() => void (columns = found)),
-    rows: (lines) =>
+const tableOf = (path: string): Effect.Effect<ResultBody, InputError> =>
+  Reader.use(path, {}, (source) => {
+    const rows: Array<ReadonlyArray<string>> = []
+    let total = 0
+    let size = 0
+    return Reader.forEach(source, (batch) =>
       Effect.sync(() => {
-        for (const line of lines.slice(0, shownRows - rows.length)) {
-          size += line.length
-          if (size <= shownTable) rows.push(line.split("\t"))
+        total += batch.height
+        for (let row = 0; row < batch.height && rows.length < shownRows && size <= shownTable; row++) {
+          const cells = batch.row(row)
+          size += cells.reduce((sum, cell) => sum + cell.length + 1, 0)
+          if (size <= shownTable) rows.push(cells)
         }
-        total += lines.length
       })
+    ).pipe(Effect.map((): ResultBody => ({ kind: "table", columns: source.columns, rows, total })))
   })
-  return { kind: "table", columns, rows, total } satisfies ResultBody as ResultBody
-})
 
 /** The beginning of a file, in whole characters. */
 const beginning = (path: string, bytes: number): string => {

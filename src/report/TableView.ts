@@ -1,11 +1,12 @@
 /** Tables on a page: numbers short with the exact text as their tooltip, metric tables with intervals and verdicts. */
-import { cellsOf, grid, missing, none, numeral, range, together, verdict, type TableText } from "./Grid.ts"
+import * as Value from "../data/table/Value.ts"
+import { cellsOf, grid, none, numeral, range, together, verdict, type TableText } from "./Grid.ts"
 import { markup, type Markup, type Part } from "./Markup.ts"
 import * as Numeral from "./Numeral.ts"
 import * as ResultView from "./ResultView.ts"
 
 const isNumberColumn = (rows: TableText["rows"], at: number): boolean => {
-  const cells = rows.map((row) => row[at] ?? "").filter((cell) => !missing.has(cell))
+  const cells = rows.map((row) => row[at] ?? "").filter((cell) => !Value.isMissing(cell))
   return cells.length > 0 && cells.every(Numeral.isNumeral)
 }
 
@@ -19,7 +20,7 @@ const plain = (table: TableText): Markup => {
     ),
     table.rows.map((row) =>
       row.map((cell, at) =>
-        missing.has(cell)
+        Value.isMissing(cell)
           ? none
           : numeric[at]
             ? numeral(cell)

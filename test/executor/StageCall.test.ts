@@ -44,6 +44,6 @@ describe("StageCall", () => {
     const wrong = await failure({}, "x\n1\none\n")
     assert.match(wrong.message, /column 'x': 'one' where a number is expected/u)
     assert.strictEqual(wrong.line, 3)
-    assert.match((await failure({}, "y\n1\n")).message, /column 'x' missing/u)
+    assert.match((await failure({}, "y\n1\n")).message, /missing column 'x'/u)
   })
 })

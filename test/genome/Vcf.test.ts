@@ -67,7 +67,7 @@ describe("Vcf", () => {
       [await failure("1|100|.|A|G|.|.|.\n"), /not a VCF: no header line/u],
       [await failure("1|100|.|A|G|.|.|.\n", {}, "x.txt"), /not a VCF: no header line/u],
       [await failure("##fileformat=VCFv4.2\n"), /not a VCF: no header line/u],
-      [await failure("BCF\u0002\u0002..."), /this is BCF/u]
+      [await failure("BCF\u0002\u0002..."), /a BCF file/u]
     ] as const
     for (const [error, message] of cases) assert.match(error.message, message)
     assert.deepStrictEqual(await rows(header), [])

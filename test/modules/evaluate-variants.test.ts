@@ -156,7 +156,7 @@ describe("evaluate-variants", () => {
 
   it("names columns that are not there", async () => {
     assert.match((await failure({ label: "effects" })).hint!, /did you mean 'effect'/u)
-    assert.match((await failure({ on: ["variant"] })).message, /column 'variant' missing/u)
+    assert.match((await failure({ on: ["variant"] })).message, /missing column 'variant'/u)
     assert.match((await failure({ metrics: ["auc"] })).message, /metrics/u)
   })
 })

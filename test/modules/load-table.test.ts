@@ -71,7 +71,7 @@ describe("load-table", () => {
 
   it("says which column is missing, and where a quote does not end", async () => {
     const missing = await fault(load({ ...options, columns: { a: "{genes}" } }, csv))
-    assert.strictEqual(missing.message, "column 'genes' missing")
+    assert.strictEqual(missing.message, "missing column 'genes'")
     assert.strictEqual(missing.hint, "did you mean 'gene'?")
     const open = textFile("open.csv", [["a,b"], ['1,"2'], ["3,4"]])
     const unended = await fault(load({ separator: "comma", columns: { a: "a" } }, open))
@@ -135,6 +135,6 @@ describe("append-tables", () => {
   it("names the table that lacks a column", async () => {
     const second = textFile("second.tsv", [["id"], ["b"]])
     const failure = await fault(runStage(appendTables, {}, { tables: [first, second] }))
-    assert.strictEqual(failure.message, "no column 'x', as another of the tables has")
+    assert.strictEqual(failure.message, "missing column 'x', which another of the tables has")
   })
 })

@@ -91,7 +91,7 @@ describe("load-variants", () => {
       [["chrom pos ref alt", "1 x A C"], {}, /position/u, 2],
       [["variant_id", "rs1"], {}, /'rs1' is an rsID/u, 2],
       [["a b", "1 2"], {}, /no column holds the variants/u, 1],
-      [["a b", "1 2"], { columns: { variant: "snp" } }, /column 'snp' \(variant\) missing/u, 1],
+      [["a b", "1 2"], { columns: { variant: "snp" } }, /missing column 'snp' \(variant\)/u, 1],
       [["variant_id gene_id gwas_id pp_h4", "chr1_105_A_C G W x"], {}, /column 'pp_h4': 'x' is not a probability/u, 2],
       [["chrom pos ref alt", "3 1 A C"], { outside: "error" }, /outside the reference/u, 2]
     ] as const) {

@@ -119,13 +119,13 @@ describe("published tables", () => {
 
   it("that lack a column are refused by its name", async () => {
     const error = await failure(published({ paqtl_variant_causality_human: "without_pi.feather" }))
-    assert.match(error.message, /column 'PI' missing/u)
+    assert.match(error.message, /missing column 'PI'/u)
     assert.match(error.hint!, /variant_id, target, prediction/u)
   })
 
   it("with renamed columns are refused by name, and read where they are named", async () => {
     const error = await failure(published({ mfass_splicing: "renamed.feather" }))
-    assert.match(error.message, /column 'target' missing/u)
+    assert.match(error.message, /missing column 'target'/u)
     assert.match(error.hint!, /variant_id, is_sdv, alphagenome/u)
     const columns = { target: "is_sdv", prediction: "alphagenome" }
     const { outputs } = await runStage(

@@ -19,7 +19,7 @@ const run = (script: string, table: Readonly<Record<string, string>> = columns) 
 
 describe("a script's table", () => {
   it.each([
-    ["has the wrong columns", "id\\tposition\\teffect\\nx\\t1\\t2\\n", 1, "column 'pos' missing"],
+    ["has the wrong columns", "id\\tposition\\teffect\\nx\\t1\\t2\\n", 1, "missing column 'pos'"],
     [
       "has a word where a number belongs",
       "id\\tpos\\teffect\\nx\\t1\\t2\\ny\\t1.5\\t2\\n",
@@ -33,7 +33,6 @@ describe("a script's table", () => {
       "column 'pos': 'NA' where an integer is expected"
     ],
     ["has a short row", "id\\tpos\\teffect\\nx\\t1\\n", 2, "2 fields where the header has 3"],
-    ["has an empty line in it", "id\\tpos\\teffect\\n\\nx\\t1\\t2\\n", 2, "1 fields where the header has 3"],
     ["names a column twice", "id\\tpos\\tpos\\nx\\t1\\t2\\n", 1, "two columns are named 'pos'"],
     ["is empty", "", undefined, "is empty: a header row is needed"]
   ])("that %s fails the task, and nothing is kept", async (_, text, line, message) => {
@@ -49,8 +48,8 @@ describe("a script's table", () => {
     assert.deepStrictEqual(rig.executed(), ["a", "a"], "it runs again")
   })
 
-  it("may have further columns, missing values where it says so, and empty lines at its end", async () => {
-    const { code, stdout } = await run(`printf 'id\\tmore\\teffect\\tpos\\nx\\t?\\tNA\\t7\\n\\n' > "$out"`)
+  it("may have further columns, missing values where it says so, and empty lines", async () => {
+    const { code, stdout } = await run(`printf 'id\\tmore\\teffect\\tpos\\n\\nx\\t?\\tNA\\t7\\n\\n' > "$out"`)
     assert.strictEqual(code, 0, stdout)
   })
 

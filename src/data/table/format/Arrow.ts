@@ -4,9 +4,9 @@
  */
 import type { Codec } from "apache-arrow/ipc/compression/registry"
 import { readFile, open } from "node:fs/promises"
-import * as Cell from "./Cell.ts"
-import type { Cells } from "./Cell.ts"
-import type { ColumnType, TableSchema } from "./Column.ts"
+import * as Cell from "../Cell.ts"
+import type { Cells } from "../Cell.ts"
+import type { ColumnType, TableSchema } from "../Schema.ts"
 
 /** Results are copied: arrays of wider numbers can lie only at certain places of memory. */
 const codec = (decompress: (bytes: Uint8Array) => Uint8Array): Codec => ({

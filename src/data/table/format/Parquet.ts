@@ -1,7 +1,7 @@
 /** Parquet files: read whole, with any codec; written by row groups, compressed with Snappy. */
-import * as Cell from "./Cell.ts"
-import type { Cells } from "./Cell.ts"
-import type { ColumnType, TableSchema } from "./Column.ts"
+import * as Cell from "../Cell.ts"
+import type { Cells } from "../Cell.ts"
+import type { ColumnType, TableSchema } from "../Schema.ts"
 
 export const read = async (path: string): Promise<Cells> => {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } = await import("hyparquet")

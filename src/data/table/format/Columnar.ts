@@ -3,11 +3,12 @@
  * that the same table in another format gives the same rows.
  */
 import * as Effect from "effect/Effect"
-import { open } from "node:fs/promises"
-import { cannot, InputError, messageOf } from "../core/Failure.ts"
+import { cannot, InputError, messageOf } from "../../../core/Failure.ts"
+import * as TextFile from "../../text/TextFile.ts"
+import * as Batch from "../Batch.ts"
+import type { Cells } from "../Cell.ts"
+import type { TableSchema } from "../Schema.ts"
 import * as Arrow from "./Arrow.ts"
-import type { Cells } from "./Cell.ts"
-import type { TableSchema } from "./Column.ts"
 import * as Parquet from "./Parquet.ts"
 
 export const formats = ["tsv", "parquet", "arrow", "feather"] as const
@@ -27,27 +28,30 @@ const readers: ReadonlyArray<{ readonly start: string; readonly name: string; re
   { start: "FEA1", name: "Arrow", read: featherV1 }
 ]
 
-/** The cells of a file that begins as one of the formats; undefined of any other. */
-export const read = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Cells | undefined, InputError> {
-  const start = yield* Effect.tryPromise({
-    try: async () => {
-      const file = await open(path)
-      try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0)
-        return buffer.toString("latin1", 0, bytesRead)
-      } finally {
-        await file.close()
-      }
-    },
-    catch: cannot("read", path)
-  })
+export interface Found {
+  /** With its article. */
+  readonly name: string
+  readonly columns: ReadonlyArray<string>
+  readonly batches: AsyncGenerator<Batch.Batch, void>
+}
+
+/** The table in a file that begins as one of the formats; undefined of any other. */
+export const open = async (path: string): Promise<Found | undefined> => {
+  const start = TextFile.headOf(path).toString("latin1", 0, 8)
   const format = readers.find((each) => start.startsWith(each.start))
   if (format === undefined) return undefined
-  return yield* Effect.tryPromise({
-    try: () => Promise.resolve().then(() => format.read(path)),
-    catch: (cause) => new InputError({ message: `cannot be read as ${format.name}: ${messageOf(cause)}`, file: path })
-  })
-})
+  try {
+    const { columns, rows } = await format.read(path)
+    async function* batches() {
+      // As if it were text below a header.
+      yield Batch.ofRows(rows, 2)
+    }
+    return { name: format.name, columns, batches: batches() }
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause
+    throw new InputError({ message: `cannot be read as ${format.name}: ${messageOf(cause)}`, file: path })
+  }
+}
 
 const writers: {
   readonly [F in Exclude<Format, "tsv">]: (

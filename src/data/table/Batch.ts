@@ -1,0 +1,81 @@
+/** Some rows of a table, one below the other: what readers give, so that a table may be larger than memory. */
+import { isAscii } from "node:buffer"
+
+export interface Batch {
+  readonly height: number
+  /** 1-based line of the file at which a row begins; in Parquet and Arrow as if it were text below a header. */
+  readonly line: (row: number) => number
+  readonly text: (row: number, column: number) => string
+  readonly row: (row: number) => ReadonlyArray<string>
+}
+
+/** Fields as stretches of a text's bytes; a text is made only of those that are asked for. */
+export class TextBatch implements Batch {
+  private readonly ascii: boolean
+  private whole: string | undefined
+  readonly bytes: Buffer
+  readonly width: number
+  readonly height: number
+  /** Of the fields, row by row. */
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  private readonly lines: Int32Array
+
+  constructor(
+    bytes: Buffer,
+    [height, width]: readonly [number, number],
+    starts: Int32Array,
+    ends: Int32Array,
+    lines: Int32Array
+  ) {
+    this.bytes = bytes
+    this.width = width
+    this.height = height
+    this.starts = starts
+    this.ends = ends
+    this.lines = lines
+    this.ascii = isAscii(bytes)
+  }
+
+  line(row: number): number {
+    return this.lines[row]!
+  }
+
+  private field(at: number): string {
+    const [start, end] = [this.starts[at]!, this.ends[at]!]
+    // Of a text of single bytes, stretches of bytes are stretches of the text.
+    return this.ascii
+      ? (this.whole ??= this.bytes.toString("latin1")).slice(start, end)
+      : this.bytes.toString("utf8", start, end)
+  }
+
+  text(row: number, column: number): string {
+    return this.field(row * this.width + column)
+  }
+
+  row(row: number): ReadonlyArray<string> {
+    const cells: Array<string> = []
+    for (let at = row * this.width, end = at + this.width; at < end; at++) cells.push(this.field(at))
+    return cells
+  }
+
+  /** The same rows from one of them on. */
+  from(row: number): TextBatch {
+    const at = row * this.width
+    return new TextBatch(
+      this.bytes,
+      [this.height - row, this.width],
+      this.starts.subarray(at),
+      this.ends.subarray(at),
+      this.lines.subarray(row)
+    )
+  }
+}
+
+/** Rows of cells that stand one below the other. */
+export const ofRows = (rows: ReadonlyArray<ReadonlyArray<string>>, firstLine: number): Batch => ({
+  height: rows.length,
+  line: (row) => firstLine + row,
+  text: (row, column) => rows[row]![column]!,
+  row: (row) => rows[row]!
+})

@@ -1,0 +1,88 @@
+/** What the text of a cell means: one list of spellings for all tables. */
+import * as Printable from "../../core/Printable.ts"
+import type { Column, ColumnType } from "./Schema.ts"
+
+/** pandas' default `na_values` (2.x), and VCF's and UCSC's `.`. */
+const missingWords = [
+  [
+    "",
+    ".",
+    "NA",
+    "N/A",
+    "n/a",
+    "<NA>",
+    "#N/A",
+    "#N/A N/A",
+    "#NA",
+    "NULL",
+    "null",
+    "None",
+    "NaN",
+    "nan",
+    "-NaN",
+    "-nan"
+  ],
+  ["1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"]
+].flat()
+
+const missing = new Set(missingWords)
+
+export const isMissing = (text: string): boolean => missing.has(text)
+
+const truths = new Map([
+  ...["true", "True", "TRUE", "T", "1"].map((word) => [word, true] as const),
+  ...["false", "False", "FALSE", "F", "0"].map((word) => [word, false] as const)
+])
+
+export const boolean = (text: string): boolean | undefined => truths.get(text)
+
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/u
+const infinite = /^([+-]?)inf(?:inity)?$/iu
+const notANumber = /^[+-]?nan$/iu
+
+/** Decimal, `inf` and `nan` as JavaScript, Python and R write them; no hexadecimal, no blanks, no thousands separators. */
+export const number = (text: string): number | undefined => {
+  if (decimal.test(text)) return Number(text)
+  const sign = infinite.exec(text)?.[1]
+  if (sign !== undefined) return sign === "-" ? -Infinity : Infinity
+  return notANumber.test(text) ? Number.NaN : undefined
+}
+
+/** Whole and exact in a float64; `1e+05` and `7.0`, as R and pandas write integers, too. */
+export const integer = (text: string): number | undefined => {
+  const value = number(text)
+  return Number.isSafeInteger(value) ? value : undefined
+}
+
+const parsers: { readonly [T in ColumnType]: (text: string) => unknown } = {
+  string: (text) => text,
+  number,
+  integer,
+  boolean
+}
+
+const expected: { readonly [T in ColumnType]: string } = {
+  string: "a string",
+  number: "a number",
+  integer: "an integer",
+  boolean: "true or false"
+}
+
+/** What is wrong with a cell of the column, or its value; a missing value of a nullable column is null. */
+export const read = (
+  name: string,
+  { type, nullable }: Column<unknown>,
+  text: string
+): { readonly value: unknown } | { readonly message: string } => {
+  if (nullable && missing.has(text)) return { value: null }
+  const value = text === "" ? undefined : parsers[type](text)
+  if (value !== undefined) return { value }
+  const found = text === "" ? "an empty field" : Printable.quoted(text)
+  return { message: `column '${name}': ${found} where ${expected[type]} is expected` }
+}
+
+/** The number of a class or a measurement: `true` and `false` in all their spellings count 1 and 0. */
+export const classNumber = (text: string): string => {
+  const truth = truths.get(text)
+  return truth === undefined ? text : truth ? "1" : "0"
+}

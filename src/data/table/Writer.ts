@@ -1,0 +1,129 @@
+/** Tab-separated text as it is written: row by row, in constant memory. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { closeSync, openSync, writeSync } from "node:fs"
+import { cannot, type InputError } from "../../core/Failure.ts"
+import * as Printable from "../../core/Printable.ts"
+import { faultAt, type Place } from "./Place.ts"
+
+/** Characters gathered before they are written. */
+const flushAt = 1 << 20
+
+// oxlint-disable-next-line no-control-regex -- no text holds a NUL
+const special = /^"|[\t\n\r\0]/u
+
+const names: { readonly [character: string]: string } = { "\t": "a tab", "\0": "a NUL" }
+
+export class Writer {
+  private readonly path: string
+  private readonly columns: ReadonlyArray<string>
+  private readonly fd: number
+  private text = ""
+  private count = 0
+  private isOpen = true
+
+  /** A new file, with its header. Throws, as all of it does, {@link InputError} or what `fs` throws. */
+  constructor(path: string, columns: ReadonlyArray<string>) {
+    this.path = path
+    this.columns = columns
+    this.fd = openSync(path, "w")
+    this.text = this.line(columns)
+  }
+
+  /** `from`: where the row comes from. */
+  private line(cells: ReadonlyArray<string>, from?: Place): string {
+    let line = ""
+    for (let at = 0; at < cells.length; at++) {
+      const cell = cells[at]!
+      const text = special.test(cell) ? this.quoted(cell, at, from) : cell
+      line = at === 0 ? text : `${line}\t${text}`
+    }
+    // An empty line would be none.
+    return line === "" ? '""\n' : `${line}\n`
+  }
+
+  /** What begins with a quote is written as such a text is read; other programs split lines at every tab. */
+  private quoted(cell: string, at: number, from: Place | undefined): string {
+    const [broken] = /[\t\n\r\0]/u.exec(cell) ?? []
+    if (broken === undefined) return `"${cell.replaceAll('"', '""')}"`
+    throw faultAt(from ?? { file: this.path, row: this.count + 1 }, {
+      message: `column '${this.columns[at]!}': ${names[broken] ?? "a line break"} in the value ${Printable.quoted(cell)}`,
+      hint: "tab-separated text cannot hold it: replace it in the input"
+    })
+  }
+
+  row(cells: ReadonlyArray<string>, from?: Place): void {
+    this.text += this.line(cells, from)
+    this.count++
+    if (this.text.length > flushAt) this.flush()
+  }
+
+  private flush(): void {
+    const bytes = Buffer.from(this.text)
+    this.text = ""
+    for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at)
+  }
+
+  /** Writes what is gathered still. */
+  end(): void {
+    this.flush()
+    this.isOpen = false
+    closeSync(this.fd)
+  }
+
+  /** Lets go of the file as it is, if it has not ended. */
+  abandon(): void {
+    if (!this.isOpen) return
+    this.isOpen = false
+    closeSync(this.fd)
+  }
+}
+
+/** As effects, for what writes now and then. */
+export interface Open {
+  readonly add: (cells: ReadonlyArray<string>) => Effect.Effect<void, InputError>
+  readonly end: Effect.Effect<void, InputError>
+}
+
+/** A new table, to be ended; let go of with the scope. */
+export const open = (path: string, columns: ReadonlyArray<string>): Effect.Effect<Open, InputError, Scope.Scope> => {
+  const attempt = <A>(run: () => A) => Effect.try({ try: run, catch: cannot("write", path) })
+  return Effect.acquireRelease(
+    attempt(() => new Writer(path, columns)),
+    (writer) => Effect.sync(() => writer.abandon())
+  ).pipe(
+    Effect.map((writer) => ({
+      add: (cells) => attempt(() => writer.row(cells)),
+      end: attempt(() => writer.end())
+    }))
+  )
+}
+
+/** Opens a new table, and ends it when what writes it has. */
+export const use = <A, E, R>(
+  path: string,
+  columns: ReadonlyArray<string>,
+  act: (writer: Writer) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | InputError, R> => {
+  const attempt = <B>(run: () => B) => Effect.try({ try: run, catch: cannot("write", path) })
+  return Effect.acquireUseRelease(
+    attempt(() => new Writer(path, columns)),
+    (writer) => Effect.tap(act(writer), () => attempt(() => writer.end())),
+    (writer) => Effect.sync(() => writer.abandon())
+  )
+}
+
+/** Rows one by one: of what throws in their making, that is the failure. */
+export const rows = (
+  path: string,
+  columns: ReadonlyArray<string>,
+  given: Iterable<ReadonlyArray<string>>
+): Effect.Effect<void, InputError> =>
+  use(path, columns, (writer) =>
+    Effect.try({
+      try: () => {
+        for (const row of given) writer.row(row)
+      },
+      catch: cannot("write", path)
+    })
+  )
