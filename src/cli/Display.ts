@@ -28,7 +28,6 @@ interface Group {
   /** Why they were cached, and why they ran: each reason, and of how many. */
   readonly whyCached: Map<string, number>
   readonly whyRun: Map<string, number>
-  account: ReadonlyArray<Tally.Tally>
 }
 
 const add = (counts: Map<string, number>, reason: string) => counts.set(reason, (counts.get(reason) ?? 0) + 1)
@@ -93,9 +92,6 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
 
   const accountLines = (account: ReadonlyArray<Tally.Tally>) =>
     account.forEach((tally) => line(`    ${" ".repeat(width)}  ${Tally.line(tally)}`))
-  const addAccount = (group: Group, account: ReadonlyArray<Tally.Tally>) => {
-    if (account.length > 0) group.account = Tally.merge([group.account, account])
-  }
 
   const handlers: { readonly [T in Event["_tag"]]: (event: Extract<Event, { _tag: T }>) => void } = {
     RunStarted: ({ workflow, file, profiles, stages, run }) => {
@@ -113,12 +109,11 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
         failed: 0,
         started: new Set(),
         whyCached: new Map(),
-        whyRun: new Map(),
-        account: []
+        whyRun: new Map()
       })
       line(`  > ${stage.padEnd(width)}  ${counted(tasks)}`)
     },
-    StageGathered: ({ stage }) => {
+    StageGathered: ({ stage, account = [] }) => {
       const { tasks, cached, failed, whyCached, whyRun } = many.get(stage)!
       const ran = tasks - cached
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
@@ -126,7 +121,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const without = failed === 0 ? "" : `, ${failed} failed`
       const text = `${counted(tasks)}, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
       line(`  ${failed === 0 ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
-      accountLines(many.get(stage)!.account)
+      accountLines(account)
     },
     TaskCached: ({ stage, reason, account = [] }) => {
       const group = manyOf(stage)
@@ -134,7 +129,6 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
         cachedLine(stage, reason)
         return accountLines(account)
       }
-      addAccount(group, account)
       group.cached++
       add(group.whyCached, reason)
     },
@@ -173,10 +167,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     TaskDone: ({ stage, seconds, account = [] }) => {
       running.delete(stage)
       const group = manyOf(stage)
-      if (group !== undefined) {
-        addAccount(group, account)
-        return void group.done++
-      }
+      if (group !== undefined) return void group.done++
       line(`  ${green("✓")} ${stage.padEnd(width)}  ${Units.formatSeconds(seconds)}`)
       accountLines(account)
     },

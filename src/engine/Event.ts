@@ -24,7 +24,13 @@ export type EventBody =
       readonly stages: ReadonlyArray<string>
     }
   | { readonly _tag: "StageScattered"; readonly stage: string; readonly tasks: number }
-  | { readonly _tag: "StageGathered"; readonly stage: string; readonly tasks: number }
+  | {
+      readonly _tag: "StageGathered"
+      readonly stage: string
+      readonly tasks: number
+      /** Of all its tasks together, in their order. */
+      readonly account?: ReadonlyArray<Tally>
+    }
   | {
       readonly _tag: "TaskCached"
       readonly stage: string

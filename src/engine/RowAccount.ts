@@ -14,7 +14,10 @@ const inPieces = (stage: CheckedStage): boolean => shardsOf(stage).some(({ rows 
 export const ofTask = (stage: CheckedStage, { account }: CacheRecord): Failure | undefined =>
   account === undefined || inPieces(stage) ? undefined : Tally.shortfall(account, stage.policy.keepAtLeast)
 
-export const ofPieces = (stage: CheckedStage, records: ReadonlyArray<CacheRecord | undefined>): Failure | undefined =>
-  inPieces(stage)
-    ? Tally.shortfall(Tally.merge(records.map((record) => record?.account ?? [])), stage.policy.keepAtLeast)
-    : undefined
+/** Of the tasks of a scattered stage, in their order. */
+export const together = (records: ReadonlyArray<CacheRecord | undefined>): ReadonlyArray<Tally.Tally> =>
+  Tally.merge(records.flatMap((record) => (record?.account === undefined ? [] : [record.account])))
+
+/** `account` is that of all its tasks together. */
+export const ofPieces = (stage: CheckedStage, account: ReadonlyArray<Tally.Tally>): Failure | undefined =>
+  inPieces(stage) ? Tally.shortfall(account, stage.policy.keepAtLeast) : undefined

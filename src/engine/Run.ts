@@ -147,13 +147,11 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
         const none = new InputError({ message: "no task of it had what it needs" })
         return yield* Effect.fail(failed ?? TaskFailure.plain(none))
       }
-      const short = RowAccount.ofPieces(
-        stage,
-        ended.map(({ record }) => record)
-      )
+      const account = RowAccount.together(ended.map(({ record }) => record))
+      const short = RowAccount.ofPieces(stage, account)
       if (short !== undefined) return yield* failTask(stage.id, TaskFailure.plain(short), since)
       for (const [place, given] of yield* Scatter.gather(stage, tasks, wanted).pipe(failing)) upstream.set(place, given)
-      yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length })
+      yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length, account })
     })
     const { resources } = stage
     const [needs, onError] = [[], onErrorOf(stage)]

@@ -86,6 +86,7 @@ it("a script sees no variables but those declared and a few that programs need",
   const { code, stdout } = await rig.agflow(["run", "flow.yaml"], { env })
   assert.strictEqual(code, 0, stdout)
   assert.deepStrictEqual(rig.results()["out.txt"]!.trimEnd().split("\n"), [
+    "AGFLOW_ACCOUNT",
     "AGFLOW_ATTEMPT",
     "AGFLOW_CPUS",
     "AGFLOW_MEMORY",
