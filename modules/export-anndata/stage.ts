@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import * as AnnData from "../../src/data/AnnData.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -26,7 +27,8 @@ export default Stage.make({
     )
   },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
-    const matrix = ScoreMatrix.make(yield* inputs.tidy.rows, params.scorer)
+    const rows = yield* inputs.tidy.rows
+    const matrix = ScoreMatrix.make(rows, params.scorer)
     if (matrix._tag === "Failure") {
       return yield* new InputError({
         message: `export-anndata: ${matrix.failure}`,
@@ -34,6 +36,12 @@ export default Stage.make({
         hint: "name one of them as the param scorer"
       })
     }
+    const account = yield* Account.open("scores")
+    const chosen = matrix.success.uns["variant_scorer"]
+    account.take(rows.length)
+    for (const { variant_scorer, variant_id } of rows)
+      if (variant_scorer === chosen) account.keep()
+      else account.leave("of another scorer", `${variant_id} ${variant_scorer}`)
     yield* AnnData.write(outputs.anndata.as("h5ad"), matrix.success)
   })
 })

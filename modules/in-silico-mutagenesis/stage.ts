@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
@@ -15,6 +16,7 @@ import * as Mutagenesis from "../../src/scoring/Mutagenesis.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 import * as ScoringParams from "../../src/scoring/ScoringParams.ts"
 import * as VariantScoring from "../../src/scoring/VariantScoring.ts"
+import * as WindowAccount from "../../src/scoring/WindowAccount.ts"
 
 const { windows: _, ...modelInputs } = ModelParams.inputs
 
@@ -61,12 +63,14 @@ export default Stage.make({
     const options = { organism: params.organism, averageStrands: params.average_strands, scorings }
     const total = batches.reduce((sum, { windows }) => sum + windows.length, 0)
     const unscored: Array<ReadonlyArray<Window.Unscored>> = []
+    const account = yield* Account.open("substitutions")
     let done = 0
     const results = yield* Checkpoint.forEach(
       batches,
       ({ windows, variants }) => VariantScoring.scorePlace({ model, fasta, variants, ...annotation }, options, windows),
       ({ windows }, result, index) => {
         unscored[index] = result.unscored
+        WindowAccount.enter(account, windows, result)
         return task.progress((done += windows.length), total, "substitutions")
       }
     )

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -41,7 +42,13 @@ export default Stage.make({
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const { length: tracks } = yield* inputs.tracks.rows
-    const rows = (yield* Bed.read(inputs.intervals)).filter(({ name }) => name === params.fold)
+    const account = yield* Account.open("intervals")
+    const all = yield* Bed.read(inputs.intervals)
+    const rows = all.filter(({ name }) => name === params.fold)
+    account.take(all.length)
+    account.keep(rows.length)
+    const other = all.find(({ name }) => name !== params.fold)
+    if (other !== undefined) account.leave("of another fold", Interval.format(other), all.length - rows.length)
     const contigs: Array<Uint8Array> = []
     const windows: Array<Window.Window> = []
     let targets: Safetensors.Writer | undefined

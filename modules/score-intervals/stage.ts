@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
+import * as Tally from "../../src/core/Tally.ts"
 import * as Suggest from "../../src/core/Suggest.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -96,7 +98,13 @@ export default Stage.make({
       return { window, reason: null, scores: rows.filter((row) => !Number.isNaN(row.score)) }
     })
     let done = 0
-    const results = yield* Checkpoint.forEach(windows, scored, () => task.progress(++done, windows.length, "windows"))
+    const account = yield* Account.open("windows")
+    account.take(windows.length)
+    const results = yield* Checkpoint.forEach(windows, scored, ({ window_id }, { scores, reason }) => {
+      if (scores.length > 0) account.keep()
+      else account.leave(reason === null ? "every track is of the other strand" : Tally.category(reason), window_id)
+      return task.progress(++done, windows.length, "windows")
+    })
     yield* outputs.scores.write(results.flatMap(({ scores }) => scores))
     yield* outputs.unscored.write(
       results.flatMap(({ window, reason }) => (reason === null ? [] : [{ window_id: window.window_id, reason }]))

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
@@ -90,6 +91,9 @@ export default Stage.make({
     )
     const all = [...results].flat()
     const sums = new Map(sequences.map((sequence, index) => [sequence, all[index]!]))
+    const account = yield* Account.open("pairs")
+    account.take(pairs.length)
+    account.keep(pairs.length)
     yield* outputs.scores.write(SequencePairScoring.scores(pairs, tracks, sums, measure))
   }, Effect.scoped)
 })

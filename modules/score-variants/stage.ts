@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
@@ -17,6 +18,7 @@ import * as ServiceScoring from "../../src/scoring/ServiceScoring.ts"
 import * as TidyScores from "../../src/scoring/TidyScores.ts"
 import * as TrackTable from "../../src/scoring/TrackTable.ts"
 import * as VariantScoring from "../../src/scoring/VariantScoring.ts"
+import * as WindowAccount from "../../src/scoring/WindowAccount.ts"
 
 export default Stage.make({
   name: "score-variants",
@@ -74,12 +76,14 @@ export default Stage.make({
     const tracks = TrackTable.rows(outputsOfModel)
     const places = VariantScoring.groupByPlace(windows)
     const unscored: Array<ReadonlyArray<Window.Unscored>> = []
+    const account = yield* Account.open("windows")
     let done = 0
     const results = yield* Checkpoint.forEach(
       places,
       (place) => score(sources, options, place),
       (place, result, index) => {
         unscored[index] = result.unscored
+        WindowAccount.enter(account, place, result)
         return task.progress((done += place.length), windows.length, "windows")
       },
       served === undefined ? 1 : atOnce

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
@@ -55,6 +56,12 @@ export default Stage.make({
             ? undefined
             : "it does not lie inside the sequence at hand"
     const judged = (yield* inputs.genes.rows).map((gene) => ({ gene, reason: faultOf(gene) }))
+    const account = yield* Account.open("genes")
+    for (const { gene, reason } of judged) {
+      account.take()
+      if (reason === undefined) account.keep()
+      else account.leave(reason, gene.gene_id)
+    }
     const stretches = judged.flatMap(({ gene, reason }) => (reason === undefined ? SpliceSites.stretches(gene) : []))
     if (stretches.length === 0) {
       return yield* new InputError({

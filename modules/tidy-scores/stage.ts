@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Account from "../../src/core/Account.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Gene from "../../src/genome/Gene.ts"
@@ -26,6 +27,9 @@ export default Stage.make({
       tracks: yield* inputs.tracks.rows,
       genes: GeneIndex.make(inputs.genes === undefined ? [] : yield* inputs.genes.rows)
     }
-    yield* outputs.tidy.write(TidyScores.make(yield* inputs.scores.rows, sources))
+    const account = yield* Account.open("scores")
+    const scores = yield* inputs.scores.rows
+    account.take(scores.length)
+    yield* outputs.tidy.write(TidyScores.make(scores, sources, account))
   })
 })

@@ -51,6 +51,9 @@ const addTo = (reasons: Map<string, Reason>, reason: string, example: string, co
   reasons.set(name, { reason: name, count: (known?.count ?? 0) + count, example: known?.example ?? shown })
 }
 
+/** The category of a reason that says more, in parentheses: `outside the reference (it has chr17)`. */
+export const category = (reason: string): string => reason.replace(/ \(.*$/su, "")
+
 export const makeLedger = (): Ledger => {
   interface Page extends Book {
     readonly tally: () => Tally

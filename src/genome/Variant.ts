@@ -92,11 +92,11 @@ export const apply = (
 ): Result.Result<string, string> => {
   const at = variant.pos - 1 - start
   if (at < 0 || at + variant.ref.length > width) {
-    return Result.fail(`${variant.variant_id} does not lie inside the window of ${width} bp from ${start + 1}`)
+    return Result.fail(`it does not lie inside its window (${variant.variant_id}, ${width} bp from ${start + 1})`)
   }
   const found = sequence.slice(at, at + variant.ref.length)
   if (found !== variant.ref) {
-    return Result.fail(`${variant.variant_id}: the genome has ${found} where the reference allele is ${variant.ref}`)
+    return Result.fail(`its reference allele is not what the genome has (${variant.variant_id}: ${found})`)
   }
   return Result.succeed((sequence.slice(0, at) + variant.alt + sequence.slice(at + variant.ref.length)).slice(0, width))
 }

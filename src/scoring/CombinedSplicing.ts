@@ -3,6 +3,7 @@
  * SPLICE_SITE_USAGE, plus a fifth of the greatest of SPLICE_JUNCTIONS, each over genes, junctions and tracks. As
  * AlphaGenome's authors combine them for ClinVar.
  */
+import * as Tally from "../core/Tally.ts"
 import type { Score } from "./ScoreTable.ts"
 
 /** What is added up: an output of a scorer, and how much it counts. */
@@ -14,20 +15,34 @@ const parts = [
 
 /** By variant, in the order in which they first stand; a part without scores counts 0, a variant without any is left out. */
 export const combine = (
-  scores: Iterable<Pick<Score, "variant_id" | "scorer" | "output" | "score">>
+  scores: Iterable<Pick<Score, "variant_id" | "scorer" | "output" | "score">>,
+  account: Tally.Book = Tally.makeLedger().open("variants")
 ): ReadonlyMap<string, number> => {
-  const greatest = new Map<string, Array<number>>()
+  const greatest = new Map<string, ReadonlyArray<number>>()
   for (const { variant_id, scorer, output, score } of scores) {
+    const known = greatest.get(variant_id) ?? parts.map(() => Number.NaN)
     const part = parts.findIndex((each) => each.scorer === scorer && each.output === output)
-    if (part === -1 || Number.isNaN(score)) continue
-    const known = greatest.get(variant_id) ?? parts.map(() => 0)
-    greatest.set(variant_id, known)
-    known[part] = Math.max(known[part]!, score)
+    greatest.set(
+      variant_id,
+      part === -1 || Number.isNaN(score)
+        ? known
+        : known.with(part, Number.isNaN(known[part]!) ? Math.max(0, score) : Math.max(known[part]!, score))
+    )
   }
-  return new Map(
-    Array.from(greatest, ([variant, each]) => [
+  const combined = new Map<string, number>()
+  account.take(greatest.size)
+  for (const [variant, each] of greatest) {
+    if (each.every(Number.isNaN)) {
+      account.leave("no score of splice sites, their usage or junctions", variant)
+      continue
+    }
+    account.keep()
+    for (const [part, value] of each.entries())
+      if (Number.isNaN(value)) account.note(`without ${parts[part]!.output}, which counts 0`, variant)
+    combined.set(
       variant,
-      each.reduce((sum, value, part) => sum + value * parts[part]!.weight, 0)
-    ])
-  )
+      each.reduce((sum, value, part) => sum + (Number.isNaN(value) ? 0 : value * parts[part]!.weight), 0)
+    )
+  }
+  return combined
 }

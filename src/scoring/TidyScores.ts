@@ -3,6 +3,7 @@
  * junction, with its names of columns. Of each variant and scorer the tracks in their order, of each track the genes.
  */
 import { groupBy } from "../core/GroupBy.ts"
+import type { Book } from "../core/Tally.ts"
 import * as Table from "../data/Table.ts"
 import * as Gene from "../genome/Gene.ts"
 import * as Variant from "../genome/Variant.ts"
@@ -72,8 +73,15 @@ export function* calibrate(
   }
 }
 
-/** Track-major within each variant, scorer and output; rows of a track stay in the order given. */
-export function* make(scores: Iterable<Score>, { windows, tracks, genes }: Sources): Iterable<TidyScore> {
+/**
+ * Track-major within each variant, scorer and output; rows of a track stay in the order given. Every score is kept; those
+ * whose window, track or gene is not known are noted.
+ */
+export function* make(
+  scores: Iterable<Score>,
+  { windows, tracks, genes }: Sources,
+  account: Book
+): Iterable<TidyScore> {
   const windowOf = new Map(windows.map((window) => [window.window_id, window]))
   const trackOf = new Map(tracks.map((track) => [`${track.output} ${track.track}`, track]))
   const blocks = groupBy(scores, ({ window_id, scorer, output }) => `${window_id} ${scorer} ${output ?? ""}`)
@@ -83,6 +91,11 @@ export function* make(scores: Iterable<Score>, { windows, tracks, genes }: Sourc
       const track = trackOf.get(`${score.output ?? ""} ${score.track}`)
       const isOfGene = score.region !== null
       const gene = isOfGene && score.gene_id !== null ? genes.get(score.gene_id) : undefined
+      account.keep()
+      if (window === undefined) account.note("its window is not in the table of windows", score.window_id)
+      if (track === undefined) account.note("its track is not in the table of tracks", score.track_name)
+      if (isOfGene && score.gene_id !== null && gene === undefined)
+        account.note("its gene is not in the table of genes", score.gene_id)
       const described = Object.fromEntries(
         Object.keys(TrackTable.metadata).map((column) => [column, track?.[column as keyof typeof track] ?? null])
       ) as { readonly [C in keyof typeof TrackTable.metadata]: TidyScore[C] }

@@ -69,7 +69,7 @@ describe("Variant", () => {
   it("refuses what does not fit", () => {
     assert.deepStrictEqual(
       apply("chr1_101_C_T"),
-      Result.fail("chr1_101_C_T: the genome has A where the reference allele is C")
+      Result.fail("its reference allele is not what the genome has (chr1_101_C_T: A)")
     )
     assert.isTrue(Result.isFailure(apply("chr1_100_A_T")))
     assert.isTrue(Result.isFailure(apply("chr1_110_CG_C")))

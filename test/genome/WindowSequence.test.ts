@@ -27,6 +27,6 @@ describe("WindowSequence", () => {
 
   it("refuses a variant that the genome does not have", async () => {
     const error = await alleles("chr1_6_G_T").catch((cause: Error) => cause)
-    assert.match((error as Error).message, /chr1_6_G_T: the genome has C where the reference allele is G/u)
+    assert.match((error as Error).message, /its reference allele is not what the genome has \(chr1_6_G_T: C\)/u)
   })
 })

@@ -35,8 +35,9 @@ beforeAll(async () => {
 })
 
 const score = async (params: object, inputs: object) => {
-  const { outputs } = await runStage(scoreVariants, { model: "synthetic", ...params }, { ...base, ...inputs })
+  const { outputs, account } = await runStage(scoreVariants, { model: "synthetic", ...params }, { ...base, ...inputs })
   return {
+    account,
     scores: await runPromise(Table.read(outputs["scores"]!, ScoreTable.table)),
     unscored: await runPromise(Table.read(outputs["unscored"]!, Window.unscoredTable))
   }
@@ -136,7 +137,7 @@ describe("score-variants", () => {
 
   it("lists what cannot be scored, and why", async () => {
     const wrong = `chr1_6051_${other(genome[6050]!)}_${genome[6050]}`
-    const { scores, unscored } = await score(
+    const { scores, unscored, account } = await score(
       {},
       {
         windows: windows(
@@ -153,14 +154,18 @@ describe("score-variants", () => {
     assert.deepStrictEqual([...new Set(scores.map(({ window_id }) => window_id))], ["fine"])
     const reasons = unscored.map(({ gene_id, reason }) => `${gene_id}: ${reason}`)
     assert.strictEqual(reasons.length, 5)
-    assert.match(reasons[0]!, /G1: .*does not lie inside the window of 8192 bp from 4001/u)
-    assert.match(reasons[1]!, /G1: .*the genome has [ACGT] where the reference allele is [ACGT]/u)
+    assert.match(reasons[0]!, /G1: .*it does not lie inside its window \(.*8192 bp from 4001\)/u)
+    assert.match(reasons[1]!, /G1: .*its reference allele is not what the genome has \(.*: [ACGT]\)/u)
     assert.match(reasons[2]!, /the variant is not in the table of variants/u)
     assert.match(
       reasons[3]!,
       /G2: gene_lfc: no part of the gene's span \(chr1:101-200\) lies inside the model's output/u
     )
     assert.match(reasons[4]!, /G3: gene_lfc: no annotation of the gene/u)
+    assert.deepStrictEqual(
+      account.map(({ rows, taken, kept, leftOut }) => [rows, taken, kept, leftOut.map(({ example }) => example)]),
+      [["windows", 6, 1, ["far", "wrong", "unknown", "outside", "gene"]]]
+    )
   })
 
   it("refuses a group that no track has, and windows without variants", async () => {
