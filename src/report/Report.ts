@@ -1,5 +1,6 @@
 /** The report of a run as one HTML page: what was run, on what, with what result, and how to run it again. */
 import * as Digest from "../core/Digest.ts"
+import * as Tally from "../core/Tally.ts"
 import * as Drawing from "./Drawing.ts"
 import { markup, relativeHref, webHref, type Markup, type Part } from "./Markup.ts"
 import * as Numeral from "./Numeral.ts"
@@ -58,6 +59,18 @@ const verdicts = (results: ReadonlyArray<Result>): Part => {
   }</dd>\n`
 }
 
+/** By stage, so that nobody must scroll to learn that rows are missing. */
+const leftOut = ({ stages }: RunReport): Part => {
+  const lossy = stages.flatMap(({ id, account }) =>
+    account.filter(({ leftOut }) => leftOut.length > 0).map((tally) => ({ id, tally }))
+  )
+  if (lossy.length === 0) return null
+  return markup`<dt>Left out</dt><dd>${lossy.map(
+    ({ id, tally }, index) =>
+      markup`${index > 0 && "; "}${Numeral.count(Tally.leftOutOf(tally))} of ${Numeral.count(tally.taken)} ${tally.rows} in ${id}`
+  )} (<a href="#rows">why</a>)</dd>\n`
+}
+
 const facts = (report: RunReport): Markup => {
   const { workflow, profile, datasets, models, devices } = report
   const time = elapsed(report)
@@ -65,7 +78,7 @@ const facts = (report: RunReport): Markup => {
 <dt>Outcome</dt><dd>${outcomes[report.status]}: ${Numeral.counted(report.stages.length, "stage")}${
     report.stages.length > 0 && ` (${stageCounts(report.stages)})`
   }${time !== undefined && ` in ${time}`}</dd>
-${verdicts(report.results)}<dt>Workflow</dt><dd><strong>${workflow.name}</strong> <span class="muted">(${workflow.file}${
+${verdicts(report.results)}${leftOut(report)}<dt>Workflow</dt><dd><strong>${workflow.name}</strong> <span class="muted">(${workflow.file}${
     profile !== null && `, profile ${profile}`
   })</span></dd>
 <dt>Data</dt><dd>${

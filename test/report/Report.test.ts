@@ -35,6 +35,7 @@ describe("Report", () => {
       /GWAS benchmark .*SYNTHETIC .*made up from a seed.*✓ Succeeded : 10 stages \(8 done, 2 cached\) in 24 s/u
     )
     assert.match(first, /✗ 1 of 2 outside their expected range/u)
+    assert.match(first, /2 of 300 variants in teacher_scores; 2 of 300 variants in scores \( ?why ?\)/u)
     assert.match(first, /profile embedded/u)
     assert.match(first, /none from outside: everything was made from a seed/u)
     assert.match(first, /CPU \(tfjs-wasm\)/u)
@@ -45,7 +46,7 @@ describe("Report", () => {
     assert.isFalse(tags.some((tag) => /^<(?:script|link|iframe|object|embed)|\son\w+=/u.test(tag)))
     for (const tag of tags) {
       for (const [, target] of tag.matchAll(/(?:src|href)="([^"]*)"/gu)) {
-        assert.match(target!, /^(?:data:image\/svg\+xml;base64,|#result-\d+$|results\/)/u)
+        assert.match(target!, /^(?:data:image\/svg\+xml;base64,|#result-\d+$|#rows$|results\/)/u)
       }
     }
     assert.strictEqual(Report.render(sample), html)
