@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Account from "../../src/core/Account.ts"
 import { cannot, InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Download from "../../src/data/Download.ts"
@@ -106,6 +107,8 @@ export default Stage.make({
             ]
           : yield* download(genome)
 
+    const account = yield* Account.open("sequences")
+    const taken = new Set<string>()
     const missing = new Set(contigs?.map(Interval.chromName))
     const wanted = (name: string): boolean => {
       const names = [Interval.chromName(name), Interval.parse(name)?.chrom ?? name]
@@ -118,7 +121,18 @@ export default Stage.make({
       path,
       Stream.fromIterable(sources).pipe(
         Stream.flatMap((sequences) => sequences),
-        Stream.filter(({ name }) => wanted(name)),
+        Stream.filterEffect(({ name }) => {
+          account.take()
+          // Within one file the reader has found it, with its line.
+          if (taken.has(name)) {
+            return new InputError({ message: `fetch-reference: two of the files have a sequence named '${name}'` })
+          }
+          taken.add(name)
+          const kept = wanted(name)
+          if (kept) account.keep()
+          else account.leave("not among the contigs asked for", name)
+          return Effect.succeed(kept)
+        }),
         Stream.map(FastaText.format)
       )
     )

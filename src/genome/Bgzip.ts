@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
-import { crc32, deflateRawSync, inflateRawSync } from "node:zlib"
+import { crc32, deflateRawSync } from "node:zlib"
 import { InputError, messageOf } from "../core/Failure.ts"
 
 /** Byte offsets of a block: in the compressed file, and in the text. */
@@ -32,48 +32,69 @@ export const blockSize = (header: Uint8Array): number | undefined => {
   return header.length >= headerLength && magic && field ? header[16]! + header[17]! * 256 + 1 : undefined
 }
 
-/** Finds all blocks by walking through the file: for files without `.gzi`. */
-export const scan = (path: string, fd: number): Effect.Effect<ReadonlyArray<Block>, InputError> =>
-  Effect.try({
-    try: () => {
-      const size = fstatSync(fd).size
-      const header = Buffer.alloc(headerLength)
-      const footer = Buffer.alloc(4)
-      const blocks: Array<Block> = []
-      for (let compressed = 0, text = 0; compressed < size;) {
-        const length = readSync(fd, header, 0, headerLength, compressed)
-        const bytes = blockSize(header.subarray(0, length))
-        if (bytes === undefined || compressed + bytes > size) {
-          throw new InputError({
-            message: `not a whole bgzip file: byte ${compressed} begins no complete block`,
-            file: path,
-            hint: "plain gzip cannot be read in the middle: gunzip it, then compress it with bgzip"
-          })
-        }
-        readSync(fd, footer, 0, 4, compressed + bytes - 4)
-        const textBytes = footer.readUInt32LE(0)
-        if (textBytes > 0) blocks.push({ compressed, text })
-        compressed += bytes
-        text += textBytes
-      }
-      return blocks
-    },
-    catch: (cause) => failure(path, cause)
+/** Reads a file that is closed afterwards. */
+const withFile = <A>(path: string, use: (fd: number, size: number) => A): A => {
+  const fd = openSync(path, "r")
+  try {
+    return use(fd, fstatSync(fd).size)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+const cut = (path: string, message: string): InputError =>
+  new InputError({ message: `the file is cut: ${message}`, file: path, hint: "copy or compress it again" })
+
+/** Throws an {@link InputError} where the file does not end in the empty block that ends every whole file. */
+export const requireEnd = (path: string): void =>
+  withFile(path, (fd, size) => {
+    const end = Buffer.alloc(endOfFile.length)
+    const length = readSync(fd, end, 0, end.length, Math.max(0, size - end.length))
+    if (!end.subarray(0, length).equals(endOfFile)) throw cut(path, "it has no end-of-file block")
   })
 
-/** Reads a `.gzi`. */
-export const parseIndex = (bytes: Uint8Array, path: string): Effect.Effect<ReadonlyArray<Block>, InputError> => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const count = bytes.length < 8 ? -1 : Number(view.getBigUint64(0, true))
-  if (bytes.length !== 8 + 16 * count) {
-    return Effect.fail(new InputError({ message: "not a whole bgzip index", file: path, hint: "delete it" }))
-  }
-  const blocks: Array<Block> = [{ compressed: 0, text: 0 }]
-  for (let at = 8; at < bytes.length; at += 16) {
-    blocks.push({ compressed: Number(view.getBigUint64(at, true)), text: Number(view.getBigUint64(at + 8, true)) })
-  }
-  return Effect.succeed(blocks)
+/** What a file holds: its blocks, and the bytes of its text. */
+export interface Layout {
+  readonly blocks: ReadonlyArray<Block>
+  readonly text: number
 }
+
+/**
+ * Finds all blocks by walking through the whole file, and so tells whether it is whole: an index beside it cannot. Fails
+ * for plain gzip, for a block that is cut, and where the end-of-file block is missing.
+ */
+export const scan = (path: string): Effect.Effect<Layout, InputError> =>
+  Effect.try({
+    try: () =>
+      withFile(path, (fd, size) => {
+        const header = Buffer.alloc(headerLength)
+        const footer = Buffer.alloc(4)
+        const blocks: Array<Block> = []
+        let text = 0
+        for (let compressed = 0; compressed < size;) {
+          const length = readSync(fd, header, 0, headerLength, compressed)
+          const bytes = blockSize(header.subarray(0, length))
+          if (bytes === undefined && compressed === 0) {
+            throw new InputError({
+              message: "plain gzip, which cannot be read by position: random access needs bgzip",
+              file: path,
+              hint: "gunzip FILE.gz, then bgzip FILE"
+            })
+          }
+          if (bytes === undefined || compressed + bytes > size) {
+            throw cut(path, `byte ${compressed} begins no complete block`)
+          }
+          readSync(fd, footer, 0, 4, compressed + bytes - 4)
+          const textBytes = footer.readUInt32LE(0)
+          if (textBytes > 0) blocks.push({ compressed, text })
+          compressed += bytes
+          text += textBytes
+        }
+        requireEnd(path)
+        return { blocks, text }
+      }),
+    catch: (cause) => failure(path, cause)
+  })
 
 /** The bytes of a `.gzi`, as `bgzip --index` writes them. */
 export const formatIndex = (blocks: ReadonlyArray<Block>): Uint8Array => {
@@ -84,59 +105,6 @@ export const formatIndex = (blocks: ReadonlyArray<Block>): Uint8Array => {
     bytes.writeBigUInt64LE(BigInt(text), 16 + 16 * index)
   }
   return bytes
-}
-
-/** The last block that begins at or before a text offset. */
-const blockAt = (blocks: ReadonlyArray<Block>, text: number): number => {
-  let low = 0
-  let high = blocks.length
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1
-    if (blocks[middle]!.text <= text) low = middle
-    else high = middle
-  }
-  return low
-}
-
-/** Inflated blocks that are kept: neighbouring windows share most of theirs. 4 MiB. */
-const keptBlocks = 64
-
-/** Reads `length` text bytes from offset `from`; fewer at the end of the file. */
-export const reader = (path: string, fd: number, blocks: ReadonlyArray<Block>) => {
-  const kept = new Map<number, Uint8Array>()
-  const inflate = (index: number): Uint8Array => {
-    const known = kept.get(index)
-    if (known !== undefined) return known
-    const compressed = Buffer.allocUnsafe(1 << 16)
-    const length = readSync(fd, compressed, 0, compressed.length, blocks[index]!.compressed)
-    const size = blockSize(compressed.subarray(0, length))
-    if (size === undefined || size > length) {
-      throw new InputError({
-        message: "the bgzip index and the file do not agree",
-        file: path,
-        hint: "delete the .gzi"
-      })
-    }
-    const text = inflateRawSync(compressed.subarray(headerLength, size - footerLength))
-    if (kept.size >= keptBlocks) kept.delete(kept.keys().next().value!)
-    kept.set(index, text)
-    return text
-  }
-  return (from: number, length: number): Effect.Effect<Uint8Array, InputError> =>
-    Effect.try({
-      try: () => {
-        const out = Buffer.allocUnsafe(length)
-        let filled = 0
-        for (let index = blockAt(blocks, from); filled < length && index < blocks.length; index++) {
-          const text = inflate(index)
-          const part = text.subarray(from + filled - blocks[index]!.text, from + length - blocks[index]!.text)
-          out.set(part, filled)
-          filled += part.length
-        }
-        return out.subarray(0, filled)
-      },
-      catch: (cause) => failure(path, cause)
-    })
 }
 
 const compress = (text: Uint8Array): Buffer => {

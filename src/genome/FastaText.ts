@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { InputError } from "../core/Failure.ts"
 import * as FastaIndex from "./FastaIndex.ts"
-import * as TextLines from "../data/TextLines.ts"
+import * as FastaLines from "./FastaLines.ts"
 
 export interface Sequence {
   readonly name: string
@@ -14,33 +14,40 @@ export interface Sequence {
 /** Bases a line, as UCSC, Ensembl and NCBI write them. */
 const lineBases = 60
 
-/** The sequences of a file, plain or gzip, each as a whole (250 MB for the longest human chromosome). */
+/**
+ * The sequences of a file, plain or gzip, each as a whole (250 MB for the longest human chromosome). Two of one name are
+ * an error, as is anything but letters, `*` and `-` among the bases; blanks at the ends of lines are left out.
+ */
 export const records = (path: string): Stream.Stream<Sequence, InputError> =>
   Stream.suspend(() => {
     let name: string | undefined
     let lines: Array<string> = []
     let number = 0
+    const names = new Map<string, number>()
+    const fault = (message: string) => new InputError({ message, file: path, line: number })
     const finish = (): ReadonlyArray<Sequence> => (name === undefined ? [] : [{ name, sequence: lines.join("") }])
-    return TextLines.stream(path, "latin1").pipe(
+    return FastaLines.stream(path).pipe(
       Stream.mapEffect((batch) => {
         const done: Array<Sequence> = []
-        for (const raw of batch) {
+        const failure = FastaLines.each(batch, (from, to) => {
           number++
-          const line = raw.trimEnd()
+          const line = batch.bytes.toString("latin1", from, to).trimEnd()
           if (line.startsWith(">")) {
             done.push(...finish())
             name = FastaIndex.nameOf(line)
             lines = []
-            if (name === "") return new InputError({ message: "a sequence without a name", file: path, line: number })
-          } else if (line !== "" && (name === undefined || /[^A-Za-z*-]/u.test(line))) {
-            const message =
-              name === undefined ? "not FASTA: the first line must begin with '>'" : `'${name}' holds more than letters`
-            return new InputError({ message, file: path, line: number })
-          } else {
-            lines.push(line)
-          }
-        }
-        return Effect.succeed(done)
+            if (name === "") return fault("a sequence without a name")
+            const earlier = names.get(name)
+            if (earlier !== undefined) return FastaIndex.duplicate(name, path, number, earlier)
+            names.set(name, number)
+          } else if (line !== "" && name === undefined) {
+            return fault("not FASTA: the first line must begin with '>'")
+          } else if (/[^A-Za-z*-]/u.test(line)) {
+            return fault(`'${name}' holds more than letters`)
+          } else lines.push(line)
+          return undefined
+        })
+        return failure ?? Effect.succeed(done)
       }),
       Stream.concat(Stream.suspend(() => Stream.succeed(finish()))),
       Stream.flatMap(Stream.fromIterable)

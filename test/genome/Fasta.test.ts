@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, utimesSync, writeFileSync } from "node:fs"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { assert, describe, it } from "vitest"
 import type { InputError } from "../../src/core/Failure.ts"
@@ -11,6 +11,8 @@ import * as Fasta from "../../src/genome/Fasta.ts"
 import * as FastaIndex from "../../src/genome/FastaIndex.ts"
 import * as FastaText from "../../src/genome/FastaText.ts"
 import { file } from "../support/genome.ts"
+import { stageLayer, temporaryFolder } from "../support/stage.ts"
+import * as Tally from "../../src/core/Tally.ts"
 
 const text = ">chr1 first\nACGTNacgtn\nGGGGGCCCCC\nAT\n>2\nTTTTTTTTTT\n>chr7:101-112\nACGTACGTAC\nGT\n"
 /** The same text compressed by `bgzip`, and what `samtools faidx` makes of it. */
@@ -69,22 +71,113 @@ describe("Fasta", () => {
     const uneven = await failure(Fasta.open(file("f.fa", ">a\nACGT\nAC\nACGT\n")))
     assert.match(uneven.message, /lines of 'a' differ in length/u)
     assert.strictEqual(uneven.line, 4)
-    const region = await failure(Fasta.open(file("f.fa", ">chr1:1-5\nACGT\n")))
-    assert.match(region.message, /holds 4 bases where its name says 5/u)
     const gzip = await failure(Fasta.open(file("f.fa.gz", gzipSync(text))))
-    assert.match(gzip.message, /not a whole bgzip file/u)
-    const cut = await failure(Fasta.open(file("f.fa.gz", Buffer.from(bgzipped, "base64").subarray(0, 60))))
-    assert.match(cut.message, /not a whole bgzip file/u)
+    assert.match(gzip.message, /plain gzip.*needs bgzip/u)
+    for (const bytes of [60, -28]) {
+      const cut = await failure(Fasta.open(file("f.fa.gz", Buffer.from(bgzipped, "base64").subarray(0, bytes))))
+      assert.match(cut.message, /the file is cut/u)
+    }
+    assert.match((await failure(Fasta.open(file("f.fa", "\ufeff\n>\nACGT\n")))).message, /without a name/u)
+    const twice = await failure(Fasta.open(file("f.fa", ">a\nAC\n>b\nAC\n>a x\nAC\n")))
+    assert.match(twice.message, /two sequences are named 'a' \(the other on line 1\)/u)
+    assert.strictEqual(twice.line, 5)
+    const wide = await failure(Fasta.open(file("f.fa", Buffer.from("\ufeff>a\nACGT\n", "utf16le"))))
+    assert.match(wide.message, /UTF-16/u)
+    const odd = await failure(
+      Effect.flatMap(Fasta.open(file("f.fa", ">a\nAC1T\n")), (fasta) => fasta.fetch({ chrom: "a", start: 0, end: 2 }))
+    )
+    assert.match(odd.message, /contig 'a' holds '1' at position 3/u)
   })
 
-  it("tells a stale index", async () => {
-    const path = file("f.fa", ">a\nACGT\n")
-    writeFileSync(`${path}.fai`, "a\t400\t3\t60\t61\n")
-    const stale = await failure(
-      Effect.flatMap(Fasta.open(path), (fasta) => fasta.fetch({ chrom: "a", start: 0, end: 100 }))
+  it("reads text as editors and sequencers leave it", async () => {
+    const forms: ReadonlyArray<readonly [string, string]> = [
+      ["CR", ">a\rACGT\rAC\r>b\rGG\r"],
+      ["a byte order mark", "\ufeff>a\nACGT\nAC\n>b\nGG\n"],
+      ["blank lines", "\n>a x\n\nACGT\nAC\n\n\n>b\nGG"],
+      ["an empty sequence", ">e\n>a\nACGT\nAC\n>b\nGG\n"],
+      ["RNA and lower case", ">a\nacgu\nAC\n>b\ngg\n"]
+    ]
+    for (const [what, content] of forms) {
+      assert.deepStrictEqual(await fetch(file("f.fa", content), "a", 1, 7), { sequence: "CGTACN", padded: 1 }, what)
+      assert.strictEqual((await fetch(file("f.fa", content), "b", 0, 2)).sequence, "GG", what)
+    }
+  })
+
+  it("gives letters other than A, C, G, T as N, and counts them where they were asked for", async () => {
+    const ledger = Tally.makeLedger()
+    const path = file("f.fa", `>chr1\nACGTURYSWKMBDHVN-*acgturyswkmbdhvn\n`)
+    const fetched = Effect.flatMap(Fasta.open(path), (fasta) => fasta.fetch({ chrom: "chr1", start: 0, end: 20 }))
+    const layer = stageLayer(temporaryFolder(), {}, [], undefined, ledger)
+    const { sequence } = await Effect.runPromise(Effect.scoped(fetched).pipe(Effect.provide(layer)))
+    assert.strictEqual(sequence, `ACGTT${"N".repeat(13)}AC`)
+    assert.deepStrictEqual(ledger.tallies(), [
+      {
+        rows: "ambiguous bases",
+        taken: 12,
+        kept: 12,
+        leftOut: [],
+        notes: [{ reason: "not A, C, G, T or N: read as N", count: 12, example: "R at chr1:6" }]
+      }
+    ])
+  })
+
+  it("takes a contig that is only named like a region as a whole one, and does not merge two of one name", async () => {
+    const ledger = Tally.makeLedger()
+    const path = file("f.fa", ">Scaf:12-15\nACGTACGT\n>1\nAAAA\n>chr1\nCCCC\n")
+    const layer = stageLayer(temporaryFolder(), {}, [], undefined, ledger)
+    const pieces = await Effect.runPromise(
+      Effect.scoped(
+        Effect.flatMap(Fasta.open(path), (fasta) =>
+          Effect.forEach(["Scaf:12-15", "chr1"], (chrom) => fasta.fetch({ chrom, start: 0, end: 4 }))
+        )
+      ).pipe(Effect.provide(layer))
     )
-    assert.match(stale.message, /ends before base 100/u)
-    assert.match(stale.hint!, /delete the .fai/u)
+    assert.deepStrictEqual(
+      pieces.map(({ sequence }) => sequence),
+      ["ACGT", "CCCC"]
+    )
+    const [contigs] = ledger.tallies()
+    assert.deepStrictEqual([contigs!.taken, contigs!.kept], [3, 3])
+    assert.match(contigs!.notes[0]!.reason, /named like a region/u)
+  })
+
+  describe("finds an index that does not belong to the file, and reads as if there were none", () => {
+    const content = ">chr1 a longer name\nACGTA\nCGTAC\nGT\n>chr2\nGGCCG\nTTAAT\nAC\n"
+    const stale: ReadonlyArray<readonly [string, string]> = [
+      ["a header that was shorter", "chr1\t12\t6\t5\t6\nchr2\t12\t27\t5\t6\n"],
+      ["other lines", "chr1\t12\t20\t6\t7\nchr2\t12\t41\t5\t6\n"],
+      ["another name", "chr1\t12\t20\t5\t6\nchrB\t12\t41\t5\t6\n"],
+      ["another order", "chr2\t12\t20\t5\t6\nchr1\t12\t41\t5\t6\n"],
+      ["a sequence that is longer", "chr1\t12\t20\t5\t6\nchr2\t400\t41\t5\t6\n"],
+      ["a sequence that is shorter", "chr1\t7\t20\t5\t6\nchr2\t12\t41\t5\t6\n"],
+      ["a sequence too few", "chr1\t12\t20\t5\t6\n"],
+      ["no first sequence", "chr2\t12\t41\t5\t6\n"],
+      ["a sequence too many", "chr1\t12\t20\t5\t6\nchr2\t12\t41\t5\t6\nchr3\t5\t70\t5\t6\n"],
+      ["no index at all", "<html>\n"],
+      ["nothing", ""]
+    ]
+    for (const [what, index] of [...stale, ["the right one", "chr1\t12\t20\t5\t6\nchr2\t12\t41\t5\t6\n"]] as const) {
+      for (const packed of [false, true]) {
+        it(`${what}, ${packed ? "bgzip" : "plain"}`, async () => {
+          const path = file("f.fa", packed ? "" : content)
+          if (packed) await run(Bgzip.write(path, Stream.succeed(Buffer.from(content))))
+          writeFileSync(`${path}.fai`, index)
+          writeFileSync(`${path}.gzi`, "stale")
+          assert.deepStrictEqual(await fetch(path, "chr1", 3, 13), { sequence: "TACGTACGTN", padded: 1 })
+          assert.deepStrictEqual(await fetch(path, "chr2", 0, 12), { sequence: "GGCCGTTAATAC", padded: 0 })
+          assert.strictEqual(readFileSync(`${path}.fai`, "utf8"), index)
+          assert.strictEqual(readFileSync(`${path}.gzi`, "utf8"), "stale")
+        })
+      }
+    }
+
+    it("an index older than the file", async () => {
+      // Fits in all that is looked at: the lines differ where nothing is looked at.
+      const path = file("f.fa", ">a\nAC\nACG\nA\nAC\n")
+      writeFileSync(`${path}.fai`, "a\t8\t3\t2\t3\n")
+      utimesSync(`${path}.fai`, 1, 1)
+      assert.match((await failure(Fasta.open(path))).message, /differ in length/u)
+    })
   })
 })
 
@@ -93,7 +186,7 @@ describe("FastaIndex", () => {
     for (const path of [file("f.fa", text), file("f.fa.gz", Buffer.from(bgzipped, "base64"))]) {
       assert.strictEqual(FastaIndex.format(await run(FastaIndex.build(path))), fai)
     }
-    assert.strictEqual(FastaIndex.format(await run(FastaIndex.parse(fai, "f.fa.fai"))), fai)
+    assert.strictEqual(FastaIndex.format(FastaIndex.parse(fai)!), fai)
   })
 })
 
@@ -109,21 +202,23 @@ describe("Bgzip", () => {
       [0, 65280, 130560, 195840]
     )
     assert.isTrue(gunzipSync(readFileSync(path)).equals(bytes))
-    const fd = openSync(path, "r")
-    assert.deepStrictEqual(await run(Bgzip.scan(path, fd)), blocks)
-    assert.deepStrictEqual(await run(Bgzip.parseIndex(Bgzip.formatIndex(blocks), "x.gzi")), blocks)
-    const read = Bgzip.reader(path, fd, blocks)
-    for (const [from, length] of [
+    assert.deepStrictEqual(await run(Bgzip.scan(path)), { blocks, text: 200_000 })
+  })
+
+  it("reads across blocks", async () => {
+    const random = Random.make(2)
+    const sequence = Array.from({ length: 200_000 }, () => "ACGT"[random.int(4)]!).join("")
+    const path = file("x.fa.gz", "")
+    await run(Bgzip.write(path, Stream.succeed(FastaText.format({ name: "a", sequence }))))
+    for (const [start, end] of [
       [0, 10],
-      [65279, 2],
-      [65280, 1],
-      [1000, 150_000],
-      [199_990, 10]
+      [64_195, 64_199],
+      [1000, 151_000],
+      [131_071, 131_073],
+      [199_990, 200_000]
     ] as const) {
-      assert.isTrue(bytes.subarray(from, from + length).equals(await run(read(from, length))), `${from}+${length}`)
+      assert.strictEqual((await fetch(path, "a", start, end)).sequence, sequence.slice(start, end), `${start}-${end}`)
     }
-    assert.strictEqual((await run(read(199_990, 20))).length, 10)
-    closeSync(fd)
   })
 
   it("writes the index as bgzip does: the count, then each block after the first", () => {

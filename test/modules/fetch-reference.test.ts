@@ -34,6 +34,30 @@ describe("fetch-reference", () => {
     assert.match(error.message, /the reference has no chr9/u)
   })
 
+  it("names the user's file and line where two sequences have one name, and accounts for those left out", async () => {
+    const fasta = file("r.fa", ">chr1\nAC\n>chr2\nGT\n>chr1 again\nTT\n")
+    const error = await rejection(fetched({ genome: "local" }, { fasta }))
+    assert.match(error.message, /two sequences are named 'chr1' \(the other on line 1\)/u)
+    assert.deepStrictEqual([error.file, error.line], [fasta, 5])
+    const [one, two] = [file("a.fa", ">chr1\nAC\n"), file("b.fa", ">chr1\nAC\n")]
+    const twice = await rejection(fetched({ genome: "local" }, { fasta: one, pieces: [two] }))
+    assert.match(twice.message, /two of the files have a sequence named 'chr1'/u)
+    const kept = await runStage(
+      fetchReference,
+      { genome: "local", contigs: ["1"] },
+      { fasta: file("a.fa", ">1\nA\n>2\nC\n") }
+    )
+    assert.deepStrictEqual(kept.account, [
+      {
+        rows: "sequences",
+        taken: 2,
+        kept: 1,
+        leftOut: [{ reason: "not among the contigs asked for", count: 1, example: "2" }],
+        notes: []
+      }
+    ])
+  })
+
   it("makes up a genome from its seed, and says so", async () => {
     const params = { genome: "synthetic", seed: 7, chromosomes: 1, length: 1000 }
     const [chromosome] = SyntheticGenome.make(params)

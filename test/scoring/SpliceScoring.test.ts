@@ -47,7 +47,7 @@ const predictor = SplicePredictor.of({
 const bases = "CCCCCCCCCCCCAGCCCCCCGTCCCCCCCCCCCCACCCCCCC"
 const fasta: Fasta = {
   path: "reference.fa",
-  pieces: [{ chrom: "chr1", start: 0, end: bases.length }],
+  pieces: [{ chrom: "chr1", start: 0, end: bases.length, part: false }],
   covers: () => true,
   resolve: (name) => ({ name }),
   build: undefined,
