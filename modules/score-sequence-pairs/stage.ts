@@ -62,11 +62,15 @@ export default Stage.make({
     const batch = yield* model.prepare(length)
     const pairs = yield* inputs.pairs.rows
     const sequences = SequencePairScoring.distinct(pairs)
+    const unclear = new Set<string>()
     const placed = yield* Effect.forEach(
       sequences,
       Effect.fnUntraced(function* (sequence) {
         const window = SequencePairScoring.place(sequence, length)
-        if (window._tag === "Success") return window.success
+        if (window._tag === "Success") {
+          if (window.success.unclear > 0) unclear.add(sequence)
+          return window.success.bases
+        }
         const index = pairs.findIndex(({ ref, alt }) => ref === sequence || alt === sequence)
         const message = `a sequence of pair '${pairs[index]!.pair_id}' does not fit: ${window.failure}`
         return yield* new InputError({ message, file: inputs.pairs.path, line: index + 2 })
@@ -94,6 +98,9 @@ export default Stage.make({
     const account = yield* Account.open("pairs")
     account.take(pairs.length)
     account.keep(pairs.length)
+    for (const { pair_id, ref, alt } of pairs) {
+      if (unclear.has(ref) || unclear.has(alt)) account.note("letters other than A, C, G, T, N: read as N", pair_id)
+    }
     yield* outputs.scores.write(SequencePairScoring.scores(pairs, tracks, sums, measure))
   }, Effect.scoped)
 })

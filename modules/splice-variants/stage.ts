@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
@@ -14,7 +15,7 @@ import * as SpliceScoring from "../../src/scoring/SpliceScoring.ts"
 
 export default Stage.make({
   name: "splice-variants",
-  version: 1,
+  version: 2,
   summary: "Scores how much variants make or break splice sites of the genes that hold them (SpliceAI's delta scores).",
   params: {
     distance: Param.withDefault(Param.Count, 50, "bases at each side of a variant in which sites are looked for"),
@@ -46,7 +47,8 @@ export default Stage.make({
         hint: "load the genes from GTF or GFF3, or leave `masked` out"
       })
     }
-    const { clusters, unscored } = SpliceScoring.clusters(yield* inputs.variants.rows, genes)
+    const variants = yield* inputs.variants.rows
+    const { clusters, unscored } = SpliceScoring.clusters(variants, genes)
     const predictor = yield* SplicePredictor.open(inputs.weights)
     const fasta = yield* Fasta.open(inputs.reference)
     const total = clusters.reduce((sum, { variants }) => sum + variants.length, 0)
@@ -56,6 +58,18 @@ export default Stage.make({
       (cluster) => SpliceScoring.scoreCluster(predictor, fasta, params, cluster),
       ({ variants }) => task.progress((done += variants.length), total, "variants")
     )
+    const account = yield* Account.open("variants")
+    const scored = new Set(results.flatMap(({ scores }) => scores.map(({ variant_id }) => variant_id)))
+    const reasons = new Map(
+      [...unscored, ...results.flatMap((result) => result.unscored)].map((row) => [row.variant_id, row.reason])
+    )
+    for (const { variant_id } of variants) {
+      const reason = reasons.get(variant_id)
+      account.take()
+      if (scored.has(variant_id)) account.keep()
+      else account.leave(SpliceScoring.categoryOf(reason ?? "no gene holds the variant"), variant_id)
+      if (scored.has(variant_id) && reason !== undefined) account.note("no score in some of its genes", variant_id)
+    }
     yield* outputs.scores.write(results.flatMap(({ scores }) => scores))
     yield* outputs.unscored.write([...unscored, ...results.flatMap((result) => result.unscored)])
   }, Effect.scoped)

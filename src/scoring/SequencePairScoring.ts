@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Table from "../data/Table.ts"
+import * as Sequence from "../genome/Sequence.ts"
 import type { SequencePair } from "../genome/SequencePair.ts"
 import type { ModelFailure } from "../model/ModelError.ts"
 import type { OrientedModel } from "../model/Orientation.ts"
@@ -26,12 +27,18 @@ export const table = {
 }
 export type Score = Table.Row<typeof table>
 
-/** A sequence in the middle of `length` bp of N (one more N at the right where they are odd). */
-export const place = (sequence: string, length: number): Result.Result<string, string> => {
+/** A sequence in the middle of `length` bp of N (one more N at the right where they are odd), as models are given it. */
+export const place = (
+  sequence: string,
+  length: number
+): Result.Result<{ readonly bases: string; readonly unclear: number }, string> => {
   const free = length - sequence.length
+  const { bases, unclear, illegal } = Sequence.plain(sequence)
   return free < 0
     ? Result.fail(`it has ${sequence.length} bp; the model is given ${length}`)
-    : Result.succeed("N".repeat(Math.floor(free / 2)) + sequence + "N".repeat(Math.ceil(free / 2)))
+    : illegal >= 0
+      ? Result.fail(`'${sequence[illegal]}' is no base`)
+      : Result.succeed({ bases: "N".repeat(Math.floor(free / 2)) + bases + "N".repeat(Math.ceil(free / 2)), unclear })
 }
 
 /** The different sequences of the pairs, in order of appearance. */

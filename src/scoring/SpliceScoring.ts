@@ -5,6 +5,7 @@ import { groupBy } from "../core/GroupBy.ts"
 import * as Table from "../data/Table.ts"
 import type { Fasta } from "../genome/Fasta.ts"
 import * as Gene from "../genome/Gene.ts"
+import * as Interval from "../genome/Interval.ts"
 import * as Variant from "../genome/Variant.ts"
 import type { ModelFailure } from "../model/ModelError.ts"
 import * as SpliceDelta from "./SpliceDelta.ts"
@@ -121,15 +122,37 @@ export const sequenceWithin = Effect.fnUntraced(function* (
   return "N".repeat(from - start) + sequence + "N".repeat(end - to)
 })
 
-/** Why a variant cannot be scored; nothing otherwise. */
-const faultOf = (variant: Variant.Variant, sequence: string, start: number): string | undefined => {
-  const { ref, alt, pos } = variant
-  if (ref.length !== alt.length && ref.length > 1 && alt.length > 1) {
-    return "neither allele is a single base, and their lengths differ: normalise the variant"
+/**
+ * Why a variant has no score, by the rules of SpliceAI's README: reference alleles longer than twice the distance, two
+ * alleles of several bases, variants close to the ends of chromosomes, and those that the reference contradicts have none.
+ * A reason is a category, then figures after a colon.
+ */
+const reasonAgainst = (
+  fasta: Pick<Fasta, "pieces">,
+  gene: Gene.Gene,
+  { ref, alt, pos }: Variant.Variant,
+  reach: { readonly distance: number; readonly context: number }
+): string | undefined => {
+  if (ref.length > 2 * reach.distance) {
+    return `reference allele longer than twice the distance: ${ref.length} bases, distance ${reach.distance}`
   }
-  const found = sequence.slice(pos - 1 - start, pos - 1 - start + ref.length)
-  return found === ref ? undefined : `the transcript has ${found} where the reference allele is ${ref}`
+  if (ref.length > 1 && alt.length > 1) return "both alleles have more than one base: split or trim the variant"
+  const far = reach.distance + reach.context
+  const window = { chrom: gene.chrom, start: pos - 1 - far, end: pos + far }
+  const [whole, ...parts] = fasta.pieces.filter(({ chrom }) => chrom === gene.chrom)
+  const end = whole?.part === false && parts.length === 0 ? whole.end : Infinity
+  if (window.start < 0 || window.end > end) {
+    return `too close to the end of the chromosome: SpliceAI reads ${far} bases at each side`
+  }
+  const transcript = Gene.transcript(gene)
+  const read = { ...window, start: Math.max(window.start, transcript.start), end: Math.min(window.end, transcript.end) }
+  return fasta.pieces.some((piece) => Interval.contains(piece, read))
+    ? undefined
+    : `the reference does not hold the transcript around the variant: ${Interval.format(read)} is read`
 }
+
+/** The part of a reason that many variants share. */
+export const categoryOf = (reason: string): string => reason.split(": ")[0]!
 
 /** Scores the variants of one cluster, in their order. */
 export const scoreCluster = Effect.fnUntraced(function* (
@@ -148,7 +171,11 @@ export const scoreCluster = Effect.fnUntraced(function* (
   const scored: Array<Variant.Variant> = []
   const unscored: Array<Unscored> = []
   for (const variant of variants) {
-    const reason = faultOf(variant, sequence, start)
+    const { pos, ref } = variant
+    const found = sequence.slice(pos - 1 - start, pos - 1 - start + ref.length)
+    const reason =
+      reasonAgainst(fasta, gene, variant, { distance, context }) ??
+      (found === ref ? undefined : `the transcript has another reference allele: ${found}, not ${ref}`)
     if (reason === undefined) scored.push(variant)
     else unscored.push({ variant_id: variant.variant_id, gene_id: gene.gene_id, reason })
   }

@@ -121,6 +121,12 @@ describe("score-sequence-pairs", () => {
 describe("SequencePairScoring.place", () => {
   it("puts a sequence in the middle, the odd N at the right", () => {
     const placed = SequencePairScoring.place("ACG", 6)
-    assert.strictEqual(placed._tag === "Success" ? placed.success : "", "NACGNN")
+    assert.strictEqual(placed._tag === "Success" ? placed.success.bases : "", "NACGNN")
+  })
+
+  it("gives U as T and other letters as N, and refuses what is no base", () => {
+    const placed = SequencePairScoring.place("aUr-", 4)
+    assert.deepStrictEqual(placed._tag === "Success" ? placed.success : undefined, { bases: "ATNN", unclear: 2 })
+    assert.strictEqual(SequencePairScoring.place("A1", 4)._tag, "Failure")
   })
 })

@@ -88,14 +88,14 @@ describe("SpliceScoring.scoreCluster", () => {
           "+",
           false,
           variant(14, "G", "C"),
-          variant(17, "CC", "AG"),
+          variant(17, "C", "AG"),
           variant(18, "CCC", "C"),
           variant(25, "C", "CAGC")
         )
       ),
       [
         "C|G|0.00|0.80|0.00|0.00|-5|1|-5|-5",
-        "AG|G|0.80|0.00|0.00|0.00|2|-5|-5|-5",
+        "AG|G|0.80|0.00|0.00|0.00|1|-5|-5|-5",
         // The last base before GT is deleted: the donor is now the base that stays.
         "C|G|0.00|0.00|0.50|0.50|-5|-5|0|2",
         "CAGC|G|0.80|0.00|0.00|0.00|0|-5|-5|-5"
@@ -114,15 +114,45 @@ describe("SpliceScoring.scoreCluster", () => {
       "C|G|0.00|0.00|0.00|0.50|-5|-5|-5|-1"
     ]))
 
-  it("says why a variant has no scores", async () => {
-    const { scores, unscored } = await score("+", false, variant(17, "CC", "AGT"), variant(20, "A", "C"))
-    assert.lengthOf(scores, 0)
+  it("gives no score where the method has none, and says why", async () => {
+    const without = [
+      variant(15, "CCCCCCGTCCC", "C"),
+      variant(17, "CC", "AG"),
+      variant(17, "CC", "AGT"),
+      variant(8, "C", "A"),
+      variant(35, "C", "A"),
+      variant(20, "A", "C")
+    ]
+    const { scores, unscored } = await score("+", false, variant(15, "CCCCCCGTCC", "C"), ...without)
+    assert.deepStrictEqual(
+      scores.map(({ variant_id }) => variant_id),
+      ["chr1_15_CCCCCCGTCC_C"]
+    )
     assert.deepStrictEqual(
       unscored.map(({ reason }) => reason),
       [
-        "neither allele is a single base, and their lengths differ: normalise the variant",
-        "the transcript has C where the reference allele is A"
+        "reference allele longer than twice the distance: 11 bases, distance 5",
+        "both alleles have more than one base: split or trim the variant",
+        "both alleles have more than one base: split or trim the variant",
+        "too close to the end of the chromosome: SpliceAI reads 8 bases at each side",
+        "too close to the end of the chromosome: SpliceAI reads 8 bases at each side",
+        "the transcript has another reference allele: C, not A"
       ]
+    )
+  })
+
+  it("gives no score where a part of the chromosome does not hold the transcript about the variant", async () => {
+    const piece = { ...fasta, pieces: [{ chrom: "chr1", start: 0, end: 27, part: true }] }
+    const scored = (...variants: ReadonlyArray<Variant.Variant>) =>
+      SpliceScoring.scoreCluster(predictor, piece, { distance: 5, masked: false }, { gene: gene("+"), variants })
+    const { scores, unscored } = await Effect.runPromise(scored(variant(19, "C", "A"), variant(20, "C", "A")))
+    assert.deepStrictEqual(
+      [...scores, ...unscored].map(({ variant_id }) => variant_id),
+      ["chr1_19_C_A", "chr1_20_C_A"]
+    )
+    assert.strictEqual(
+      unscored[0]!.reason,
+      "the reference does not hold the transcript around the variant: chr1:12-28 is read"
     )
   })
 })
