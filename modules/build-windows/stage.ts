@@ -20,6 +20,9 @@ interface Site extends Interval.Interval {
   readonly gene_id: string | null
 }
 
+/** The inputs that a mode cannot do without. */
+const needs = { variants: ["variants"], pairs: ["pairs", "genes"], tiles: [], intervals: ["intervals"] } as const
+
 export default Stage.make({
   name: "build-windows",
   version: 1,
@@ -51,26 +54,33 @@ export default Stage.make({
     windows: Port.table(Window.table, "the windows, in the order of what they are about"),
     unscored: Port.table(Window.unscoredTable, "what has no window, and why")
   },
+  check: ({ mode, width, output_width = width }, given) => [
+    ...(output_width <= width && (width - output_width) % 2 === 0
+      ? []
+      : [
+          {
+            at: "output_width",
+            message: `output_width ${output_width} does not lie at the centre of width ${width}`,
+            hint: "it must not be larger, and the difference must be even"
+          }
+        ]),
+    ...needs[mode]
+      .filter((name) => !given.has(name))
+      .map((name) => ({
+        at: "mode",
+        message: `mode ${mode} needs the input ${name}`,
+        hint: `under 'with': ${name}: \${{ STAGE.OUTPUT }}`
+      }))
+  ],
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const { mode, width } = params
     const shape = { width, outputWidth: params.output_width ?? width }
-    const fault = (message: string, hint: string) => new InputError({ message: `build-windows: ${message}`, hint })
-    if (shape.outputWidth > width || (width - shape.outputWidth) % 2 === 1) {
-      return yield* fault(
-        `output_width ${shape.outputWidth} does not lie at the centre of width ${width}`,
-        "it must not be larger, and the difference must be even"
-      )
-    }
-    const needed = <A>(name: string, input: A | undefined) =>
-      input === undefined
-        ? fault(`mode ${mode} needs the input ${name}`, `with: { ${name}: ... }`)
-        : Effect.succeed(input)
     const { pieces, covers, resolve } = yield* Fasta.open(inputs.reference)
     const unscored: Array<Window.Unscored> = []
     const sites: Array<Site> = []
 
     if (mode === "variants") {
-      for (const variant of yield* (yield* needed("variants", inputs.variants)).rows) {
+      for (const variant of yield* inputs.variants!.rows) {
         const { variant_id } = variant
         if (covers(Variant.interval(variant))) {
           const window = Placement.centred(variant.chrom, variant.pos - 1, shape)
@@ -82,8 +92,8 @@ export default Stage.make({
       }
     }
     if (mode === "pairs") {
-      const genes = new Map((yield* (yield* needed("genes", inputs.genes)).rows).map((gene) => [gene.gene_id, gene]))
-      const pairs = yield* needed("pairs", inputs.pairs)
+      const genes = new Map((yield* inputs.genes!.rows).map((gene) => [gene.gene_id, gene]))
+      const pairs = inputs.pairs!
       const rows = inputs.variants === undefined ? [] : yield* inputs.variants.rows
       const named = new Map(rows.map((variant) => [variant.variant_id, variant]))
       for (const { variant_id, gene_id } of yield* pairs.rows) {
@@ -110,7 +120,7 @@ export default Stage.make({
     }
     if (mode === "intervals") {
       const seen = new Map<string, number>()
-      for (const interval of yield* Bed.read(yield* needed("intervals", inputs.intervals))) {
+      for (const interval of yield* Bed.read(inputs.intervals!)) {
         const name = interval.name ?? Interval.format(interval)
         const repeats = (seen.get(name) ?? 0) + 1
         seen.set(name, repeats)

@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -67,11 +66,23 @@ export default Stage.make({
       "traits that were compared with nothing"
     )
   },
+  check: ({ p1, p2, p12 }) =>
+    p12 <= Math.min(p1, p2)
+      ? []
+      : [
+          {
+            at: "p12",
+            message: `p12 = ${p12} is above ${p12 > p1 ? `p1 = ${p1}` : `p2 = ${p2}`}`,
+            hint: "a variant that is causal for both traits is so for each: p12 is at most p1 and p2"
+          }
+        ],
+  columns: (params) => {
+    const { group, variant } = { ...defaults[params.method], ...params }
+    const named = { group, variant, ...(params.method === "abf" ? { beta: params.beta, se: params.se } : {}) }
+    return ["trait1", "trait2"].flatMap((input) => Object.entries(named).map(([at, column]) => ({ input, column, at })))
+  },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
-    if (params.p12 > Math.min(params.p1, params.p2)) {
-      return yield* new InputError({ message: `colocalise: p12 = ${params.p12} is above p1 or p2` })
-    }
     const columns = { ...defaults[params.method], ...params }
     const read = (path: string, sd: number) =>
       params.method === "lbf" ? TraitTable.readLbf(path, columns) : TraitTable.readEffects(path, columns, sd)

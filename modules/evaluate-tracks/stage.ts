@@ -24,6 +24,7 @@ export default Stage.make({
     per_track: Port.table(TrackEvaluation.table, "correlations of each track over the bins of all windows"),
     metrics: Port.table(MetricTable.table, "mean correlations per group of tracks (pearson, pearson_log1p), and of all")
   },
+  check: (params) => Verdict.check(params),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const perTrack = yield* TrackEvaluation.evaluate(
       yield* Safetensors.open(inputs.predictions),

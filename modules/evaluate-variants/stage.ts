@@ -54,6 +54,23 @@ export default Stage.make({
     metrics: Port.table(MetricTable.table, "the metrics, with 95 % bootstrap intervals"),
     unmatched: Port.table(VariantJoin.unmatchedTable, "rows of either table that count for nothing, and why")
   },
+  check: (params) => {
+    const { metrics, group } = params
+    return Verdict.check(
+      params,
+      (metric, subset) => metrics.some((each) => each === metric) && (group !== undefined || subset === "all"),
+      `names are ${group === undefined ? "all" : "all or a group"}/metric, of: ${metrics.join(", ")}`
+    )
+  },
+  columns: ({ on, prediction, label, where, group }) => [
+    ...["predictions", "labels"].flatMap((input) =>
+      on.map((column, index) => ({ input, column, at: ["on", index] as const }))
+    ),
+    { input: "predictions", column: prediction, at: "prediction" },
+    ...Object.keys(where).map((column) => ({ input: "predictions", column, at: ["where", column] as const })),
+    { input: "labels", column: label, at: "label" },
+    ...(group === undefined ? [] : [{ input: "labels", column: group, at: "group" }])
+  ],
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const joined = yield* VariantJoin.join(

@@ -34,6 +34,9 @@ const Columns = Schema.Struct({
   )
 })
 
+const naming = ({ evaluation }: { readonly evaluation: string }) =>
+  RegistryParams.named("evaluation", evaluation, Registry.notOfVariants)
+
 export default Stage.make({
   name: "evaluation-scores",
   version: 1,
@@ -77,12 +80,35 @@ export default Stage.make({
     scores: Port.table(ScoredVariants.table, "every labelled row, with its score or without"),
     missing: Port.table(ScoredVariants.missingTable, "labels without a score, scores without a label, missing targets")
   },
+  check: (params, given) => naming(params).check(given),
+  inspect: (params, files) => naming(params).inspect(files),
+  columns: ({ columns, on, where, aggregate }, given) => {
+    const apart = given.has("labels")
+    const ofScores = new Set<string>(apart ? ["prediction", "comparator"] : Object.keys(columns))
+    const named = Object.entries(columns).flatMap(([use, column]) =>
+      [column].flat().map((each, index) => ({
+        input: ofScores.has(use) ? "scores" : "labels",
+        column: each,
+        at: Array.isArray(column) ? (["columns", use, index] as const) : (["columns", use] as const)
+      }))
+    )
+    return [
+      // A composite is computed into a table of its own, and the key of labels is what they are joined on.
+      ...named.filter(({ input, at: [, use] }) =>
+        input === "scores" ? aggregate !== "composite" || !apart : use !== "key"
+      ),
+      ...Object.entries(apart ? on : {}).flatMap(([label, score]) => [
+        { input: "labels", column: label, at: ["on", label] as const },
+        { input: "scores", column: score, at: ["on", label] as const }
+      ]),
+      ...Object.keys(where).map((column) => ({ input: "scores", column, at: ["where", column] as const }))
+    ]
+  },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const row = yield* Registry.find(yield* RegistryParams.read(inputs.registry), params.evaluation)
-    if (row.group !== "variant") {
-      return yield* new InputError({ message: `'${row.id}' is an evaluation of tracks: use evaluate-tracks` })
-    }
+    const wrong = Registry.notOfVariants(row)
+    if (wrong !== undefined) return yield* new InputError(wrong)
     const options = { ...params, row }
     const table = yield* Table.readText(inputs.scores)
     const { rows, missing } =

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
-import { cannot, InputError } from "../../src/core/Failure.ts"
+import { cannot } from "../../src/core/Failure.ts"
 import * as DatasetRegistry from "../../src/data/DatasetRegistry.ts"
 import * as Download from "../../src/data/Download.ts"
 import * as FileKind from "../../src/dsl/FileKind.ts"
@@ -36,12 +36,24 @@ export default Stage.make({
   },
   inputs: {},
   outputs: { file: Port.file("file", "the file, with its own extension") },
+  check: ({ dataset, url, sha256, licence }) => {
+    if ((dataset === undefined) === (url === undefined)) {
+      return [{ at: dataset === undefined ? "dataset" : "url", message: "give either 'dataset' or 'url'" }]
+    }
+    if (dataset === undefined) {
+      const problem = Download.addressProblem(url!)
+      return problem === undefined ? [] : [{ at: "url", ...problem }]
+    }
+    return [
+      ...(DatasetRegistry.isKnown(dataset) ? [] : [{ at: "dataset", ...DatasetRegistry.unknown(dataset) }]),
+      ...Object.entries({ sha256, licence }).flatMap(([at, value]) =>
+        value === undefined ? [] : [{ at, message: `'${at}' goes with 'url': that of a dataset is registered` }]
+      )
+    ]
+  },
   run: Effect.fnUntraced(function* ({ params, outputs }) {
     const fs = yield* FileSystem.FileSystem
     const { dataset, url } = params
-    if ((dataset === undefined) === (url === undefined)) {
-      return yield* new InputError({ message: "fetch-dataset: give either `dataset` or `url`" })
-    }
     const located =
       dataset === undefined ? yield* Download.url({ ...params, url: url! }) : yield* Download.dataset(dataset)
     const source = url ?? (yield* DatasetRegistry.find(dataset!)).mirror

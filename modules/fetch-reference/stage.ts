@@ -18,6 +18,11 @@ import * as SyntheticGenome from "../../src/genome/SyntheticGenome.ts"
 
 type Sequences = Stream.Stream<FastaText.Sequence, InputError>
 
+const notRegion = (region: string) => ({
+  message: `'${region}' is not a region`,
+  hint: "write it as chr17:42425000-43600000 (1-based, both ends included)"
+})
+
 /** The file's only sequence under the name of the region that it is. */
 const asRegion = (path: string, region: string): Sequences => {
   const width = Interval.parse(region)
@@ -26,7 +31,7 @@ const asRegion = (path: string, region: string): Sequences => {
     Stream.mapEffect(({ sequence }) => {
       const wrong =
         width === undefined
-          ? `'${region}' is not a region; write it as chr17:42425000-43600000 (1-based, both ends included)`
+          ? notRegion(region).message
           : ++seen > 1
             ? `the file holds more than one sequence: it cannot be the one region ${region}`
             : sequence.length === Interval.width(width)
@@ -79,24 +84,36 @@ export default Stage.make({
   outputs: { fasta: Port.file("fasta", "bgzip, with .fai and .gzi; parts of chromosomes are named by their region") },
   resources: { memory: 2 * 2 ** 30 },
   synthetic: (params) => params.genome === "synthetic",
+  check: ({ genome, regions = [], contigs }, given) => {
+    const files = ["fasta", "pieces"].filter((name) => given.has(name))
+    const pieces = given.has("pieces") ? given.count("pieces") : 0
+    return [
+      ...(genome === "local" && files.length === 0
+        ? [{ at: "genome", message: "genome local needs the input 'fasta' or 'pieces'" }]
+        : []),
+      ...(genome === "local" ? [] : files).map((at) => ({
+        at,
+        message: `genome ${genome} takes no input file`,
+        hint: "your own files go with 'genome: local'"
+      })),
+      ...(regions.length === 0 || pieces === undefined || regions.length === pieces
+        ? []
+        : [
+            {
+              at: "regions",
+              message: `${regions.length} regions for ${pieces} pieces`,
+              hint: "give one region per piece, in the same order"
+            }
+          ]),
+      ...regions.flatMap((region, index) =>
+        Interval.parse(region) === undefined ? [{ at: ["regions", index] as const, ...notRegion(region) }] : []
+      ),
+      ...(contigs?.length === 0 ? [{ at: "contigs", message: "contigs: none is named, so nothing is kept" }] : [])
+    ]
+  },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const { genome, regions, contigs } = params
     const { fasta, pieces = [] } = inputs
-    if ((genome === "local") !== (fasta !== undefined || pieces.length > 0)) {
-      return yield* new InputError({
-        message:
-          genome === "local"
-            ? "fetch-reference: genome local needs the input `fasta` or `pieces`"
-            : `fetch-reference: genome ${genome} takes no input file`,
-        hint: "your own files go with `genome: local`"
-      })
-    }
-    if (regions !== undefined && regions.length !== pieces.length) {
-      return yield* new InputError({
-        message: `fetch-reference: ${regions.length} regions for ${pieces.length} pieces`,
-        hint: "give one region per piece, in the same order"
-      })
-    }
     const sources: ReadonlyArray<Sequences> =
       genome === "synthetic"
         ? [Stream.fromIterable(SyntheticGenome.make(params))]

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Ascending from "../../src/core/Ascending.ts"
 import * as Schema from "effect/Schema"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -63,6 +64,12 @@ export default Stage.make({
       "predicted against measured effects, or the sizes of predictions where none is measured"
     )
   },
+  check: (params) => [
+    ...Verdict.check(params),
+    ...(Ascending.is(params.strata) && params.strata.length > 1
+      ? []
+      : [{ at: "strata", message: `strata: [${params.strata.join(", ")}] must be two or more ascending edges` }])
+  ],
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const unscored = yield* Effect.forEach(inputs.unscored ?? [], (table) => table.rows)
     const benchmark = yield* GwasBenchmark.evaluate(

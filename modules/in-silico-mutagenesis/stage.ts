@@ -48,11 +48,16 @@ export default Stage.make({
     unscored: Port.table(Window.unscoredTable, "substitutions (or their scorers) that gave no score, and why")
   },
   resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
+  check: (params, given) => [
+    ...ModelParams.check(params, given, { param: "width", bp: params.width }),
+    ...ScoringParams.check(params, given, params.organism, ModelParams.knownOutputs(params, given))
+  ],
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)
     const scorings = yield* ScoringParams.scoringsOf(params, inputs, params.organism, model)
     const length = params.width ?? model.info.lengths.preferred
+    // Of models that are not known before they are opened.
     const misfit = SequenceModel.lengthFault(model.info, length)
     if (misfit !== undefined) return yield* new InputError({ message: `width: ${misfit}` })
     yield* model.prepare(length)

@@ -19,6 +19,8 @@ export default Stage.make({
   outputs: {
     table: Port.file("tsv", "rows that both tables have: the left one's columns, then the right one's others")
   },
+  columns: ({ on }) =>
+    ["left", "right"].flatMap((input) => on.map((column, index) => ({ input, column, at: ["on", index] as const }))),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const [left, right] = [yield* Table.readText(inputs.left), yield* Table.readText(inputs.right)]

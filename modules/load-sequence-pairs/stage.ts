@@ -29,14 +29,18 @@ export default Stage.make({
     pairs: Port.table(SequencePair.table, "the pairs, in the order of `ref` or of `substitutions`"),
     dropped: Port.table(droppedTable, "sequences without a partner, changes that do not fit")
   },
+  check: (_, given) =>
+    given.has("ref") === given.has("alt") && given.has("ref") !== given.has("substitutions")
+      ? []
+      : [
+          {
+            at: ["ref", "alt", "substitutions"].find((name) => given.has(name)) ?? "ref",
+            message: "give 'ref' and 'alt', or 'substitutions'",
+            hint: "a table of pairs (pair_id, ref, alt) that you have already needs no stage"
+          }
+        ],
   run: Effect.fnUntraced(function* ({ inputs, outputs }) {
     const { ref, alt, substitutions } = inputs
-    if ((ref === undefined) !== (alt === undefined) || (ref === undefined) === (substitutions === undefined)) {
-      return yield* new InputError({
-        message: "load-sequence-pairs: give `ref` and `alt`, or `substitutions`",
-        hint: "a table of pairs that is at hand already (pair_id, ref, alt) needs no stage"
-      })
-    }
     const pairs = new Map<string, SequencePair.SequencePair>()
     const dropped: Array<Table.Row<typeof droppedTable>> = []
     const add = Effect.fnUntraced(function* (pair: SequencePair.SequencePair, file: string) {

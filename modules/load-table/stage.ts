@@ -64,6 +64,15 @@ export default Stage.make({
   },
   inputs: { table: Port.file("file", "delimited text, plain or gzip, Parquet or Arrow (feather)") },
   outputs: { table: Port.file("tsv", "the new columns of the rows that stay, in the file's order") },
+  check: (params) => Select.problems(params, params.sample),
+  columns: ({ columns, where, separator, quotes, encoding, comment, skip_lines: skipLines, header }) => {
+    const layout = { separator, quotes, encoding, comment, skipLines, header }
+    const named = Object.entries(columns).flatMap(([name, template]) =>
+      Select.columnsIn(template).map((column) => ({ column, at: ["columns", name] as const }))
+    )
+    const filters = Object.keys(where).map((column) => ({ column, at: ["where", column] as const }))
+    return [...named, ...filters].map((each) => ({ input: "table", ...each, layout }))
+  },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const account = yield* Account.open("rows")
     const { sample, seed, separator, quotes, encoding, comment, skip_lines: skipLines, header } = params
@@ -75,7 +84,7 @@ export default Stage.make({
       visit: (selected: ReadonlyArray<string> | string, cells: ReadonlyArray<string>, place: Place) => void
     ) =>
       Reader.use(file, options, (source) => {
-        const selector = Select.compile(source.columns, params, sample === undefined ? [] : [sample.column])
+        const selector = Select.compile(source.columns, params)
         if (Result.isFailure(selector)) return Header.faultOf(source, selector.failure)
         return Reader.forEachRow(source, (cells, place) => {
           const selected = selector.success.of(cells)

@@ -79,6 +79,10 @@ export default Stage.make({
     signals: Port.table(Signal.table, "one row per row that was kept and has a study and a gene"),
     dropped: Port.table(droppedTable, "what was left out, in the file's order")
   },
+  columns: (params) =>
+    Object.entries(params.columns).flatMap(([use, column]) =>
+      column === undefined ? [] : [{ input: "variants", column, at: ["columns", use] as const }]
+    ),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const reference = yield* Fasta.open(inputs.reference)
     const identity = Identity.make(reference, { swap: params.mismatch === "swap" })

@@ -29,6 +29,14 @@ export default Stage.make({
     )
   },
   resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
+  check: (params, given) => {
+    const known = ModelParams.knownOutputs(params, given)
+    const wrong = (params.outputs ?? []).flatMap((name, index) => {
+      const problem = known && PredictionFile.problemOf(known, name)
+      return problem === undefined ? [] : [{ at: ["outputs", index] as const, ...problem }]
+    })
+    return [...ModelParams.check(params, given), ...wrong]
+  },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)

@@ -35,6 +35,7 @@ export default Stage.make({
     )
   },
   resources: { memory: 2 * 2 ** 30 },
+  inspect: (_, files) => RegistryParams.naming(() => []).inspect(files),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const registry = yield* RegistryParams.read(inputs.registry)

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
-import { cannot, InputError } from "../../src/core/Failure.ts"
+import { cannot } from "../../src/core/Failure.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -56,6 +56,23 @@ export default Stage.make({
     texts: Port.optional(Port.list(Port.file("text", "texts")))
   },
   outputs: { page: Port.file("html", "the page") },
+  check: ({ sections }, given) =>
+    sections.flatMap((section, index) =>
+      kinds.flatMap((kind) => {
+        const count = given.has(kind) ? given.count(kind) : 0
+        return section[kind].flatMap((position, place) =>
+          count === undefined || position <= count
+            ? []
+            : [
+                {
+                  at: ["sections", index, kind, place] as const,
+                  message: `sections: ${kind} has no position ${position}`,
+                  hint: `${count} given; positions count from 1`
+                }
+              ]
+        )
+      })
+    ),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const path = yield* Path.Path
     // What came through a port is called by its place in it, which says nothing.
@@ -71,15 +88,6 @@ export default Stage.make({
       texts: yield* Effect.forEach(inputs.texts ?? [], (file) =>
         Effect.map(readText(file), (text) => ({ kind: "text" as const, name: nameOf(file), text }))
       )
-    }
-    for (const kind of kinds) {
-      const beyond = params.sections.flatMap((section) => section[kind]).find((at) => at > items[kind].length)
-      if (beyond !== undefined) {
-        return yield* new InputError({
-          message: `sections: ${kind} has no position ${beyond}`,
-          hint: `${items[kind].length} given; positions count from 1`
-        })
-      }
     }
     const named = params.sections.map((section) => ({
       ...section,

@@ -29,6 +29,15 @@ const chosen = (outputs: ReturnType<SequenceModel["info"]["outputs"]>, name: str
     : { output, tracks: output.name === name ? output.tracks : output.tracks.filter(({ group }) => group === name) }
 }
 
+const unknownOutput = (outputs: Parameters<typeof chosen>[0], name: string) => {
+  const tracked = outputs.filter(({ kind }) => kind === "tracks")
+  const names = tracked.flatMap((each) => [each.name, ...each.tracks.map(({ group }) => group)])
+  return {
+    message: `output: the model has none that is named '${name}'`,
+    hint: Suggest.hint(name, new Set(names), "outputs and groups")
+  }
+}
+
 export default Stage.make({
   name: "score-intervals",
   version: 1,
@@ -48,18 +57,21 @@ export default Stage.make({
     unscored: Port.table(IntervalTable.unscoredTable, "windows without a score, and why")
   },
   resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
+  check: (params, given) => {
+    const outputs = ModelParams.knownOutputs(params, given)
+    const unknown = outputs !== undefined && chosen(outputs, params.output) === undefined
+    return [
+      ...ModelParams.check(params, given),
+      ...(unknown ? [{ at: "output", ...unknownOutput(outputs, params.output) }] : [])
+    ]
+  },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)
     const available = model.info.outputs(params.organism)
     const found = chosen(available, params.output)
     if (found === undefined) {
-      const tracked = available.filter(({ kind }) => kind === "tracks")
-      const names = tracked.flatMap(({ name, tracks }) => [name, ...tracks.map(({ group }) => group)])
-      return yield* new InputError({
-        message: `output: the model has none that is named '${params.output}'`,
-        hint: Suggest.hint(params.output, [...new Set(names)], "outputs and groups")
-      })
+      return yield* new InputError(unknownOutput(available, params.output))
     }
     const { output, tracks } = found
     const { windows, length } = yield* ModelParams.windowsOf(model.info, inputs.windows)

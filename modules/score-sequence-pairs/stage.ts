@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
+import * as Suggest from "../../src/core/Suggest.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -13,6 +14,17 @@ import * as Orientation from "../../src/model/Orientation.ts"
 import * as SequencePairScoring from "../../src/scoring/SequencePairScoring.ts"
 
 const Place = Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))
+
+/** Why it is not clear which of the outputs, all of tracks, is meant. */
+const wrongOutput = (known: ReadonlyArray<{ readonly name: string }>, asked: string | undefined) => {
+  const names = known.map(({ name }) => name)
+  if (asked === undefined) {
+    return names.length === 1 ? undefined : { message: "say which output", hint: `the model has: ${names.join(", ")}` }
+  }
+  return names.includes(asked)
+    ? undefined
+    : { message: `no output of tracks is named '${asked}'`, hint: Suggest.hint(asked, names, "outputs") }
+}
 
 export default Stage.make({
   name: "score-sequence-pairs",
@@ -40,18 +52,32 @@ export default Stage.make({
   },
   outputs: { scores: Port.table(SequencePairScoring.table, "one row per pair and track, in the order of the pairs") },
   resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
+  check: (params, given) => {
+    const known = ModelParams.knownOutputs(params, given)?.filter(({ kind }) => kind === "tracks")
+    const wrong = known && wrongOutput(known, params.output)
+    const [from, to] = params.region ?? [0, 1]
+    return [
+      ...ModelParams.check(params, given, { param: "length", bp: params.length }),
+      ...(wrong === undefined ? [] : [{ at: "output", ...wrong }]),
+      ...(from < to && to <= (params.length ?? Infinity)
+        ? []
+        : [
+            {
+              at: "region",
+              message: `region: [${from}, ${to}] is no stretch of the window`,
+              hint: "from the first to before the last bp, from 0"
+            }
+          ])
+    ]
+  },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const { organism, region, groups, measure } = params
     const model = yield* ModelParams.open(params, inputs)
     const known = model.info.outputs(organism).filter(({ kind }) => kind === "tracks")
     const output = params.output === undefined ? known[0] : known.find(({ name }) => name === params.output)
-    if (output === undefined || (params.output === undefined && known.length > 1)) {
-      return yield* new InputError({
-        message: `score-sequence-pairs: ${params.output === undefined ? "say which output" : `no output of tracks is named '${params.output}'`}`,
-        hint: `${model.info.name} has: ${known.map(({ name }) => name).join(", ")}`
-      })
-    }
+    const wrong = wrongOutput(known, params.output)
+    if (wrong !== undefined || output === undefined) return yield* new InputError(wrong!)
     const tracks = output.tracks.filter(({ group }) => groups?.includes(group) ?? true)
     if (tracks.length === 0) {
       const there = [...new Set(output.tracks.map(({ group }) => group))].join(", ")

@@ -50,13 +50,24 @@ export default Stage.make({
     unscored: Port.table(Window.unscoredTable, "windows (or their scorers) that gave no score, and why")
   },
   resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
+  check: (params, given) => {
+    const served = params.scored_by === "service"
+    const outputs = ModelParams.knownOutputs(params, given)
+    return [
+      ...ModelParams.check(params, given),
+      ...ScoringParams.check(params, given, params.organism, outputs, !served),
+      ...(served && params.model !== "alphagenome-api"
+        ? [{ at: "scored_by", message: `scored_by: ${params.model} is no service; alphagenome-api is` }]
+        : [])
+    ]
+  },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)
     const outputsOfModel = model.info.outputs(params.organism)
     const scorings = yield* ScoringParams.scoringsOf(params, inputs, params.organism, model)
     if (params.scored_by === "service" && model.scoreVariant === undefined) {
-      return yield* new InputError({ message: `score-variants: scored_by: ${params.model} is no service` })
+      return yield* new InputError({ message: `scored_by: ${params.model} does not score variants itself` })
     }
     const { windows, length } = yield* ModelParams.windowsOf(model.info, inputs.windows)
     const atOnce = yield* model.prepare(length)

@@ -44,6 +44,7 @@ export default Stage.make({
     skipped: Port.table(skippedTable, "genes that are not looked at, and why")
   },
   resources: { cpus: 2, memory: 3 * 2 ** 30, gpus: "device" },
+  check: (params) => Verdict.check(params),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const fasta = yield* Fasta.open(inputs.reference)

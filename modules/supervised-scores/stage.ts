@@ -59,6 +59,21 @@ export default Stage.make({
   },
   outputs: { scores: Port.table(ScoredVariants.table, "the rows that were predicted; group is the fold or the locus") },
   resources: { memory: 2 * 2 ** 30 },
+  check: (params, given) => [
+    ...RegistryParams.named("evaluation", params.evaluation).check(given),
+    ...Object.entries({ key: params.key, split: params.split, within: params.within }).flatMap(([name, column]) =>
+      column === params.target
+        ? [{ at: name, message: `${name}: '${column}' is the target: what is predicted says nothing else of a row` }]
+        : []
+    )
+  ],
+  inspect: ({ evaluation }, files) => RegistryParams.named("evaluation", evaluation).inspect(files),
+  columns: ({ key, target, split, within, features }) => [
+    ...Object.entries({ key, target, split, within }).flatMap(([at, column]) =>
+      column === undefined ? [] : [{ input: "table", column, at }]
+    ),
+    ...features.map((column, index) => ({ input: "table", column, at: ["features", index] as const }))
+  ],
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const row = yield* Registry.find(yield* RegistryParams.read(inputs.registry), params.evaluation)

@@ -7,8 +7,14 @@ import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as BenchmarkTables from "../../src/evaluation/BenchmarkTables.ts"
 import * as Registry from "../../src/evaluation/Registry.ts"
+import type { Evaluation } from "../../src/evaluation/Evaluation.ts"
 import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
 import * as SyntheticFeatures from "../../src/evaluation/SyntheticFeatures.ts"
+
+const notTrained = ({ id, scoring }: Evaluation) =>
+  scoring.learner === undefined
+    ? { message: `'${id}' trains no predictor`, hint: "synthetic-scores makes scores for it" }
+    : undefined
 
 export default Stage.make({
   name: "synthetic-features",
@@ -24,14 +30,12 @@ export default Stage.make({
     bounds: Port.table(BenchmarkTables.boundTable, "what the law implies: better than one feature, no better than all")
   },
   synthetic: () => true,
+  check: ({ evaluation }, given) => RegistryParams.named("evaluation", evaluation, notTrained).check(given),
+  inspect: ({ evaluation }, files) => RegistryParams.named("evaluation", evaluation, notTrained).inspect(files),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const row = yield* Registry.find(yield* RegistryParams.read(inputs.registry), params.evaluation)
-    if (row.scoring.learner === undefined) {
-      return yield* new InputError({
-        message: `'${row.id}' trains no predictor`,
-        hint: "synthetic-scores makes up scores for it"
-      })
-    }
+    const wrong = notTrained(row)
+    if (wrong !== undefined) return yield* new InputError(wrong)
     const { columns, rows, bound } = SyntheticFeatures.make(row, params.seed)
     yield* Table.writeText(outputs.table.path, columns, rows)
     yield* outputs.bounds.write([bound])

@@ -28,6 +28,7 @@ export default Stage.make({
     bounds: Port.table(BenchmarkTables.boundTable, "what the law that they were drawn from implies of the values")
   },
   synthetic: () => true,
+  inspect: (_, files) => RegistryParams.naming(() => []).inspect(files),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const registry = yield* RegistryParams.read(inputs.registry)

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Ascending from "../../src/core/Ascending.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -54,11 +55,11 @@ export default Stage.make({
     figure: Port.file("svg", "relative improvement over the best competitor, task by task")
   },
   resources: { memory: 2 * 2 ** 30 },
+  check: ({ distances }) =>
+    Ascending.is(distances) ? [] : [{ at: "distances", message: `distances: ${distances.join(", ")} do not ascend` }],
+  inspect: (_, files) => RegistryParams.naming(() => []).inspect(files),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
-    if (params.distances.some((edge, at) => at > 0 && edge <= params.distances[at - 1]!)) {
-      return yield* new InputError({ message: `distances: ${params.distances.join(", ")} do not ascend` })
-    }
     const registry = yield* RegistryParams.read(inputs.registry)
     const tables = yield* Effect.forEach(inputs.scores, (table) => table.rows)
     const scored = VariantBenchmark.byEvaluation(tables.flat())

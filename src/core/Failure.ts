@@ -20,12 +20,20 @@ export interface Failure {
   readonly hint?: string
 }
 
+/** `file:line: message`. */
+export const placed = ({ file, line, message }: Failure): string =>
+  `${file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `}${message}`
+
 /** `file:line: message`, then the hint on a line of its own. */
-export const render = (failure: Failure): string => {
-  const where =
-    failure.file === undefined ? "" : `${failure.file}${failure.line === undefined ? "" : `:${failure.line}`}: `
-  return Printable.message(`${where}${failure.message}${failure.hint === undefined ? "" : `\n  hint: ${failure.hint}`}`)
-}
+export const render = (failure: Failure): string =>
+  Printable.message(
+    `${placed(failure)}${
+      failure.hint === undefined
+        ? ""
+        : `
+  hint: ${failure.hint}`
+    }`
+  )
 
 /** The message of anything that was thrown, for wrapping it in a typed error. */
 export const messageOf = (cause: unknown): string => {

@@ -15,17 +15,19 @@ export class UnknownDataset extends Schema.TaggedError<UnknownDataset>()("Unknow
 
 export const all: ReadonlyArray<Dataset> = [...genome, ...models, ...measurements, ...publishedPredictions]
 
+export const isKnown = (name: string): boolean => all.some((dataset) => dataset.name === name)
+
+/** What is said of a name that no dataset has. */
+export const unknown = (name: string) => ({
+  message: `no dataset is named '${name}'`,
+  hint: Suggest.hint(
+    name,
+    all.map((dataset) => dataset.name),
+    "datasets"
+  )
+})
+
 export const find = (name: string): Effect.Effect<Dataset, UnknownDataset> => {
   const found = all.find((dataset) => dataset.name === name)
-  if (found !== undefined) return Effect.succeed(found)
-  return Effect.fail(
-    new UnknownDataset({
-      message: `no dataset is named '${name}'`,
-      hint: Suggest.hint(
-        name,
-        all.map((dataset) => dataset.name),
-        "datasets"
-      )
-    })
-  )
+  return found === undefined ? Effect.fail(new UnknownDataset(unknown(name))) : Effect.succeed(found)
 }

@@ -101,6 +101,23 @@ export const dataset = Effect.fnUntraced(function* (
   return { ...located, dataset: found }
 })
 
+/** Why nothing is downloaded from an address. */
+export const addressProblem = (text: string): { readonly message: string; readonly hint: string } | undefined => {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  if (parsed === undefined || (parsed.protocol !== "http:" && parsed.protocol !== "https:")) {
+    return {
+      message: `'${text}' is not a web address`,
+      hint: "an address starts with https:// or http://; a file on this machine needs no download: name its path"
+    }
+  }
+  return parsed.username === "" && parsed.password === ""
+    ? undefined
+    : {
+        message: `the address of ${Transfer.shown(parsed)} holds a user name or password`,
+        hint: "download the file yourself and name its path, or put it into a mirror folder (AGFLOW_MIRROR)"
+      }
+}
+
 /** A user's own file. Without a sha256 it is taken as it comes, and downloaded each time it is asked for. */
 export const url = Effect.fnUntraced(function* (options: {
   readonly url: string
@@ -108,19 +125,9 @@ export const url = Effect.fnUntraced(function* (options: {
   /** As the user states it, for the report. */
   readonly licence?: string | undefined
 }): Effect.fn.Return<Located, Failure, Settings | Task | FileSystem.FileSystem | Path.Path> {
-  const parsed = URL.canParse(options.url) ? new URL(options.url) : undefined
-  if (parsed === undefined || (parsed.protocol !== "http:" && parsed.protocol !== "https:")) {
-    return yield* new InputError({
-      message: `'${options.url}' is not a web address`,
-      hint: "an address starts with https:// or http://; a file on this machine needs no download: name its path"
-    })
-  }
-  if (parsed.username !== "" || parsed.password !== "") {
-    return yield* new InputError({
-      message: `the address of ${Transfer.shown(parsed)} holds a user name or password`,
-      hint: "download the file yourself and name its path, or put it into a mirror folder (AGFLOW_MIRROR)"
-    })
-  }
+  const problem = addressProblem(options.url)
+  if (problem !== undefined) return yield* new InputError(problem)
+  const parsed = new URL(options.url)
   const mirror = Dataset.mirrorPath(parsed)
   const located = yield* locate({
     what: Transfer.shown(parsed),

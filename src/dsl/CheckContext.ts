@@ -4,7 +4,8 @@ import type { Level } from "./CheckedStage.ts"
 import type { ExpressionFault, Value } from "./Expression.ts"
 import type { Origin } from "./Origin.ts"
 import type { Param } from "./WorkflowParam.ts"
-import type { GivenPort } from "./Port.ts"
+import type { Look } from "./Look.ts"
+import type { FilePort, GivenPort, TablePort } from "./Port.ts"
 import type { Capacity } from "./Stage.ts"
 import type { WrittenScript } from "./ScriptCheck.ts"
 import type { LoadedStage } from "./StageLibrary.ts"
@@ -42,6 +43,8 @@ export interface NamedFile extends Omit<Origin, "folder"> {
   readonly path: string
   /** What may have been meant, should it not be there. */
   readonly hint: string | undefined
+  /** What its content is held to. */
+  readonly port?: FilePort | TablePort
 }
 
 /** An expression of the file, and what was found to be its type and value. */
@@ -87,6 +90,8 @@ export interface CheckContext {
   readonly tally: { tasks: number }
   readonly diagnostics: Array<Diagnostic>
   readonly files: Array<NamedFile>
+  /** What is looked at in them once they are known to be there. */
+  readonly looks: Array<Look>
   readonly scripts: Array<WrittenScript>
   /** By place, where they are to be listed. */
   readonly seen: Map<string, Seen> | undefined

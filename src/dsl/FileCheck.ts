@@ -36,7 +36,7 @@ export const faultOf = Effect.fnUntraced(function* (file: string) {
   } satisfies Fault as Fault
 })
 
-/** One Diagnostic for each place that names what is no file. */
+/** One Diagnostic for each place that names what is no file, and the paths of all such. */
 export const check = Effect.fnUntraced(function* (files: ReadonlyArray<NamedFile>) {
   const known = new Map<string, Fault | undefined>()
   const told = new Map<string, Diagnostic>()
@@ -54,5 +54,6 @@ export const check = Effect.fnUntraced(function* (files: ReadonlyArray<NamedFile
       range
     })
   }
-  return [...told.values()]
+  const missing = new Set([...known].flatMap(([file, fault]) => (fault === undefined ? [] : [file])))
+  return { diagnostics: [...told.values()], missing }
 })

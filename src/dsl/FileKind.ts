@@ -6,34 +6,54 @@ export interface FileKind {
   readonly extensions: readonly [string, ...ReadonlyArray<string>]
   /** Suffixes of files beside the main one (`genome.fa.fai`). Carried where they exist. */
   readonly companions?: ReadonlyArray<string>
+  /** What such a file may be by how it begins, in the words of FileHead; anything, if not said. Text may be in gzip. */
+  readonly contents?: ReadonlyArray<string>
+  /** How its text begins, after blanks. */
+  readonly begins?: RegExp
 }
+
+const text = { contents: ["text"] } as const
+const textOrNothing = { contents: ["text", "empty"] } as const
 
 export const fileKinds = {
   fasta: {
     description: "sequences, plain or bgzip, with their index",
     extensions: ["fa", "fa.gz", "fasta", "fasta.gz", "fna", "fna.gz"],
-    companions: [".fai", ".gzi"]
+    companions: [".fai", ".gzi"],
+    ...text,
+    begins: /^[>;]/u
   },
-  vcf: { description: "variants", extensions: ["vcf", "vcf.gz"], companions: [".tbi", ".csi"] },
-  bed: { description: "intervals, 0-based half-open", extensions: ["bed", "bed.gz"], companions: [".tbi", ".csi"] },
+  vcf: { description: "variants", extensions: ["vcf", "vcf.gz"], companions: [".tbi", ".csi"], ...text },
+  bed: {
+    description: "intervals, 0-based half-open",
+    extensions: ["bed", "bed.gz"],
+    companions: [".tbi", ".csi"],
+    ...textOrNothing
+  },
   annotation: {
     description: "gene annotation: GTF, GFF3",
     extensions: ["gtf", "gtf.gz", "gff", "gff.gz", "gff3", "gff3.gz"],
-    companions: [".tbi", ".csi"]
+    companions: [".tbi", ".csi"],
+    ...text
   },
-  bam: { description: "alignments", extensions: ["bam"], companions: [".bai", ".csi"] },
-  bigwig: { description: "coverage", extensions: ["bw", "bigwig"] },
+  bam: { description: "alignments", extensions: ["bam"], companions: [".bai", ".csi"], contents: ["a BAM file"] },
+  bigwig: { description: "coverage", extensions: ["bw", "bigwig"], contents: ["a bigWig file"] },
   tsv: {
     description: "a table: tab-separated with a header row, Parquet, or Arrow (feather)",
-    extensions: ["tsv", "tsv.gz", "txt", "txt.gz", "parquet", "arrow", "feather"]
+    extensions: ["tsv", "tsv.gz", "txt", "txt.gz", "parquet", "arrow", "feather"],
+    contents: ["text", "a Parquet file", "an Arrow (feather) file", "empty"]
   },
-  csv: { description: "a table, comma-separated", extensions: ["csv", "csv.gz"] },
-  safetensors: { description: "named arrays", extensions: ["safetensors"] },
-  h5: { description: "HDF5: Keras weights, arrays, annotated matrices", extensions: ["h5", "h5ad"] },
+  csv: { description: "a table, comma-separated", extensions: ["csv", "csv.gz"], ...textOrNothing },
+  safetensors: { description: "named arrays", extensions: ["safetensors"], contents: ["a safetensors file"] },
+  h5: {
+    description: "HDF5: Keras weights, arrays, annotated matrices",
+    extensions: ["h5", "h5ad"],
+    contents: ["an HDF5 file"]
+  },
   tfrecord: { description: "TensorFlow records", extensions: ["tfr", "tfrecord"] },
-  json: { description: "JSON", extensions: ["json"] },
-  svg: { description: "a figure", extensions: ["svg"] },
-  html: { description: "a page", extensions: ["html"] },
+  json: { description: "JSON", extensions: ["json"], ...text },
+  svg: { description: "a figure", extensions: ["svg"], contents: ["text", "a web page (HTML)"] },
+  html: { description: "a page", extensions: ["html"], contents: ["text", "a web page (HTML)"] },
   text: { description: "plain text", extensions: ["txt", "md"] },
   file: { description: "any file", extensions: ["bin"] }
 } as const satisfies Record<string, FileKind>

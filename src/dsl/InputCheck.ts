@@ -75,7 +75,7 @@ const bindOne = (
       report(context, range, "type-mismatch", `'${text}' is not a ${kind} file`, hint)
       return undefined
     }
-    context.files.push({ ...origin, path: file, hint: meant(context, text) })
+    context.files.push({ ...origin, path: file, hint: meant(context, text), ...(port && { port }) })
     return { _tag: "File", path: file }
   }
   if (!Array.isArray(filled.value)) return bindPath(String(filled.value))

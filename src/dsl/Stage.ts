@@ -12,6 +12,7 @@ import type { Failure } from "../core/Failure.ts"
 import type { Settings } from "../core/Settings.ts"
 import type { Task } from "../core/Task.ts"
 import type { Input, InputPort, Output, OutputPort } from "./Port.ts"
+import * as Requirement from "./Requirement.ts"
 
 /** What every stage may use. A stage provides the layers of anything else by itself. */
 export type StageServices = FileSystem.FileSystem | Path.Path | Settings | Task
@@ -67,6 +68,21 @@ export interface Definition<
    * (`Task.lineage`), and it is part of its key.
    */
   readonly lineage?: boolean
+  /**
+   * What params and inputs lack, or contradict: everything that makes `run` fail and does not depend on what is in files.
+   * `agflow check`, `plan` and `run` report it at its place before anything runs; no `run` is called where it says anything.
+   */
+  readonly check?: (
+    params: Schema.Struct<Fields>["Type"],
+    given: Requirement.GivenInputs
+  ) => ReadonlyArray<Requirement.Unmet>
+  /** Columns of tables that params name: looked for, before the run, in what the tables are known to have. */
+  readonly columns?: (
+    params: Schema.Struct<Fields>["Type"],
+    given: Requirement.GivenInputs
+  ) => ReadonlyArray<Requirement.NamedColumn>
+  /** What can be said from files that are there before the run. */
+  readonly inspect?: (params: Schema.Struct<Fields>["Type"], files: Requirement.GivenFiles) => Requirement.Inspection
   readonly run: (
     context: RunContext<Schema.Struct<Fields>["Type"], Inputs, Outputs>
   ) => Effect.Effect<void, Failure, StageServices>
@@ -86,6 +102,9 @@ export interface Stage {
   readonly resources: Proposal
   readonly synthetic: (params: unknown) => boolean
   readonly lineage: boolean
+  readonly check: (params: unknown, given: Requirement.GivenInputs) => ReadonlyArray<Requirement.Unmet>
+  readonly columns: (params: unknown, given: Requirement.GivenInputs) => ReadonlyArray<Requirement.NamedColumn>
+  readonly inspect: (params: unknown, files: Requirement.GivenFiles) => Requirement.Inspection
   readonly run: (context: RunContext<unknown, InputPorts, OutputPorts>) => Effect.Effect<void, Failure, StageServices>
 }
 
@@ -125,5 +144,8 @@ export const make = <
   resources: { ...defaults, ...definition.resources },
   synthetic: (definition.synthetic ?? (() => false)) as Stage["synthetic"],
   lineage: definition.lineage ?? false,
+  check: (definition.check ?? (() => [])) as Stage["check"],
+  columns: (definition.columns ?? (() => [])) as Stage["columns"],
+  inspect: (definition.inspect ?? (() => Requirement.nothing)) as Stage["inspect"],
   run: definition.run as unknown as Stage["run"]
 })

@@ -6,6 +6,7 @@ import type { Binding } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
 import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
+import * as RequirementCheck from "./RequirementCheck.ts"
 import * as SchemaFault from "./SchemaFault.ts"
 import type { StageBody } from "./StageBody.ts"
 
@@ -31,8 +32,10 @@ export const check = (context: CheckContext, id: string, name: string): StageBod
     const at = [...path, "with", key]
     const port = Object.hasOwn(definition.inputs, key) ? definition.inputs[key] : undefined
     if (port !== undefined) {
+      const before = context.diagnostics.length
       const binding = InputCheck.bind(context, value, at, port)
       if (binding !== undefined) inputs.set(key, binding)
+      else if (context.diagnostics.length > before) broken.add(key)
     } else if (Object.hasOwn(definition.params.fields, key)) {
       const filled = fill(context, value, at)
       if (filled.broken) broken.add(key)
@@ -45,6 +48,14 @@ export const check = (context: CheckContext, id: string, name: string): StageBod
     }
   }
   for (const [key, port] of Object.entries(definition.inputs)) {
+    const binding = inputs.get(key)
+    if (port._tag === "List" && binding?._tag === "List" && binding.items.length === 0 && !broken.has(key)) {
+      const at = [...path, "with", key]
+      const absent = [given[key]].flat().flatMap((each) => InputCheck.absence(context, each) ?? [])[0]
+      const message = `'${key}' must be given, but ${absent ?? "the list is empty"}`
+      report(context, document.locate(at), absent === undefined ? "missing-input" : "absent", message)
+      broken.add(key)
+    }
     if (port._tag === "Optional" || Object.hasOwn(given, key)) continue
     const hint = `under 'with': ${key}: \${{ STAGE.OUTPUT }} (${Edge.show(port)})`
     report(context, usesRange, "missing-input", `input '${key}' of '${name}' is not given`, hint)
@@ -80,6 +91,14 @@ export const check = (context: CheckContext, id: string, name: string): StageBod
     }
     return undefined
   }
+  RequirementCheck.check(context, {
+    stage: definition,
+    params: decoded.success,
+    path,
+    written: given,
+    inputs,
+    broken
+  })
   return {
     body: { _tag: "Uses", ...loaded, params: decoded.success },
     inputs,

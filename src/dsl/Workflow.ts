@@ -7,6 +7,7 @@ import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { needs, type CheckedStage } from "./CheckedStage.ts"
 import { report, type Seen } from "./CheckContext.ts"
+import * as ContentCheck from "./ContentCheck.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as Params from "./Params.ts"
 import type { Param } from "./WorkflowParam.ts"
@@ -79,7 +80,8 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
   })
   diagnostics.push(...checked.diagnostics)
 
-  diagnostics.push(...(yield* FileCheck.check(checked.files)))
+  const { diagnostics: ofFiles, missing } = yield* FileCheck.check(checked.files)
+  diagnostics.push(...ofFiles, ...(yield* ContentCheck.check(checked.files, checked.looks, missing)))
   diagnostics.push(...ScriptCheck.check(checked.scripts))
   const stages = new Map(checked.stages.map((each) => [each.stage.id, each]))
   diagnostics.push(...cycles(stages))

@@ -6,6 +6,7 @@ import type { CheckedStage, Level } from "./CheckedStage.ts"
 import { report, type CheckContext, type NamedFile, type Seen } from "./CheckContext.ts"
 import * as InputCheck from "./InputCheck.ts"
 import { fill } from "./Fill.ts"
+import type { Look } from "./Look.ts"
 import * as Params from "./Params.ts"
 import { BoundFile, type Param } from "./WorkflowParam.ts"
 import * as Reference from "./Reference.ts"
@@ -28,6 +29,7 @@ export interface WorkflowCheck {
   readonly stages: ReadonlyArray<PlacedCheck>
   readonly params: ReadonlyMap<string, Param>
   readonly files: ReadonlyArray<NamedFile>
+  readonly looks: ReadonlyArray<Look>
   readonly scripts: ReadonlyArray<WrittenScript>
   readonly diagnostics: ReadonlyArray<Diagnostic>
   readonly expressions: ReadonlyArray<Seen>
@@ -89,6 +91,7 @@ export const check = (
     tally: options.tally ?? { tasks: 0 },
     diagnostics,
     files: [],
+    looks: [],
     scripts: [],
     seen
   }
@@ -102,6 +105,7 @@ export const check = (
     if (part !== undefined) {
       const inner = checkPart(context, part, id, options)
       for (const file of inner.files) inParts.push(file)
+      for (const look of inner.looks) context.looks.push(look)
       context.scripts.push(...inner.scripts)
       return inner.stages
     }
@@ -124,7 +128,8 @@ export const check = (
     WorkflowUnit.readOutputs({ ...context, diagnostics: [] }, declaration, unit.profiles)
   }
   const expressions = [...(context.seen?.values() ?? [])].sort((a, b) => a.range.start - b.range.start)
-  return { stages, params: resolved.params, files, scripts: context.scripts, diagnostics, expressions }
+  const { looks, scripts } = context
+  return { stages, params: resolved.params, files, looks, scripts, diagnostics, expressions }
 }
 
 /**
@@ -136,15 +141,16 @@ const checkPart = (
   part: WorkflowUnit.WorkflowUnit,
   id: string,
   options: CheckOptions
-): Pick<WorkflowCheck, "stages" | "files" | "scripts"> => {
+): Pick<WorkflowCheck, "stages" | "files" | "looks" | "scripts"> => {
   const { diagnostics, prefix, levels } = context
   const { stage, path, faulty } = context.placed.get(id)!
   checkPartKeys(context, id)
-  if (faulty.has("scatter") || faulty.has("with")) return { stages: [], files: [], scripts: [] }
+  if (faulty.has("scatter") || faulty.has("with")) return { stages: [], files: [], looks: [], scripts: [] }
   const before = diagnostics.length
   const scatter = ScatterCheck.read(context, stage, path, `${prefix}${id}.`)
   const lanes: Array<PlacedCheck> = []
   const files: Array<NamedFile> = []
+  const looks: Array<Look> = []
   const scripts: Array<WrittenScript> = []
   const used = new ScatterCheck.UsedItems()
   for (const { chosen, items } of scatter?.combinations ?? []) {
@@ -157,6 +163,7 @@ const checkPart = (
     ])
     lanes.push(...inner.stages)
     for (const file of inner.files) files.push(file)
+    for (const look of inner.looks) looks.push(look)
     scripts.push(...inner.scripts)
     diagnostics.push(...inner.diagnostics)
     // What is wrong with one is as a rule wrong with all: it is told once.
@@ -171,7 +178,7 @@ const checkPart = (
       if (!there.has(`${prefix}${id}/${inner}`)) context.absent.add(`${id}.${name}`)
     }
   }
-  return { stages, files, scripts }
+  return { stages, files, looks, scripts }
 }
 
 /** One stage in different lanes: it differs in what depends on their values. */

@@ -163,10 +163,7 @@ const stratum = (name: string, rows: ReadonlyArray<SignalRow>): Stratum => {
   }
 }
 
-const check = Effect.fnUntraced(function* ({ signals, colocalisations }: Input, { strata }: Options) {
-  if (strata.length < 2 || strata.some((edge, index) => !(edge > (strata[index - 1] ?? -Infinity)))) {
-    return yield* new InputError({ message: `strata: [${strata.join(", ")}] must be two or more ascending edges` })
-  }
+const check = Effect.fnUntraced(function* ({ signals, colocalisations }: Input) {
   const seen = new Map<string, number>()
   for (const [index, { signal_id }] of signals.entries()) {
     const before = seen.get(signal_id)
@@ -199,7 +196,7 @@ export const evaluate = Effect.fnUntraced(function* (
   input: Input,
   options: Options
 ): Effect.fn.Return<Benchmark, InputError> {
-  yield* check(input, options)
+  yield* check(input)
   const scores = yield* Scores.make(input, options)
   const ppH4 = bestPpH4(input.colocalisations ?? [])
   const names = new Map(input.genes?.map((gene) => [gene.gene_id, gene.gene_name]))

@@ -19,15 +19,27 @@ export type Registry = ReadonlyArray<Evaluation>
 /** In the order of the paper's figures: variants, then tracks. */
 export const builtIn: Registry = [...splicing, ...expression, ...geneLinking, ...accessibility, ...tracks]
 
-export const find = (registry: Registry, id: string): Effect.Effect<Evaluation, InputError> => {
-  const found = registry.find((row) => row.id === id)
-  if (found !== undefined) return Effect.succeed(found)
-  const message = `no evaluation is named '${id}'`
+/** What is said of an id that no evaluation has. */
+export const unknown = (registry: Registry, id: string) => {
   const ids = registry.map((row) => row.id)
   const near = Suggest.closest(id, ids) ?? ids.find((each) => each.includes(id))
   const hint = near === undefined ? "`agflow evaluations` lists them" : `did you mean '${near}'?`
-  return Effect.fail(new InputError({ message, hint }))
+  return { message: `no evaluation is named '${id}'`, hint }
 }
+
+export const find = (registry: Registry, id: string): Effect.Effect<Evaluation, InputError> => {
+  const found = registry.find((row) => row.id === id)
+  return found === undefined ? Effect.fail(new InputError(unknown(registry, id))) : Effect.succeed(found)
+}
+
+/** Why a row cannot stand where an evaluation of variants is meant. */
+export const notOfVariants = ({ id, group }: Evaluation) =>
+  group === "variant"
+    ? undefined
+    : {
+        message: `'${id}' is an evaluation of tracks, not of variants`,
+        hint: "tracks are evaluated by evaluate-tracks"
+      }
 
 /** What a row of one's own need not say: what the paper reports of its rows. */
 const unreported: Partial<Evaluation> = {
@@ -109,12 +121,8 @@ export interface Choice {
 /** The variant evaluations chosen, in the registry's order. */
 export const variantRows = Effect.fnUntraced(function* (registry: Registry, { only, extras }: Choice) {
   for (const id of only) {
-    const { group } = yield* find(registry, id)
-    if (group === "variant") continue
-    return yield* new InputError({
-      message: `'${id}' is an evaluation of tracks, not of variants`,
-      hint: "tracks are evaluated by evaluate-tracks"
-    })
+    const wrong = notOfVariants(yield* find(registry, id))
+    if (wrong !== undefined) return yield* new InputError(wrong)
   }
   return registry.filter(
     (row) => row.group === "variant" && (only.length === 0 ? extras || !row.extra : only.includes(row.id))

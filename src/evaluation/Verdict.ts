@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { InputError } from "../core/Failure.ts"
 import * as Param from "../dsl/Param.ts"
+import type { Unmet } from "../dsl/Requirement.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
 
 export const params = (evaluation: string) => ({
@@ -14,6 +15,24 @@ export const params = (evaluation: string) => ({
   ),
   strict: Param.withDefault(Schema.Boolean, false, "fail when a metric is not as expected")
 })
+
+/**
+ * What the expectations lack, before the run: intervals that end before they begin and, where it is known which metrics
+ * there will be, names that none will have.
+ */
+export const check = (
+  { expect }: { readonly expect: MetricTable.Expectations },
+  isMetric: (name: string, subset: string) => boolean = () => true,
+  hint?: string
+): ReadonlyArray<Unmet> =>
+  Object.entries(expect).flatMap(([key, [low, high]]): ReadonlyArray<Unmet> => {
+    const at = ["expect", key] as const
+    const cut = key.lastIndexOf("/")
+    if (cut === -1 || !isMetric(key.slice(cut + 1), key.slice(0, cut))) {
+      return [{ at, message: `expect: no metric is named '${key}'`, hint: hint ?? "names are subset/metric" }]
+    }
+    return low <= high ? [] : [{ at, message: `expect: '${key}': ${low} is not at most ${high}` }]
+  })
 
 /** Judges the metrics and writes them; then fails where the expectations are wrong, or strict and not met. */
 export const conclude = Effect.fnUntraced(function* <E, R>(

@@ -9,6 +9,7 @@ import type { Format } from "../data/table/format/Columnar.ts"
 import * as Table from "../data/Table.ts"
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
+import * as Requirement from "../dsl/Requirement.ts"
 import type { Stage, StageServices } from "../dsl/Stage.ts"
 
 /** Paths by port name: one for a file or table, a list for a list port, none for an optional port left out. */
@@ -71,6 +72,18 @@ export const decodeParams = (stage: Stage, params: unknown): Effect.Effect<unkno
   return Effect.fail(new InputError({ message: `${stage.name}: ${message}` }))
 }
 
+/** Said before the run too; but which inputs there are may be known only now. */
+const checkRequirements = (stage: Stage, params: unknown, inputs: InputPaths): Effect.Effect<void, InputError> => {
+  const counts = Object.entries(inputs).map(
+    ([name, paths]) => [name, typeof paths === "string" ? 1 : paths.length] as const
+  )
+  const unmet = stage.check(params, Requirement.given(counts))
+  if (unmet.length === 0) return Effect.void
+  const message = `${stage.name}: ${unmet.map((each) => each.message).join("; ")}`
+  const hint = unmet.find((each) => each.hint !== undefined)?.hint
+  return Effect.fail(new InputError({ message, ...(hint === undefined ? {} : { hint }) }))
+}
+
 /** Runs the stage; its outputs are written into `outputFolder`. */
 export const run = Effect.fnUntraced(function* (
   stage: Stage,
@@ -80,8 +93,10 @@ export const run = Effect.fnUntraced(function* (
 ): Effect.fn.Return<OutputPaths, Failure, StageServices> {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
+  const decoded = yield* decodeParams(stage, params)
+  yield* checkRequirements(stage, decoded, inputs)
   yield* stage.run({
-    params: yield* decodeParams(stage, params),
+    params: decoded,
     inputs: Object.fromEntries(
       Object.entries(stage.inputs).map(([name, port]) => [name, bindInput(port, inputs[name])])
     ) as never,

@@ -10,9 +10,10 @@ import { miniBorzoi, miniBorzoiShort } from "./architectures/MiniBorzoi.ts"
 import { spliceAi } from "./architectures/SpliceAI.ts"
 import { synthetic } from "./architectures/Synthetic.ts"
 import * as ExecModel from "./exec/ExecModel.ts"
-import type { ModelEntry, ModelRequest } from "./ModelEntry.ts"
+import type { ModelAsked, ModelEntry, ModelNeed, ModelRequest } from "./ModelEntry.ts"
 import * as ProgramModel from "./ProgramModel.ts"
 import * as RemoteEntry from "./remote/RemoteEntry.ts"
+import * as SequenceModel from "./SequenceModel.ts"
 
 /** Those that are one program. */
 export const architectures = {
@@ -46,10 +47,33 @@ export const named = (name: string): Effect.Effect<ModelName, InputError> => {
     : Effect.succeed(found)
 }
 
+const foreign = (name: ModelName, organisms: ReadonlyArray<SequenceModel.Organism>, organism: SequenceModel.Organism) =>
+  organisms.includes(organism) ? undefined : `${name} knows ${organisms.join(" and ")}, not ${organism}`
+
+/** Params that one model alone has a use for. */
+const own = { command: "exec", address: "alphagenome-api", modelVersion: "alphagenome-api" } as const
+
+/** What a request for the model lacks, as far as it is known before the run. */
+export const needs = (name: ModelName, asked: ModelAsked): ReadonlyArray<ModelNeed> => {
+  const entry: ModelEntry = models[name]
+  const { organisms, lengths } = entry.known
+  const unknown = organisms && foreign(name, organisms, asked.organism)
+  const misfit = lengths && asked.width !== undefined && SequenceModel.lengthFault({ name, lengths }, asked.width)
+  const idle = (Object.keys(own) as ReadonlyArray<keyof typeof own>).filter(
+    (of) => own[of] !== name && asked[of] !== undefined
+  )
+  return [
+    ...entry.needs(asked),
+    ...(unknown === undefined ? [] : [{ of: "organism" as const, message: unknown }]),
+    ...(misfit ? [{ of: "width" as const, message: misfit }] : []),
+    ...idle.map((of) => ({ of, message: `${name} has no use for it: it is for the model ${own[of]}` }))
+  ]
+}
+
 /** Opens a model by its name; one that does not know the organism is refused. */
 export const open = Effect.fnUntraced(function* (name: ModelName, request: ModelRequest) {
   const model = yield* models[name].open(request)
   const { organisms } = model.info
-  if (organisms.includes(request.organism)) return model
-  return yield* new InputError({ message: `${name} knows ${organisms.join(" and ")}, not ${request.organism}` })
+  const message = foreign(name, organisms, request.organism)
+  return message === undefined ? model : yield* new InputError({ message })
 })

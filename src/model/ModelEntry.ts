@@ -6,7 +6,7 @@ import type { InputError } from "../core/Failure.ts"
 import type { Settings } from "../core/Settings.ts"
 import type { Task } from "../core/Task.ts"
 import type { ModelFailure, RuntimeUnavailable } from "./ModelError.ts"
-import type { Organism, SequenceModel } from "./SequenceModel.ts"
+import type { ModelInfo, Organism, SequenceModel } from "./SequenceModel.ts"
 import type { Track } from "./Track.ts"
 
 /** What a user says of a model. Each model takes what it has a use for, and says what it lacks. */
@@ -28,9 +28,28 @@ export interface ModelRequest {
 
 export type OpenError = InputError | RuntimeUnavailable | ModelFailure
 
+/** What is known of a request before the run. */
+export interface ModelAsked extends Pick<ModelRequest, "organism" | "command" | "address" | "modelVersion"> {
+  /** How many files of weights there are; undefined where that is known only in the run. */
+  readonly weights: number | undefined
+  /** The length of the windows in bp, where the stage says it. */
+  readonly width: number | undefined
+}
+
+/** What a request lacks, and which part of it would have to say it. */
+export interface ModelNeed {
+  readonly of: keyof ModelAsked
+  readonly message: string
+  readonly hint?: string
+}
+
 export interface ModelEntry {
   readonly name: string
   readonly summary: string
+  /** What is known of every model of the name, whatever its weights: of some, less than that. */
+  readonly known: Partial<Pick<ModelInfo, "organisms" | "lengths" | "outputs">>
+  /** What the request lacks. None: nothing that is known before the run keeps it from being opened. */
+  readonly needs: (asked: ModelAsked) => ReadonlyArray<ModelNeed>
   /** Notes model and device for the report. What it holds is let go with the scope. */
   readonly open: (
     request: ModelRequest

@@ -5,8 +5,10 @@ import type * as FileSystem from "effect/FileSystem"
 import { InputError } from "../core/Failure.ts"
 import * as Param from "../dsl/Param.ts"
 import * as Port from "../dsl/Port.ts"
+import type { GivenInputs, Unmet } from "../dsl/Requirement.ts"
 import * as Window from "../genome/Window.ts"
 import * as Model from "./Model.ts"
+import type { ModelAsked, ModelEntry } from "./ModelEntry.ts"
 import * as SequenceModel from "./SequenceModel.ts"
 import * as Track from "./Track.ts"
 
@@ -51,6 +53,50 @@ export const inputs = {
 
 type Params = Schema.Struct<typeof fields>["Type"]
 type Inputs = { readonly [K in keyof typeof inputs]: Port.Input<(typeof inputs)[K]> }
+
+/** The param or input that says each part of what is asked of a model. */
+const places: { readonly [K in Exclude<keyof ModelAsked, "width">]: string } = {
+  organism: "organism",
+  command: "command",
+  address: "address",
+  modelVersion: "model_version",
+  weights: "weights"
+}
+
+/** What the model lacks, before the run; `length` is the param that says how long the windows are, where there is one. */
+export const check = (
+  { model, organism, command, address, model_version }: Params,
+  given: GivenInputs,
+  length?: { readonly param: string; readonly bp: number | undefined }
+): ReadonlyArray<Unmet> => {
+  const asked = {
+    organism,
+    command,
+    address,
+    modelVersion: model_version,
+    weights: given.has("weights") ? given.count("weights") : 0,
+    width: length?.bp
+  }
+  return Model.needs(model, asked).map(({ of, message, hint }) => {
+    const at = of === "width" ? length!.param : places[of]
+    return {
+      at,
+      message: of === "weights" || (of === "command" && command === undefined) ? message : `${at}: ${message}`,
+      hint
+    }
+  })
+}
+
+/** The outputs of every model of that name; undefined where weights, a table or a service say what they are. */
+export const knownOutputs = (
+  { model, organism }: Pick<Params, "model" | "organism">,
+  given: GivenInputs
+): ReadonlyArray<SequenceModel.Output> | undefined => {
+  const { outputs, organisms }: ModelEntry["known"] = Model.models[model].known
+  return given.has("tracks") || outputs === undefined || !(organisms?.includes(organism) ?? true)
+    ? undefined
+    : outputs(organism)
+}
 
 /** The model that params and inputs name. */
 export const open = Effect.fnUntraced(function* (

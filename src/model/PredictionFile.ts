@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { InputError } from "../core/Failure.ts"
+import * as Suggest from "../core/Suggest.ts"
 import type { ModelError } from "./ModelError.ts"
 import { binCount, type Output, type Prediction } from "./SequenceModel.ts"
 import * as Safetensors from "./weights/Safetensors.ts"
@@ -16,6 +17,18 @@ export interface PredictionFile {
   readonly write: (window: number, prediction: Prediction) => Effect.Effect<void, ModelError>
 }
 
+/** Why the output of that name is no array of the model's. */
+export const problemOf = (outputs: ReadonlyArray<Output>, name: string) => {
+  const output = outputs.find((each) => each.name === name)
+  if (output !== undefined && output.kind !== "junctions") return undefined
+  const names = outputs.map((each) => each.name)
+  return {
+    message:
+      output === undefined ? `outputs: the model has no output '${name}'` : `outputs: ${name} is a table, not an array`,
+    hint: Suggest.hint(name, names, "outputs")
+  }
+}
+
 /** The outputs of these names; all that are arrays by default. */
 export const choose = Effect.fnUntraced(function* (
   outputs: ReadonlyArray<Output>,
@@ -23,13 +36,10 @@ export const choose = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ReadonlyArray<Output>, InputError> {
   if (names === undefined) return outputs.filter(({ kind }) => kind !== "junctions")
   return yield* Effect.forEach(names, (name) => {
-    const output = outputs.find((each) => each.name === name)
-    if (output !== undefined && output.kind !== "junctions") return Effect.succeed(output)
-    const message =
-      output === undefined ? `outputs: the model has no output '${name}'` : `outputs: ${name} is a table, not an array`
-    return Effect.fail(
-      new InputError({ message, hint: `the outputs are: ${outputs.map((each) => each.name).join(", ")}` })
-    )
+    const problem = problemOf(outputs, name)
+    return problem === undefined
+      ? Effect.succeed(outputs.find((each) => each.name === name)!)
+      : Effect.fail(new InputError(problem))
   })
 })
 

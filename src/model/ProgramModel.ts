@@ -163,6 +163,8 @@ const make = Effect.fnUntraced(function* (
   }
 })
 
+const lacksWeights = (name: string) => ({ message: `${name} needs weights`, hint: "give the input 'weights'" })
+
 const open = Effect.fnUntraced(function* (
   architecture: Architecture,
   request: ModelRequest
@@ -170,9 +172,7 @@ const open = Effect.fnUntraced(function* (
   const settings = yield* Settings
   const task = yield* Task
   const { name, licence, citation } = architecture
-  if (request.weights.length === 0) {
-    return yield* new InputError({ message: `${name} needs weights`, hint: "give the input 'weights'" })
-  }
+  if (request.weights.length === 0) return yield* new InputError(lacksWeights(name))
   const outputs = new Map<SequenceModel.Organism, ReadonlyArray<SequenceModel.Output>>()
   for (const organism of architecture.organisms) {
     const own = architecture.outputs(organism)
@@ -203,5 +203,7 @@ const open = Effect.fnUntraced(function* (
 export const entry = (architecture: Architecture): ModelEntry => ({
   name: architecture.name,
   summary: architecture.summary,
+  known: architecture,
+  needs: ({ weights }) => (weights === 0 ? [{ of: "weights", ...lacksWeights(architecture.name) }] : []),
   open: (request) => open(architecture, request)
 })

@@ -201,7 +201,10 @@ export const binCount = ({ resolution, offset }: Output, length: number): number
   Math.floor((length - 2 * offset) / resolution)
 
 /** Why the model does not read windows of this length; undefined when it does. */
-export const lengthFault = ({ name, lengths }: ModelInfo, length: number): string | undefined => {
+export const lengthFault = (
+  { name, lengths }: Pick<ModelInfo, "name" | "lengths">,
+  length: number
+): string | undefined => {
   const { min, max, multiple } = lengths
   if (length >= min && length <= max && length % multiple === 0) return undefined
   return min === max

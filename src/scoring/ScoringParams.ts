@@ -2,15 +2,18 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../core/Failure.ts"
+import * as Suggest from "../core/Suggest.ts"
 import { Task } from "../core/Task.ts"
 import { formats } from "../data/table/format/Columnar.ts"
 import * as Param from "../dsl/Param.ts"
 import * as Port from "../dsl/Port.ts"
+import type { GivenInputs, Unmet } from "../dsl/Requirement.ts"
 import * as Gene from "../genome/Gene.ts"
 import * as GeneIndex from "../genome/GeneIndex.ts"
 import * as PolyaSite from "../genome/PolyaSite.ts"
-import type { Organism, SequenceModel } from "../model/SequenceModel.ts"
+import type { Organism, Output, SequenceModel } from "../model/SequenceModel.ts"
 import * as ScorerParams from "./ScorerParams.ts"
+import * as ScorerSpec from "./ScorerSpec.ts"
 import * as VariantScoring from "./VariantScoring.ts"
 
 export const fields = {
@@ -37,6 +40,50 @@ export const inputs = {
 type Params = Schema.Struct<typeof fields>["Type"]
 type Inputs = { readonly [K in keyof typeof inputs]: Port.Input<(typeof inputs)[K]> }
 
+const groupsOf = (outputs: ReadonlyArray<Output>): ReadonlyArray<string> => [
+  ...new Set(outputs.flatMap(({ tracks }) => tracks.map(({ group }) => group)))
+]
+
+const unknownGroup = (groups: ReadonlyArray<string>, known: ReadonlyArray<string>, at: number) => ({
+  message: `groups: no track is of group '${groups[at]}'`,
+  hint: Suggest.hint(groups[at]!, known, "groups")
+})
+
+/**
+ * What the scorers lack, before the run; `outputs` are the model's where they are known by then. `genes` is false where
+ * somebody else brings them.
+ */
+export const check = (
+  { scorers, centre_width, groups }: Params,
+  given: GivenInputs,
+  organism: Organism,
+  outputs: ReadonlyArray<Output> | undefined,
+  genes = true
+): ReadonlyArray<Unmet> => {
+  const known = outputs && groupsOf(outputs)
+  const strange = known === undefined ? -1 : (groups?.findIndex((group) => !known.includes(group)) ?? -1)
+  const ofScorers = scorers.flatMap((scorer, index): ReadonlyArray<Unmet> => {
+    const at = ["scorers", index] as const
+    const specs = ScorerParams.resolve([scorer], organism, centre_width)
+    if (specs._tag === "Failure") return [{ at, message: `scorers: ${specs.failure}` }]
+    // Of the recommended ones those are used that can be.
+    if (scorer === "recommended") return []
+    const [spec] = specs.success
+    if (genes && ScorerSpec.kinds[spec!.scorer].rows !== "variant" && !given.has("genes")) {
+      return [{ at, message: `scorers: ${spec!.scorer} needs the input 'genes'`, hint: "genes: ${{ STAGE.genes }}" }]
+    }
+    if (spec!.scorer === "polyadenylation" && !given.has("polya_sites")) {
+      return [{ at, message: "scorers: polyadenylation needs the input 'polya_sites'" }]
+    }
+    if (outputs === undefined || strange !== -1) return []
+    const { refused } = VariantScoring.resolve(specs.success, outputs, { groups, polyaSites: given.has("polya_sites") })
+    return refused.map((reason) => ({ at, message: `scorers: ${reason}` }))
+  })
+  return strange === -1
+    ? ofScorers
+    : [{ at: ["groups", strange], ...unknownGroup(groups!, known!, strange) }, ...ofScorers]
+}
+
 /** The scorers that the params name, for what the model gives. */
 export const scoringsOf = Effect.fnUntraced(function* (
   { scorers, centre_width, groups }: Params,
@@ -46,14 +93,9 @@ export const scoringsOf = Effect.fnUntraced(function* (
 ) {
   const { log } = yield* Task
   const outputs = info.outputs(organism)
-  const known = [...new Set(outputs.flatMap(({ tracks }) => tracks.map(({ group }) => group)))]
-  const unknown = groups?.find((group) => !known.includes(group))
-  if (unknown !== undefined) {
-    return yield* new InputError({
-      message: `groups: no track is of group '${unknown}'`,
-      hint: `the groups are: ${known.join(", ")}`
-    })
-  }
+  const known = groupsOf(outputs)
+  const strange = groups?.findIndex((group) => !known.includes(group)) ?? -1
+  if (strange !== -1) return yield* new InputError(unknownGroup(groups!, known, strange))
   const specs = ScorerParams.resolve(scorers, organism, centre_width)
   if (specs._tag === "Failure") return yield* new InputError({ message: `scorers: ${specs.failure}` })
   const { scorings, refused } = VariantScoring.resolve(specs.success, outputs, {

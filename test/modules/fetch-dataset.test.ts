@@ -54,7 +54,7 @@ describe("fetch-dataset", () => {
         () => assert.fail("should fail"),
         (error: Error & { hint?: string }) => error
       )
-    assert.match((await failure({})).message, /either `dataset` or `url`/u)
+    assert.match((await failure({})).message, /either 'dataset' or 'url'/u)
     assert.match((await failure({ dataset: "mini-borzoi", url: "https://example.invalid" })).message, /either/u)
     assert.strictEqual((await failure({ dataset: "mini-borzoy" })).hint, "did you mean 'mini-borzoi'?")
     assert.match((await failure({ url: "https://example.invalid", sha256: "12" })).message, /64 hexadecimal digits/u)

@@ -57,7 +57,7 @@ describe("report", () => {
       () => assert.fail("should fail"),
       (error: Error) => error.message
     )
-    assert.strictEqual(error, "sections: tables has no position 3")
+    assert.strictEqual(error, "report: sections: tables has no position 3")
   })
 
   it("does not head a table by its place in a list, but where nothing else tells it from others", async () => {

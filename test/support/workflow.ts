@@ -4,7 +4,7 @@ import * as NodePath from "@effect/platform-node-shared/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { writeFileSync } from "node:fs"
+import { existsSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Diagnostic from "../../src/core/Diagnostic.ts"
 import * as Table from "../../src/data/Table.ts"
@@ -55,6 +55,20 @@ const library = Layer.succeed(StageLibrary)({
   import: (file) => Effect.die(`nothing is imported here, not ${file}`)
 })
 
+/** agflow's own stages, from their sources. */
+export const ownStages = Layer.sync(StageLibrary, () => {
+  const modules = join(import.meta.dirname, "../../modules")
+  const load = async (name: string) => {
+    const { default: own } = (await import(join(modules, name, "stage.ts"))) as { readonly default: Stage.Stage }
+    return { stage: own, code: "code" }
+  }
+  return {
+    names: readdirSync(modules).filter((name) => existsSync(join(modules, name, "stage.ts"))),
+    load: (name) => Effect.promise(() => load(name)),
+    import: (file) => Effect.die(`nothing is imported here, not ${file}`)
+  }
+})
+
 export interface LoadedText {
   readonly workflow: Workflow.Workflow | undefined
   /** `line:column code`, in the order of the text. */
@@ -65,7 +79,10 @@ export interface LoadedText {
 
 export const load = async (
   text: string,
-  options: Partial<Workflow.LoadOptions> & { readonly files?: Readonly<Record<string, string>> } = {}
+  options: Partial<Workflow.LoadOptions> & {
+    readonly files?: Readonly<Record<string, string | Uint8Array>>
+    readonly library?: Layer.Layer<StageLibrary>
+  } = {}
 ): Promise<LoadedText> => {
   const folder = temporaryFolder()
   const file = join(folder, "workflow.yaml")
@@ -77,7 +94,10 @@ export const load = async (
     paramsFile: undefined,
     machine: { cpus: 2, memory: 8e9, gpus: 0 },
     ...options
-  }).pipe(Effect.provide(Layer.mergeAll(library, NodeFileSystem.layer, NodePath.layer)), Effect.runPromise)
+  }).pipe(
+    Effect.provide(Layer.mergeAll(options.library ?? library, NodeFileSystem.layer, NodePath.layer)),
+    Effect.runPromise
+  )
   const diagnostics = loaded._tag === "Faults" ? Diagnostic.sort(loaded.diagnostics) : []
   return {
     workflow: loaded._tag === "Workflow" ? loaded.workflow : undefined,

@@ -49,11 +49,40 @@ const negated = (text: string): string | undefined =>
         ? text.slice(1)
         : `-${text.replace(/^\+/u, "")}`
 
+/** The columns that a template names: itself, or those in its braces. */
+export const columnsIn = (template: string): ReadonlyArray<string> => {
+  const { names } = parse(template, [])
+  return names.length === 0 ? [template] : names
+}
+
+/** What a selection contradicts in itself: it recodes, turns or samples columns that it does not make. */
+export const problems = (
+  { columns, add, values, negate }: Omit<Selection, "where">,
+  sample: { readonly column: string } | undefined
+) => {
+  const names = [...Object.keys(columns), ...Object.keys(add)]
+  const named: ReadonlyArray<readonly [name: string, at: readonly [string, ...ReadonlyArray<string | number>]]> = [
+    ...Object.keys(values).map((name) => [name, ["values", name]] as const),
+    ...negate.map((name, index) => [name, ["negate", index]] as const),
+    ...(sample === undefined ? [] : [[sample.column, ["sample", "column"]] as const])
+  ]
+  const twice = Object.keys(add).filter((name) => Object.hasOwn(columns, name))
+  return [
+    ...named
+      .filter(([name]) => !names.includes(name))
+      .map(([name, at]) => ({
+        at,
+        message: `'${name}' is none of the new columns`,
+        hint: Suggest.hint(name, names, "columns")
+      })),
+    ...twice.map((name) => ({ at: ["add", name] as const, message: `'${name}' is among 'columns' too` }))
+  ]
+}
+
 /** The failure names a column that is not there, and what was perhaps meant. */
 export const compile = (
   from: ReadonlyArray<string>,
-  { where, columns, add, values, negate }: Selection,
-  others: ReadonlyArray<string> = []
+  { where, columns, add, values, negate }: Selection
 ): Result.Result<Selector, Header.Fault> => {
   const names = [...Object.keys(columns), ...Object.keys(add)]
   const templates = Object.entries(columns).map(([name, template]) => ({ name, ...parse(template, from) }))
@@ -65,13 +94,6 @@ export const compile = (
   ]
   const absent = needed.find((name) => !from.includes(name))
   if (absent !== undefined) return Result.fail(Header.missing([absent], from))
-  const strange = [...Object.keys(values), ...negate, ...others].find((name) => !names.includes(name))
-  if (strange !== undefined) {
-    return Result.fail({
-      message: `'${strange}' is none of the new columns`,
-      hint: Suggest.hint(strange, names, "columns")
-    })
-  }
   const at = (name: string) => from.indexOf(name)
   const filters = Object.entries(where).map(([name, kept]) => ({ name, at: at(name), kept: new Set(kept) }))
   const makers = templates.map(({ name, texts, names: parts }) => {

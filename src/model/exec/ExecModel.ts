@@ -149,15 +149,17 @@ const environment = (threads: number, device: string): Readonly<Record<string, s
   }
 }
 
+const lacksCommand = {
+  message: "the model 'exec' needs the param 'command'",
+  hint: "for example command: [python3] with weights: [./my_model.py]"
+}
+
 const open = Effect.fnUntraced(function* ({ command, weights, tracks, batch }: ModelRequest) {
   const { threads, device } = yield* Settings
   const task = yield* Task
   const [program, ...args] = command ?? []
   if (program === undefined) {
-    return yield* new InputError({
-      message: "the model 'exec' needs the param 'command'",
-      hint: "for example command: [python3] with weights: [./my_model.py]"
-    })
+    return yield* new InputError(lacksCommand)
   }
   const child = yield* ModelProcess.start({ program, args: [...args, ...weights], env: environment(threads, device) })
   const info = infoOf(child.info)
@@ -174,5 +176,7 @@ const open = Effect.fnUntraced(function* ({ command, weights, tracks, batch }: M
 export const entry: ModelEntry = {
   name: "exec",
   summary: "A process of the lab's own: any model, in any language",
+  known: {},
+  needs: ({ command = [] }) => (command.length === 0 ? [{ of: "command", ...lacksCommand }] : []),
   open: (request) => open(request)
 }

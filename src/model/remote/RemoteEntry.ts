@@ -68,5 +68,16 @@ const open = Effect.fnUntraced(function* (request: ModelRequest) {
 export const entry: ModelEntry = {
   name: "alphagenome-api",
   summary: "AlphaGenome's gRPC service, hosted or a lab's own server",
+  known: { organisms: ["human", "mouse"] },
+  needs: ({ weights = 0 }) =>
+    weights === 0
+      ? []
+      : [
+          {
+            of: "weights",
+            message: "alphagenome-api takes no weights: the service has its own",
+            hint: "for weights of your own, model: alphagenome"
+          }
+        ],
   open: (request) => open(request)
 }

@@ -35,6 +35,12 @@ export const description = {
 
 const multiple = Config.tokenWidth * Config.pairWidth
 
+/** Whatever the weights. */
+export const known = {
+  organisms: ["human", "mouse"],
+  lengths: { preferred: Config.maxPosition, min: multiple, max: Config.maxPosition, multiple }
+} as const satisfies Partial<ModelInfo>
+
 export const defaults: Machine.Options = {
   numerics: "bf16-rope",
   chunk: 256,
@@ -82,8 +88,7 @@ export const make = Effect.fnUntraced(function* (
   }
   const info: ModelInfo = {
     ...description,
-    organisms: ["human", "mouse"],
-    lengths: { preferred: Config.maxPosition, min: multiple, max: Config.maxPosition, multiple },
+    ...known,
     outputs: (organism) => outputs.get(organism)!.map(({ output }) => output)
   }
   const planFor = Effect.fnUntraced(function* (

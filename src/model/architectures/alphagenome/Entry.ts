@@ -66,14 +66,16 @@ const ofFile = <A, E, R>(file: string, effect: Effect.Effect<A, E | ModelError, 
       : error
   )
 
+const oneFile = (none: boolean) => ({
+  message: none ? "alphagenome needs weights" : "alphagenome takes one file of weights",
+  hint: "give one .safetensors file as the input 'weights'"
+})
+
 const open = Effect.fnUntraced(function* (request: ModelRequest) {
   const settings = yield* Settings
   const task = yield* Task
   const [path, ...others] = request.weights
-  if (path === undefined || others.length > 0) {
-    const message = path === undefined ? "alphagenome needs weights" : "alphagenome takes one file of weights"
-    return yield* new InputError({ message, hint: "give one .safetensors file as the input 'weights'" })
-  }
+  if (path === undefined || others.length > 0) return yield* new InputError(oneFile(path === undefined))
   const { runtime, device, refused } = yield* Runtimes.select(settings.device)
   for (const reason of refused) yield* task.log(`not used: ${reason}`)
   const { name, numerics, version } = device
@@ -106,5 +108,7 @@ const open = Effect.fnUntraced(function* (request: ModelRequest) {
 export const entry: ModelEntry = {
   name: AlphaGenome.description.name,
   summary: AlphaGenome.description.summary,
+  known: AlphaGenome.known,
+  needs: ({ weights = 1 }) => (weights === 1 ? [] : [{ of: "weights", ...oneFile(weights === 0) }]),
   open
 }
