@@ -2,11 +2,13 @@
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
+import type { Task } from "../core/Task.ts"
 import * as Table from "../data/Table.ts"
 import * as Value from "../data/table/Value.ts"
 import * as CombinedSplicing from "../scoring/CombinedSplicing.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import type { Missing, ScoredVariant, Source } from "./ScoredVariants.ts"
+import * as LabelKeys from "./LabelKeys.ts"
 import * as VariantJoin from "./VariantJoin.ts"
 
 /** How several scores of one label become one; `composite` is the splicing score over scorers, genes and tracks. */
@@ -181,7 +183,7 @@ export const joined = Effect.fnUntraced(function* (
   scores: Table.TextTable,
   labels: Table.TextTable,
   options: Options
-): Effect.fn.Return<Scores, InputError> {
+): Effect.fn.Return<Scores, InputError, Task> {
   const { row, source, columns, absolute, aggregate } = options
   const shared = usualKeys.find((name) => labels.columns.includes(name) && scores.columns.includes(name))
   const on = Object.entries(options.on)
@@ -199,14 +201,12 @@ export const joined = Effect.fnUntraced(function* (
   }
   const kept = yield* filtered(scores, options.where)
   const chosen = aggregate === "composite" ? yield* composites(kept, pairs) : kept
-  const scoreKey = keysOf(
-    chosen,
-    pairs.map(([, score]) => score)
+  const keys = yield* LabelKeys.align(
+    { table: labels, on: pairs.map(([label]) => label) },
+    { table: chosen, on: pairs.map(([, score]) => score) }
   )
-  const labelKey = keysOf(
-    labels,
-    pairs.map(([label]) => label)
-  )
+  const scoreKey = (row: number): string => keys.score(chosen.rows[row]!)
+  const labelKey = (row: number): string => keys.label(labels.rows[row]!)
   const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
   const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
   const found = groupBy(chosen.rows.keys(), scoreKey)

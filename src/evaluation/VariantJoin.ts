@@ -1,8 +1,10 @@
 /** Predictions beside the labels that they predict, by the columns that both tables have. */
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
+import type { Task } from "../core/Task.ts"
 import * as Table from "../data/Table.ts"
 import * as Value from "../data/table/Value.ts"
+import * as LabelKeys from "./LabelKeys.ts"
 
 /** How several predictions of one key (tracks, windows) become one. */
 export const aggregates = ["single", "mean", "mean_abs", "strongest"] as const
@@ -48,11 +50,6 @@ const columnOf = (table: Table.TextTable, name: string): Effect.Effect<number, I
   return at === -1 ? Effect.fail(Table.missingColumn(table, name)) : Effect.succeed(at)
 }
 
-const keysOf = Effect.fnUntraced(function* (table: Table.TextTable, on: ReadonlyArray<string>) {
-  const columns = yield* Effect.forEach(on, (name) => columnOf(table, name))
-  return (cells: ReadonlyArray<string>) => columns.map((at) => cells[at]!).join(" ")
-})
-
 /** A number, or a class as `true` or `false`; null where the value is missing. */
 const numbersOf = Effect.fnUntraced(function* (table: Table.TextTable, name: string) {
   const at = yield* columnOf(table, name)
@@ -76,17 +73,20 @@ export const join = Effect.fnUntraced(function* (
   predictions: Table.TextTable,
   labels: Table.TextTable,
   options: Options
-): Effect.fn.Return<Joined, InputError> {
+): Effect.fn.Return<Joined, InputError, Task> {
   const unmatched: Array<Unmatched> = []
   const predicted = new Map<string, { readonly values: Array<number>; used: boolean }>()
   const filters = yield* Effect.forEach(Object.entries(options.where), ([name, value]) =>
     Effect.map(columnOf(predictions, name), (at) => ({ at, value }))
   )
-  const predictionKey = yield* keysOf(predictions, options.on)
+  for (const table of [predictions, labels]) {
+    for (const name of options.on) yield* columnOf(table, name)
+  }
+  const keys = yield* LabelKeys.align({ table: labels, on: options.on }, { table: predictions, on: options.on })
   const predictionValues = yield* numbersOf(predictions, options.prediction)
   for (const [index, cells] of predictions.rows.entries()) {
     if (filters.some(({ at, value }) => cells[at] !== value)) continue
-    const key = predictionKey(cells)
+    const key = keys.score(cells)
     const value = predictionValues[index]!
     if (value === null) {
       unmatched.push({ side: "prediction", key, reason: `no value in column '${options.prediction}'` })
@@ -108,12 +108,11 @@ export const join = Effect.fnUntraced(function* (
     before.values.push(value)
   }
 
-  const labelKey = yield* keysOf(labels, options.on)
   const labelValues = yield* numbersOf(labels, options.label)
   const groupAt = options.group === undefined ? undefined : yield* columnOf(labels, options.group)
   const joined = { labels: [] as Array<number>, predictions: [] as Array<number>, groups: [] as Array<string> }
   for (const [index, cells] of labels.rows.entries()) {
-    const key = labelKey(cells)
+    const key = keys.label(cells)
     const partner = predicted.get(key)
     const label = labelValues[index]!
     if (partner !== undefined) partner.used = true

@@ -99,6 +99,97 @@ describe("join-tables", () => {
     assert.deepStrictEqual(lines(outputs["table"]!), ["id\tx\ty", "a\t1\t10", "a\t3\t10"])
   })
 
+  const reasons = (list: ReadonlyArray<{ reason: string; count: number; example: string }> = []) =>
+    list.map(({ reason, count, example }) => `${count} ${reason}: ${example}`)
+  const joined = async (params: object, left: ReadonlyArray<ReadonlyArray<string | number>>, right: typeof left) => {
+    const files = { left: textFile("l.tsv", left), right: textFile("r.tsv", right) }
+    const { outputs, account } = await runStage(joinTables, { on: [left[0]![0]], ...params }, files)
+    const [one, other] = account
+    return { rows: lines(outputs["table"]!).slice(1), left: one!, right: other! }
+  }
+
+  it("accounts for the rows of both tables", async () => {
+    const result = await joined(
+      {},
+      [
+        ["id", "x"],
+        ["a", 1],
+        ["b", 2],
+        ["a", 3]
+      ],
+      [
+        ["id", "y"],
+        ["a", 10],
+        ["c", 30]
+      ]
+    )
+    assert.deepStrictEqual([result.left.taken, result.left.kept, result.right.taken, result.right.kept], [3, 2, 2, 1])
+    assert.deepStrictEqual(reasons(result.left.leftOut), ["1 no such row in the right table: b"])
+    assert.deepStrictEqual(reasons(result.right.leftOut), ["1 no such row in the left table: c"])
+  })
+
+  it("compares several columns one by one: no cell runs into the next", async () => {
+    const on = ["a", "b"]
+    const result = await joined(
+      { on },
+      [
+        ["a", "b"],
+        ["x y", "z"],
+        ["x", "y z"]
+      ],
+      [
+        ["a", "b", "v"],
+        ["x", "y z", 1]
+      ]
+    )
+    assert.deepStrictEqual(result.rows, ["x\ty z\t1"])
+  })
+
+  it("finds variants in another spelling, of the same build", async () => {
+    const left = [["id"], ["1:105:G:A"], ["chr1_104_AG_AA_b38"], ["chr1_105_G_C"], ["23_7_A_T"], ["chr2_5_A_C_b37"]]
+    const right = [
+      ["id", "y"],
+      ["chr1_105_G_A", 1],
+      ["chrX-7-A-T", 2],
+      ["chr2_5_A_C_b38", 3]
+    ]
+    const result = await joined({}, left, right)
+    assert.deepStrictEqual(result.rows, ["1:105:G:A\t1", "chr1_104_AG_AA_b38\t1", "23_7_A_T\t2"])
+    assert.deepStrictEqual(reasons(result.left.notes), [
+      "3 key written in another form: 1:105:G:A is chr1_105_G_A there"
+    ])
+    const apart = await joined(
+      { on: ["chrom", "pos", "ref", "alt"] },
+      [
+        ["chrom", "pos", "ref", "alt"],
+        ["1", 105, "g", "a"]
+      ],
+      [
+        ["chrom", "pos", "ref", "alt", "y"],
+        ["chr1", 104, "AG", "AA", 1]
+      ]
+    )
+    assert.deepStrictEqual(apart.rows, ["1\t105\tg\ta\t1"])
+  })
+
+  it("turns effects with the alleles where it is asked to, and says so where it is not", async () => {
+    const left = [["id"], ["1_5_A_G"], ["chr1_6_A_C"]]
+    const right = [
+      ["id", "beta", "af", "n"],
+      ["1_5_G_A", "0.5", "0.2", 7],
+      ["chr1_6_A_C", "-1", "0.25", 8]
+    ]
+    const kept = await joined({}, left, right)
+    assert.deepStrictEqual(kept.rows, ["chr1_6_A_C\t-1\t0.25\t8"])
+    assert.deepStrictEqual(reasons(kept.left.leftOut), [
+      "1 alleles in the other order in the right table: 1_5_A_G is 1_5_G_A there"
+    ])
+    const turned = await joined({ turned: { negate: ["beta"], complement: ["af"] } }, left, right)
+    assert.deepStrictEqual(turned.rows, ["1_5_A_G\t-0.5\t0.8\t7", "chr1_6_A_C\t-1\t0.25\t8"])
+    const strange = joined({ turned: { negate: ["b"] } }, left, right)
+    assert.match((await fault(strange)).message, /missing column 'b'/u)
+  })
+
   it("refuses two partners, and two columns of one name", async () => {
     const twice = textFile("twice.tsv", [
       ["id", "y"],

@@ -1,0 +1,77 @@
+/**
+ * Which rows of two tables are about the same thing. Keys are compared exactly; where a table has no row of a key, its
+ * other forms are tried (another spelling of the same variant, say), and what they find is counted apart.
+ */
+
+/** The cells of a key as one text, different for different cells: backslashes stand before blanks within a cell. */
+export const keyOf = (cells: ReadonlyArray<string>): string =>
+  cells.length === 1 ? cells[0]! : cells.map((cell) => cell.replaceAll(/[\\ ]/gu, "\\$&")).join(" ")
+
+/** How a key may be written otherwise, as texts that are the same for the same thing; undefined where it may not. */
+export interface Forms {
+  readonly form: string
+  /** The form that it has where its two alleles have changed places. */
+  readonly turned: string | undefined
+  /** Keys whose marks differ (genome builds) are not the same thing; one without a mark may be. */
+  readonly mark: string | undefined
+}
+export type FormsOf = (cells: ReadonlyArray<string>) => Forms | undefined
+
+export interface Side {
+  /** Key columns of each row, in an order that is the same on both sides. */
+  readonly keys: Iterable<ReadonlyArray<string>>
+  readonly formsOf: FormsOf
+}
+
+export type How = "same" | "form" | "turned"
+
+export interface Match {
+  /** The key in the table that is looked into. */
+  readonly key: string
+  readonly how: How
+}
+
+export interface Lookup {
+  /** Undefined where the table has no row of the key, or several keys that may be meant. */
+  readonly find: (cells: ReadonlyArray<string>) => Match | undefined
+}
+
+interface Known {
+  readonly key: string
+  readonly mark: string | undefined
+  /** Another key has the same form: neither is taken. */
+  readonly several: boolean
+}
+
+/** Finds keys among those of a table. `formsOf`: of the keys that are looked for. */
+export const lookup = (table: Side, formsOf: FormsOf): Lookup => {
+  const keys = new Map<string, ReadonlyArray<string>>()
+  for (const cells of table.keys) keys.set(keyOf(cells), cells)
+  let forms: Map<string, Known> | undefined
+  const byForm = () => {
+    if (forms !== undefined) return forms
+    forms = new Map()
+    for (const [key, cells] of keys) {
+      const found = table.formsOf(cells)
+      if (found !== undefined) forms.set(found.form, { key, mark: found.mark, several: forms.has(found.form) })
+    }
+    return forms
+  }
+  const known = (form: string | undefined, mark: string | undefined): string | undefined => {
+    const found = form === undefined ? undefined : byForm().get(form)
+    const unlike = mark !== undefined && found?.mark !== undefined && mark !== found.mark
+    return found === undefined || found.several || unlike ? undefined : found.key
+  }
+  return {
+    find: (cells) => {
+      const exact = keyOf(cells)
+      if (keys.has(exact)) return { key: exact, how: "same" }
+      const own = formsOf(cells)
+      if (own === undefined) return undefined
+      const same = known(own.form, own.mark)
+      if (same !== undefined) return { key: same, how: "form" }
+      const turned = known(own.turned, own.mark)
+      return turned === undefined ? undefined : { key: turned, how: "turned" }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The forms in which a key may name the same variant: `1:105:G:A`, `chr1_105_G_A` and `chr1_104_AG_AA`, whole in one column
+ * or in columns of its parts. No reference is there: what only left-alignment would bring together stays apart.
+ */
+import type { Forms, FormsOf } from "../data/table/Join.ts"
+import * as Alleles from "./Alleles.ts"
+import * as Chromosome from "./Chromosome.ts"
+import * as VariantText from "./VariantText.ts"
+
+const parts = {
+  chrom: /^#?chr(?:om(?:osome)?)?$/iu,
+  pos: /^(?:pos(?:ition)?|bp|base_pair_location)$/iu,
+  ref: /^(?:ref(?:_allele|erence)?|other_allele|a2|allele2)$/iu,
+  alt: /^(?:alt(?:_allele|ernate|ernative)?|effect_allele|a1|allele1)$/iu
+}
+
+interface Spelled {
+  readonly same: string
+  readonly turned: string
+}
+
+/** Both orders of the alleles in the shortest spelling; undefined for what is no variant. */
+const spelled = ({ chrom, pos, ref, alt }: Omit<VariantText.Pieces, "build">): Spelled | undefined => {
+  const place = VariantText.position(pos)
+  const [upperRef, upperAlt] = [ref.toUpperCase(), alt.toUpperCase()]
+  if (typeof place !== "number" || VariantText.alleleProblem(upperRef, upperAlt) !== undefined) return undefined
+  const short = Alleles.trim({ pos: place, ref: upperRef, alt: upperAlt })
+  const name = Chromosome.plinkName(chrom)
+  const text = (one: string, other: string) => JSON.stringify([name, short.pos, one, other])
+  return { same: text(short.ref, short.alt), turned: text(short.alt, short.ref) }
+}
+
+const placesOf = (columns: ReadonlyArray<string>) => {
+  const at = (part: keyof typeof parts) => columns.findIndex((name) => parts[part].test(name))
+  return { chrom: at("chrom"), pos: at("pos"), ref: at("ref"), alt: at("alt") }
+}
+
+/** Of keys in these columns. */
+export const of = (columns: ReadonlyArray<string>): FormsOf => {
+  const { chrom, pos, ref, alt } = placesOf(columns)
+  const apart = chrom >= 0 && pos >= 0 && ref >= 0 && alt >= 0
+  return (cells): Forms | undefined => {
+    const same = [...cells]
+    const turned = [...cells]
+    let [respelled, alleles] = [false, false]
+    let mark: string | undefined
+    if (apart) {
+      const [name, place, one, other] = [cells[chrom]!, cells[pos]!, cells[ref]!, cells[alt]!]
+      const found = spelled({ chrom: name, pos: place, ref: one, alt: other })
+      if (found !== undefined) {
+        for (const at of [chrom, pos, ref, alt]) same[at] = turned[at] = ""
+        ;[same[chrom], turned[chrom]] = [found.same, found.turned]
+        mark = Chromosome.buildOfName(name)
+        ;[respelled, alleles] = [true, true]
+      }
+    } else if (chrom >= 0) {
+      same[chrom] = turned[chrom] = Chromosome.plinkName(cells[chrom]!)
+      respelled = true
+    }
+    for (const [at, cell] of cells.entries()) {
+      const pieces = VariantText.split(cell)
+      const found = pieces._tag === "Success" ? spelled(pieces.success) : undefined
+      if (found === undefined || pieces._tag === "Failure") continue
+      mark ??= pieces.success.build
+      ;[same[at], turned[at]] = [found.same, found.turned]
+      ;[respelled, alleles] = [true, true]
+    }
+    if (!respelled) return undefined
+    return { form: JSON.stringify(same), turned: alleles ? JSON.stringify(turned) : undefined, mark }
+  }
+}
