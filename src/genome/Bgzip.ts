@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
-import { crc32, deflateRawSync } from "node:zlib"
+import { crc32, deflateRawSync, inflateRawSync } from "node:zlib"
 import { InputError, messageOf } from "../core/Failure.ts"
 
 /** Byte offsets of a block: in the compressed file, and in the text. */
@@ -105,6 +105,54 @@ export const formatIndex = (blocks: ReadonlyArray<Block>): Uint8Array => {
     bytes.writeBigUInt64LE(BigInt(text), 16 + 16 * index)
   }
   return bytes
+}
+
+/** Compressed bytes that are read at once. */
+const readBytes = 1 << 20
+
+/**
+ * The text of a whole file, a piece at a time. Throws an {@link InputError} for a block that is cut or damaged (its
+ * checksum), and where the end-of-file block is missing.
+ */
+export function* unpack(path: string): Generator<Buffer, void> {
+  requireEnd(path)
+  const fd = openSync(path, "r")
+  try {
+    const { size } = fstatSync(fd)
+    const bytes = Buffer.alloc(readBytes + (1 << 16))
+    let held = 0
+    for (let position = 0; position < size;) {
+      const read = readSync(fd, bytes, held, readBytes, position)
+      const from = position - held
+      position += read
+      held += read
+      const texts: Array<Buffer> = []
+      let at = 0
+      while (at < held) {
+        const length = blockSize(bytes.subarray(at, Math.min(held, at + headerLength)))
+        if (length === undefined ? held - at >= headerLength || position >= size : false) {
+          throw cut(path, `byte ${from + at} begins no complete block`)
+        }
+        if (length === undefined || at + length > held) break
+        const text = inflateRawSync(bytes.subarray(at + headerLength, at + length - footerLength))
+        if (crc32(text) !== bytes.readUInt32LE(at + length - footerLength)) {
+          throw new InputError({
+            message: `the block at byte ${from + at} is damaged`,
+            file: path,
+            hint: "copy it again"
+          })
+        }
+        texts.push(text)
+        at += length
+      }
+      if (position >= size && at < held) throw cut(path, `byte ${from + at} begins no complete block`)
+      bytes.copyWithin(0, at, held)
+      held -= at
+      yield Buffer.concat(texts)
+    }
+  } finally {
+    closeSync(fd)
+  }
 }
 
 const compress = (text: Uint8Array): Buffer => {

@@ -1,7 +1,10 @@
 /** Splice junctions: the introns that aligned reads skip, counted from a BAM file. */
 import * as Effect from "effect/Effect"
-import { cannot, InputError } from "../core/Failure.ts"
+import { InputError } from "../core/Failure.ts"
+import { groupBy } from "../core/GroupBy.ts"
+import type { Book } from "../core/Tally.ts"
 import * as Table from "../data/Table.ts"
+import * as Bam from "./Bam.ts"
 import * as Interval from "./Interval.ts"
 
 export const table = {
@@ -13,15 +16,32 @@ export const table = {
 }
 export type Junction = Table.Row<typeof table>
 
+/** Alignments that are left out unless they are asked for, each with its flag. */
+export const kinds = {
+  secondary: Bam.flag.secondary,
+  supplementary: Bam.flag.part,
+  failed: Bam.flag.failed,
+  duplicate: Bam.flag.duplicate
+} as const
+export type Kind = keyof typeof kinds
+
 export interface Filter {
   /** Reads mapped with less are left out. */
   readonly minimumQuality: number
+  /** Whether reads of quality 255 are left out; else 255 is the highest. */
+  readonly withoutUnknownQuality: boolean
+  /** Kinds that are counted too. */
+  readonly include: ReadonlyArray<Kind>
   /** Bases that a read must match on either side of the intron, up to the next intron or its end. */
   readonly minimumOverhang: number
 }
 
-/** SAM flags of reads that are not counted: unmapped, secondary, failed, duplicate, supplementary. */
-const uncounted = 0x4 | 0x100 | 0x200 | 0x400 | 0x800
+const leftOut: { readonly [K in Kind]: string } = {
+  secondary: "secondary",
+  supplementary: "supplementary",
+  failed: "failed quality checks",
+  duplicate: "duplicates"
+}
 
 /** CIGAR operations by number: M I D N S H P = X. */
 const consumesReference = [true, false, true, true, false, false, false, true, true]
@@ -61,29 +81,69 @@ export const intronsOf = (start: number, cigar: ArrayLike<number>, minimumOverha
   return introns.filter((_, index) => flanks[index]! >= minimumOverhang && flanks[index + 1]! >= minimumOverhang)
 }
 
-/** All junctions of the file, in genome order. It must have an index (`.bai` or `.csi`) beside it. */
+/** UCSC names of the references, or their own where two would have one. */
+const namesOf = (references: ReadonlyArray<Bam.Reference>): ReadonlyArray<string> => {
+  const same = groupBy(references, ({ name }) => Interval.chromName(name))
+  return references.map(({ name }) =>
+    same.get(Interval.chromName(name))!.length > 1 ? name : Interval.chromName(name)
+  )
+}
+
+/** Why an alignment is not counted, whatever its junctions; nothing otherwise. */
+const reasons = ({ minimumQuality, withoutUnknownQuality, include }: Filter) => {
+  const excluded = (Object.keys(kinds) as Array<Kind>).filter((kind) => !include.includes(kind))
+  return ({ flags, quality, reference }: Bam.Alignment): string | undefined => {
+    if ((flags & Bam.flag.unmapped) !== 0 || reference < 0) return "unmapped"
+    for (const kind of excluded) if ((flags & kinds[kind]) !== 0) return leftOut[kind]
+    if (quality === 255 && withoutUnknownQuality) return "of unknown mapping quality (255)"
+    return quality < minimumQuality ? "mapped with a lower quality" : undefined
+  }
+}
+
+/** All junctions of a BAM file, in genome order. Each alignment is taken into the book: kept where it has a junction. */
 export const count = Effect.fnUntraced(function* (
   path: string,
-  index: { readonly baiPath: string } | { readonly csiPath: string },
-  { minimumQuality, minimumOverhang }: Filter
+  filter: Filter,
+  book: Book
 ): Effect.fn.Return<ReadonlyArray<Junction>, InputError> {
-  const read = <A>(load: () => Promise<A>) => Effect.tryPromise({ try: load, catch: cannot("read", path) })
-  const { BamFile } = yield* read(() => import("@gmod/bam"))
-  const bam = new BamFile({ bamPath: path, ...index })
-  yield* read(() => bam.getHeader())
   const counts = new Map<string, { -readonly [K in keyof Junction]: Junction[K] }>()
-  for (const { refName, length } of bam.indexToChr ?? []) {
-    const chrom = Interval.chromName(refName)
-    for (const record of yield* read(() => bam.getRecordsForRange(refName, 0, length))) {
-      if ((record.flags & uncounted) !== 0 || (record.mq ?? 0) < minimumQuality) continue
-      const strand = strandOf(record.isReverseComplemented(), record.getTag("XS"), record.getTag("ts"))
-      for (const { start, end } of intronsOf(record.start, record.NUMERIC_CIGAR, minimumOverhang)) {
-        const key = `${chrom}:${start}:${end}:${strand}`
+  /** By reason, how many; the example is the first. */
+  const left = new Map<string, { example: string; count: number }>()
+  const reasonAgainst = reasons(filter)
+  let names: ReadonlyArray<string> | undefined
+  let taken = 0
+  const references = yield* Bam.forEach(path, (alignment, references) => {
+    taken++
+    names ??= namesOf(references)
+    let reason = reasonAgainst(alignment)
+    if (reason === undefined && !alignment.skips()) reason = "without a junction"
+    if (reason === undefined) {
+      const introns = intronsOf(alignment.start, alignment.cigar(), filter.minimumOverhang)
+      if (introns.length === 0) reason = "with too short an overhang"
+      const reversed = (alignment.flags & Bam.flag.reverse) !== 0
+      const strand =
+        introns.length === 0 ? "." : strandOf(reversed, alignment.character("XS"), alignment.character("ts"))
+      for (const { start, end } of introns) {
+        const key = `${alignment.reference}:${start}:${end}:${strand}`
         const known = counts.get(key)
-        if (known === undefined) counts.set(key, { chrom, start, end, strand, reads: 1 })
-        else known.reads++
+        if (known !== undefined) known.reads++
+        else counts.set(key, { chrom: names[alignment.reference]!, start, end, strand, reads: 1 })
       }
     }
+    if (reason === undefined) return
+    const known = left.get(reason)
+    if (known === undefined) left.set(reason, { example: alignment.name(), count: 1 })
+    else known.count++
+  })
+  let kept = taken
+  book.take(taken)
+  for (const [reason, { example, count }] of left) {
+    book.leave(reason, example, count)
+    kept -= count
+  }
+  book.keep(kept)
+  if (references.length === 0 && taken === 0) {
+    return yield* new InputError({ message: "the file has no reference and no alignment", file: path })
   }
   return [...counts.values()].sort((a, b) => Interval.compare(a, b) || (a.strand < b.strand ? -1 : 1))
 })
