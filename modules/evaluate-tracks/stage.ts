@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Account from "../../src/core/Account.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as TrackEvaluation from "../../src/evaluation/TrackEvaluation.ts"
@@ -9,7 +10,7 @@ import * as Safetensors from "../../src/model/weights/Safetensors.ts"
 
 export default Stage.make({
   name: "evaluate-tracks",
-  version: 1,
+  version: 2,
   summary: "Correlates predicted with measured tracks, per track and per group of tracks.",
   params: Verdict.params("tracks"),
   inputs: {
@@ -32,6 +33,12 @@ export default Stage.make({
       yield* inputs.tracks.rows,
       inputs.tracks.path
     )
+    const tracks = yield* Account.open("tracks")
+    tracks.take(perTrack.length)
+    for (const { name, pearson } of perTrack) {
+      if (pearson === null) tracks.leave("without a value: nothing varies, or too few bins", name)
+      else tracks.keep()
+    }
     yield* outputs.per_track.write(perTrack)
     yield* Verdict.conclude(TrackEvaluation.summarise(params.evaluation, perTrack), params, outputs.metrics.write)
   }, Effect.scoped)

@@ -1,20 +1,21 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
+import * as Compared from "../../src/evaluation/Compared.ts"
 import * as VariantEvaluation from "../../src/evaluation/VariantEvaluation.ts"
 import * as VariantJoin from "../../src/evaluation/VariantJoin.ts"
 import * as Verdict from "../../src/evaluation/Verdict.ts"
 import * as Bootstrap from "../../src/metric/Bootstrap.ts"
+import * as GroupedMean from "../../src/metric/GroupedMean.ts"
 import * as Metric from "../../src/metric/Metric.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
 
 export default Stage.make({
   name: "evaluate-variants",
-  version: 1,
+  version: 2,
   summary: "Compares predicted with measured variant effects: correlations, ranking, direction.",
   params: {
     ...Verdict.params("variants"),
@@ -44,6 +45,16 @@ export default Stage.make({
       Schema.String,
       "column of the labels (a tissue): measure each group, and `all` as their mean weighted by rows"
     ),
+    one_class: Param.withDefault(
+      Schema.Literals(GroupedMean.oneClasses),
+      "leave_out",
+      "a group of one class: `leave_out`, or `keep` its average precision, 1 or 0, as AlphaGenome's notebook does"
+    ),
+    missing: Param.withDefault(
+      Schema.Literals(["leave_out", "zero"]),
+      "leave_out",
+      "a label without a prediction: `leave_out`, or `zero`: it counts as a prediction of 0"
+    ),
     ...Bootstrap.params
   },
   inputs: {
@@ -72,20 +83,18 @@ export default Stage.make({
     ...(group === undefined ? [] : [{ input: "labels", column: group, at: "group" }])
   ],
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
-    const task = yield* Task
     const joined = yield* VariantJoin.join(
       yield* Table.readText(inputs.predictions),
       yield* Table.readText(inputs.labels),
       { ...params, group: params.group }
     )
+    const rows = yield* Compared.rowsOf(joined, { missing: params.missing, grouped: params.group !== undefined })
     yield* outputs.unmatched.write(joined.unmatched)
-    yield* task.log(`${joined.labels.length} labels have a prediction; ${joined.unmatched.length} rows have no partner`)
     const coverage = VariantJoin.coverageNote(joined)
-    const metrics = VariantEvaluation.evaluate(joined, { ...params, grouped: params.group !== undefined }).map(
+    const { one_class: oneClass } = params
+    const metrics = VariantEvaluation.evaluate(rows, { ...params, oneClass, grouped: params.group !== undefined }).map(
       (metric) =>
-        metric.subset !== "all" || coverage === null
-          ? metric
-          : { ...metric, note: metric.note === null ? coverage : `${metric.note}; ${coverage}` }
+        metric.subset !== "all" ? metric : { ...metric, note: MetricTable.notes(metric.note, coverage, rows.note) }
     )
     yield* Verdict.conclude(metrics, params, outputs.metrics.write)
   })

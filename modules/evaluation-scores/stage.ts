@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
-import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -9,6 +8,7 @@ import * as Stage from "../../src/dsl/Stage.ts"
 import * as Registry from "../../src/evaluation/Registry.ts"
 import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
+import * as ScoreAccount from "../../src/evaluation/ScoreAccount.ts"
 import * as ScoreSource from "../../src/evaluation/ScoreSource.ts"
 
 const Columns = Schema.Struct({
@@ -39,7 +39,7 @@ const naming = ({ evaluation }: { readonly evaluation: string }) =>
 
 export default Stage.make({
   name: "evaluation-scores",
-  version: 1,
+  version: 2,
   summary:
     "Reads anyone's scores for one evaluation: a table with any column names, joined with labels where they are apart.",
   params: {
@@ -64,11 +64,6 @@ export default Stage.make({
       Schema.Boolean,
       false,
       "use the sizes of the scores: for causality, where scores have a sign"
-    ),
-    source: Param.withDefault(
-      Schema.Literals(["table", "model"]),
-      "table",
-      "`model` where the scores come from a model in this workflow"
     )
   },
   inputs: {
@@ -105,19 +100,17 @@ export default Stage.make({
     ]
   },
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
-    const task = yield* Task
     const row = yield* Registry.find(yield* RegistryParams.read(inputs.registry), params.evaluation)
     const wrong = Registry.notOfVariants(row)
     if (wrong !== undefined) return yield* new InputError(wrong)
-    const options = { ...params, row }
+    const options = { ...params, row, repeated: "error" as const }
     const table = yield* Table.readText(inputs.scores)
-    const { rows, missing } =
+    const found =
       inputs.labels === undefined
         ? yield* ScoreSource.side(table, options)
         : yield* ScoreSource.joined(table, yield* Table.readText(inputs.labels), options)
-    const scored = rows.filter(({ target, prediction }) => target !== null && prediction !== null)
-    yield* task.log(`${scored.length} of ${rows.length} labelled rows have a score; ${missing.length} missing`)
-    yield* outputs.scores.write(rows)
-    yield* outputs.missing.write(missing)
+    yield* ScoreAccount.account(row, found)
+    yield* outputs.scores.write(found.rows)
+    yield* outputs.missing.write(found.missing)
   })
 })

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
 import * as AnnData from "../../src/data/AnnData.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -11,7 +12,7 @@ import * as TidyScores from "../../src/scoring/TidyScores.ts"
 
 export default Stage.make({
   name: "export-anndata",
-  version: 1,
+  version: 2,
   summary: "Writes the scores of one scorer as an annotated matrix that Python's anndata reads (.h5ad).",
   params: {
     scorer: Param.optional(
@@ -42,6 +43,9 @@ export default Stage.make({
     for (const { variant_scorer, variant_id } of rows)
       if (variant_scorer === chosen) account.keep()
       else account.leave("of another scorer", `${variant_id} ${variant_scorer}`)
-    yield* AnnData.write(outputs.anndata.as("h5ad"), matrix.success)
+    const { synthetic } = yield* Task
+    const { uns, ...whole } = matrix.success
+    const marked = synthetic ? { ...uns, SYNTHETIC: "drawn from a seed: it says nothing of a model" } : uns
+    yield* AnnData.write(outputs.anndata.as("h5ad"), { ...whole, uns: marked })
   })
 })

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Ascending from "../../src/core/Ascending.ts"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
+import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
@@ -17,9 +19,12 @@ import * as MetricTable from "../../src/metric/MetricTable.ts"
 import * as GwasFigures from "../../src/report/GwasFigures.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 
+/** A reason as a category: what stands in brackets or after a colon is of one signal. */
+const reasonOf = (reason: string | null): string => (reason ?? "no score").split(/[(:;]/u)[0]!.trim()
+
 export default Stage.make({
   name: "gwas-benchmark",
-  version: 1,
+  version: 2,
   summary: "Compares a model with colocalisation on GWAS signals: direction, strength and coverage.",
   params: {
     ...Verdict.params("gwas-benchmark"),
@@ -42,7 +47,6 @@ export default Stage.make({
       [0.5, 0.75, 0.9, 0.95, 1],
       "ascending edges of the PP.H4 strata"
     ),
-    synthetic_label: Param.withDefault(Schema.Boolean, false, "put SYNTHETIC into the titles of the figures"),
     ...Bootstrap.params
   },
   inputs: {
@@ -71,6 +75,7 @@ export default Stage.make({
       : [{ at: "strata", message: `strata: [${params.strata.join(", ")}] must be two or more ascending edges` }])
   ],
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
+    const task = yield* Task
     const unscored = yield* Effect.forEach(inputs.unscored ?? [], (table) => table.rows)
     const benchmark = yield* GwasBenchmark.evaluate(
       {
@@ -80,9 +85,20 @@ export default Stage.make({
         colocalisations: inputs.colocalisations && (yield* inputs.colocalisations.rows),
         genes: inputs.genes && (yield* inputs.genes.rows)
       },
-      { ...params, ppH4Threshold: params.pp_h4_threshold, modelThreshold: params.model_threshold }
+      {
+        ...params,
+        ppH4Threshold: params.pp_h4_threshold,
+        modelThreshold: params.model_threshold,
+        synthetic: task.synthetic
+      }
     )
-    const figures = { ppH4Threshold: params.pp_h4_threshold, synthetic: params.synthetic_label }
+    const signals = yield* Account.open("signals")
+    for (const { score, reason, signal_id: id } of benchmark.signals) {
+      signals.take()
+      if (score === null) signals.leave(reasonOf(reason), id)
+      else signals.keep()
+    }
+    const figures = { ppH4Threshold: params.pp_h4_threshold, synthetic: task.synthetic }
     yield* outputs.signals.write(benchmark.signals)
     yield* outputs.strata.write(benchmark.strata)
     yield* outputs.coverage.write(GwasFigures.coverage(benchmark, figures))

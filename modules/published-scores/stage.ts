@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Download from "../../src/data/Download.ts"
@@ -10,11 +11,12 @@ import * as Stage from "../../src/dsl/Stage.ts"
 import * as Registry from "../../src/evaluation/Registry.ts"
 import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
+import * as ScoreAccount from "../../src/evaluation/ScoreAccount.ts"
 import * as ScoreSource from "../../src/evaluation/ScoreSource.ts"
 
 export default Stage.make({
   name: "published-scores",
-  version: 1,
+  version: 2,
   summary: "Brings AlphaGenome's published predictions for evaluations of variants.",
   params: {
     unavailable: Param.withDefault(
@@ -41,10 +43,13 @@ export default Stage.make({
     const registry = yield* RegistryParams.read(inputs.registry)
     const rows: Array<ScoredVariants.ScoredVariant> = []
     const missing: Array<ScoredVariants.Missing> = []
+    const evaluations = yield* Account.open("evaluations")
     for (const { evaluation, dataset, needs } of yield* inputs.evaluations.rows) {
+      evaluations.take()
       const row = yield* Registry.find(registry, evaluation)
       if (dataset === null) {
         missing.push({ evaluation, key: "all", reason: `there is no published table: needs ${needs}` })
+        evaluations.leave("without a published table", evaluation)
         continue
       }
       const located = yield* Download.dataset(dataset).pipe(
@@ -60,18 +65,21 @@ export default Stage.make({
         )
       )
       if (located === undefined) {
-        missing.push({ evaluation, key: "all", reason: "the published table could not be had" })
+        missing.push({ evaluation, key: "all", reason: "the published table could not be downloaded" })
+        evaluations.leave("the published table could not be downloaded", evaluation)
         continue
       }
+      evaluations.keep()
       const scores = yield* ScoreSource.side(yield* Table.readText(located.path), {
         row,
-        source: "published",
         columns: {},
         on: {},
         where: {},
         aggregate: "single",
-        absolute: false
+        absolute: false,
+        repeated: "number"
       })
+      yield* ScoreAccount.account(row, scores)
       rows.push(...scores.rows)
       missing.push(...scores.missing)
       yield* task.log(

@@ -3,6 +3,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import { cannot } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -37,7 +38,7 @@ const readTable = Effect.fnUntraced(function* (file: string, name: string | unde
 
 export default Stage.make({
   name: "report",
-  version: 1,
+  version: 2,
   summary: "Puts tables, figures and text together into one self-contained HTML page.",
   params: {
     title: Param.required(Schema.String, "title of the page"),
@@ -47,8 +48,7 @@ export default Stage.make({
       [],
       "sections in order, each with a title, a text, and the positions (from 1) of its figures, tables and texts; what no section names comes at the end"
     ),
-    rows: Param.withDefault(Param.Count, 50, "rows shown of each table"),
-    synthetic_label: Param.withDefault(Schema.Boolean, false, "put a SYNTHETIC banner on top of the page")
+    rows: Param.withDefault(Param.Count, 50, "rows shown of each table")
   },
   inputs: {
     figures: Port.optional(Port.list(Port.file("svg", "figures"))),
@@ -75,6 +75,7 @@ export default Stage.make({
     ),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const path = yield* Path.Path
+    const task = yield* Task
     // What came through a port is called by its place in it, which says nothing.
     const nameOf = (file: string) => {
       const name = path.basename(file).replace(/\.(?:tsv|txt|md|svg)(?:\.gz)?$/u, "")
@@ -103,7 +104,7 @@ export default Stage.make({
           .map(({ item, name }) => ({ ...item, name }))
       }))
       .filter((section) => section.items.length > 0)
-    const page = Document.render({ ...params, synthetic: params.synthetic_label, sections: [...named, ...rest] })
+    const page = Document.render({ ...params, synthetic: task.synthetic, sections: [...named, ...rest] })
     yield* outputs.page.write(page)
   })
 })

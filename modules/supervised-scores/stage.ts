@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
@@ -16,7 +17,7 @@ import * as Supervised from "../../src/evaluation/Supervised.ts"
 
 export default Stage.make({
   name: "supervised-scores",
-  version: 1,
+  version: 2,
   summary:
     "Trains a predictor on scores of variants and predicts those that it did not see: random forest, boosting, LASSO.",
   params: {
@@ -40,11 +41,6 @@ export default Stage.make({
       "without `split`: each fold is predicted from the others"
     ),
     absolute: Param.withDefault(Schema.Boolean, false, "learn from the sizes of the features: for causality"),
-    source: Param.withDefault(
-      Schema.Literals(["model", "table", "synthetic"]),
-      "model",
-      "where the features come from: a model in this workflow, a table, or made up"
-    ),
     seed: Param.withDefault(Schema.Int, 1, "seed of folds and trees"),
     trees: Param.withDefault(Param.Count, 100, "random_forest: trees"),
     depth: Param.withDefault(Param.Count, 5, "random_forest: splits from root to leaf at most"),
@@ -118,19 +114,30 @@ export default Stage.make({
       task.log
     )
     const keys = texts(key)
-    yield* outputs.scores.write(
-      predictions.map(({ row: at, value, group }) => ({
-        evaluation: row.id,
-        source: params.source,
-        key: keys[at]!,
-        group,
-        stratum: null,
-        pair: null,
-        distance: null,
-        target: targets[at]!,
-        prediction: value,
-        comparator: null
-      }))
-    )
+    const scored = predictions.map(({ row: at, value, group }) => ({
+      evaluation: row.id,
+      key: keys[at]!,
+      group,
+      stratum: null,
+      pair: null,
+      distance: null,
+      target: targets[at]!,
+      prediction: value,
+      comparator: null
+    }))
+    const twice = ScoredVariants.repeated(scored)
+    if (twice !== undefined) {
+      return yield* new InputError({
+        message: `column '${key}': two rows are ${keys[predictions[twice]!.row]!}`,
+        file: table.file,
+        line: Table.lineOf(table, predictions[twice]!.row),
+        hint: "name by `key` a column that tells all rows apart"
+      })
+    }
+    const variants = yield* Account.open("variants")
+    variants.take(rows.length)
+    variants.keep(scored.length)
+    if (scored.length < rows.length) variants.leave("learned from, not predicted", "", rows.length - scored.length)
+    yield* outputs.scores.write(scored)
   })
 })

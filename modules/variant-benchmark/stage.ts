@@ -1,12 +1,18 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import * as Ascending from "../../src/core/Ascending.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
+import * as Basis from "../../src/evaluation/Basis.ts"
 import * as BenchmarkTables from "../../src/evaluation/BenchmarkTables.ts"
+import * as EvaluationMeasure from "../../src/evaluation/EvaluationMeasure.ts"
+import * as Labels from "../../src/evaluation/Labels.ts"
+import * as Paired from "../../src/evaluation/Paired.ts"
+import * as Reading from "../../src/evaluation/Reading.ts"
 import * as Registry from "../../src/evaluation/Registry.ts"
 import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
@@ -14,13 +20,22 @@ import * as VariantBenchmark from "../../src/evaluation/VariantBenchmark.ts"
 import * as Bootstrap from "../../src/metric/Bootstrap.ts"
 import * as BenchmarkFigure from "../../src/report/BenchmarkFigure.ts"
 
+const Names = Schema.Record(Schema.String, Schema.String)
+
 export default Stage.make({
   name: "variant-benchmark",
-  version: 1,
+  version: 2,
   summary:
-    "Measures evaluations of variants and sets them beside what was reported: values, intervals, verdicts, a figure.",
+    "Measures evaluations of variants, of one model or of several side by side, and sets them beside what was reported: values, intervals, paired differences, verdicts, a figure.",
   params: {
     ...Bootstrap.params,
+    ...Reading.params,
+    labels: Param.withDefault(Names, {}, "what to call the scores of a stage: label by stage; else the stage's name"),
+    models: Param.withDefault(
+      Names,
+      {},
+      "the model that made the scores of a label, where no stage of the workflow ran it: shown as stated"
+    ),
     distances: Param.withDefault(
       Schema.Array(Param.Positive),
       [1000, 10_000, 100_000],
@@ -28,16 +43,17 @@ export default Stage.make({
     ),
     permutations: Param.withDefault(Param.Count, 100, "draws of matched pairs, for evaluations over pairs"),
     shuffle: Param.withDefault(Schema.Boolean, false, "put the labels in another order first: what remains is chance"),
-    strict: Param.withDefault(Schema.Boolean, false, "fail where a value is not as expected"),
-    synthetic_label: Param.withDefault(Schema.Boolean, false, "put SYNTHETIC into the title of the figure")
+    strict: Param.withDefault(Schema.Boolean, false, "fail where a value is not as expected")
   },
   inputs: {
     ...RegistryParams.inputs,
-    scores: Port.list(Port.table(ScoredVariants.table, "scored variants; an evaluation's are of one source")),
+    scores: Port.list(
+      Port.table(ScoredVariants.table, "scored variants; those of each stage are measured under a label of their own")
+    ),
     evaluations: Port.optional(
       Port.table(
         ScoredVariants.chosenTable,
-        "all that are wanted, scores of others are left out; those without scores are told as not available"
+        "all that are wanted, scores of others are left out; those without scores are shown as not available"
       )
     ),
     bounds: Port.optional(
@@ -45,71 +61,93 @@ export default Stage.make({
     )
   },
   outputs: {
-    results: Port.table(BenchmarkTables.resultTable, "one row an evaluation, those with scores first"),
+    results: Port.table(BenchmarkTables.resultTable, "one row an evaluation and label, those with scores first"),
+    differences: Port.table(
+      BenchmarkTables.differenceTable,
+      "every two labels of an evaluation on the rows that both have, with the interval of their difference"
+    ),
     groups: Port.table(BenchmarkTables.groupTable, "one row a tissue, locus or fold"),
     strata: Port.table(
       BenchmarkTables.stratumTable,
       "one row a kind of variant, a consequence, say, where kinds are known"
     ),
     distances: Port.table(BenchmarkTables.distanceTable, "one row a bin of distance, where distances are known"),
-    figure: Port.file("svg", "relative improvement over the best competitor, task by task")
+    figure: Port.file("svg", "relative improvement over the best competitor, or the values where there is none")
   },
   resources: { memory: 2 * 2 ** 30 },
   check: ({ distances }) =>
     Ascending.is(distances) ? [] : [{ at: "distances", message: `distances: ${distances.join(", ")} do not ascend` }],
   inspect: (_, files) => RegistryParams.naming(() => []).inspect(files),
+  lineage: true,
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const registry = yield* RegistryParams.read(inputs.registry)
-    const tables = yield* Effect.forEach(inputs.scores, (table) => table.rows)
-    const scored = VariantBenchmark.byEvaluation(tables.flat())
+    const account = yield* Account.open("scored variants")
+    const tables = yield* Effect.forEach(inputs.scores, (table, index) =>
+      Effect.map(table.rows, (rows) => ({ path: table.path, rows, lineage: task.lineage["scores"]?.[index] }))
+    )
+    const scored = yield* Labels.gather(tables, params.labels)
+    yield* Labels.checkModels(params.models, scored)
     const wanted = inputs.evaluations === undefined ? undefined : yield* inputs.evaluations.rows
     const ids = new Set(wanted?.map(({ evaluation }) => evaluation) ?? scored.keys())
+    for (const { rows } of tables) account.take(rows.length)
+    for (const [id, byLabel] of scored) {
+      if (ids.has(id)) continue
+      for (const { rows } of byLabel.values()) account.leave("of an evaluation that is not wanted", id, rows.length)
+    }
     const implied = yield* Effect.forEach(inputs.bounds ?? [], (table) => table.rows)
     const bounds = new Map(implied.flat().map((bound) => [bound.evaluation, bound]))
-    const results: Array<BenchmarkTables.Result> = []
+    const results: Array<BenchmarkFigure.Row> = []
+    const differences: Array<BenchmarkTables.DifferenceResult> = []
     const groups: Array<BenchmarkTables.GroupResult> = []
     const strata: Array<BenchmarkTables.StratumResult> = []
     const distances: Array<BenchmarkTables.DistanceResult> = []
+    let done = 0
     for (const id of ids) {
-      const row = yield* Registry.find(registry, id)
-      const rows = scored.get(id)
-      if (rows === undefined) {
-        results.push(VariantBenchmark.unavailable(row))
-        continue
+      const known = yield* Registry.find(registry, id)
+      const byLabel = scored.get(id)
+      const readings = Reading.rowsOf(known, params)
+      if (byLabel === undefined) results.push({ result: VariantBenchmark.unavailable(known), line: known.line })
+      for (const { rows } of byLabel?.values() ?? []) EvaluationMeasure.account(readings[0]!, rows, account)
+      for (const row of byLabel === undefined ? [] : readings) {
+        const options = {
+          ...params,
+          oneClass: params.one_class,
+          bound: row.metric.name === known.metric.name ? bounds.get(id) : undefined
+        }
+        for (const [label, { rows, lineages }] of byLabel!) {
+          const synthetic = lineages.length === 0 ? task.synthetic : lineages.some((each) => each.synthetic)
+          const origin = Basis.originOf(row, lineages, params.models[label], synthetic)
+          const labelled = { row, label, origin, scored: rows }
+          const evaluated = VariantBenchmark.evaluate(labelled, options)
+          results.push({ result: evaluated.result, line: row.line })
+          groups.push(...evaluated.groups())
+          strata.push(...VariantBenchmark.byStratum(labelled, options))
+          distances.push(...VariantBenchmark.byDistance(labelled, params.distances, options))
+        }
+        if (!params.shuffle) differences.push(...Paired.all(row, byLabel!, task.synthetic, options))
       }
-      const other = rows.find(({ source }) => source !== rows[0]!.source)
-      if (other !== undefined) {
-        return yield* new InputError({
-          message: `${id}: scores come from ${rows[0]!.source} and from ${other.source}`,
-          hint: "evaluate each source in a stage of its own"
-        })
-      }
-      const evaluated = VariantBenchmark.evaluate(row, rows, bounds.get(id), params)
-      results.push(evaluated.result)
-      groups.push(...evaluated.groups())
-      strata.push(...VariantBenchmark.byStratum(row, rows, params))
-      distances.push(...VariantBenchmark.byDistance(row, rows, params.distances, params))
-      yield* task.progress(results.length, ids.size, "evaluations")
+      yield* task.progress((done += 1), ids.size, "evaluations")
     }
     // What has scores comes first: it is what a reader looks for.
-    const inOrder = [...results].sort((a, b) => Number(a.source === null) - Number(b.source === null))
+    const inOrder = results
+      .map(({ result }) => result)
+      .sort((a, b) => Number(a.source === null) - Number(b.source === null))
     yield* outputs.results.write(inOrder)
+    yield* outputs.differences.write(differences)
     yield* outputs.groups.write(groups)
     yield* outputs.strata.write(strata)
     yield* outputs.distances.write(distances)
-    const lines = yield* Effect.forEach(results, (result) =>
-      Effect.map(Registry.find(registry, result.evaluation), ({ line }) => ({ result, line }))
-    )
-    yield* outputs.figure.write(BenchmarkFigure.render(lines, params.synthetic_label))
-    const wrong = results.filter(({ verdict }) => verdict === "differs" || verdict === "outside")
+    const sizes = BenchmarkFigure.sizesOf(registry)
+    yield* outputs.figure.write(BenchmarkFigure.render(results, sizes, task.synthetic))
+    const wrong = inOrder.filter(({ verdict }) => verdict === "differs" || verdict === "outside")
     if (params.strict && wrong.length > 0) {
       const said = wrong.map(
         (each) =>
           `${each.evaluation} is ${each.value ?? `missing (${each.note})`}, expected ${each.expected_low} to ${each.expected_high}`
       )
       return yield* new InputError({
-        message: `${wrong.length} of ${results.length} evaluations are not as expected: ${said.join("; ")}`,
+        message: `${wrong.length} of ${inOrder.length} evaluations are not as expected: ${said.join("; ")}`,
         hint: "without `strict: true` the verdicts are written and the stage goes on"
       })
     }

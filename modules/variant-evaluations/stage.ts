@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Account from "../../src/core/Account.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Registry from "../../src/evaluation/Registry.ts"
@@ -26,6 +27,9 @@ export default Stage.make({
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const registry = yield* RegistryParams.read(inputs.registry)
     const rows = yield* Registry.variantRows(registry, params)
+    const account = yield* Account.open("evaluations")
+    account.take(rows.length)
+    account.keep(rows.length)
     yield* outputs.evaluations.write(
       rows.map(({ id, title, data }) => ({
         evaluation: id,

@@ -48,10 +48,10 @@ export const evaluations = Command.make(
     const all = Option.isSome(registry) ? yield* Registry.read(registry.value) : Registry.builtIn
     if (Option.isSome(id)) {
       const row = yield* Registry.find(all, id.value)
-      return yield* stdout(format === "json" ? json(row) : EvaluationDoc.explain(row))
+      return yield* stdout(format === "json" ? json(Registry.plain(row)) : EvaluationDoc.explain(row))
     }
     const rows = all.filter((row) => group === "all" || row.group === group)
-    if (format === "json") return yield* stdout(json(rows))
+    if (format === "json") return yield* stdout(json(rows.map(Registry.plain)))
     yield* stdout(table(rows))
     yield* stdout(`\n${rows.length} rows; \`agflow evaluations NAME\` explains one`)
   })

@@ -9,6 +9,8 @@ const Model = Schema.Struct({ name: Schema.String, weights: Schema.String })
 export const Lineage = Schema.Struct({
   /** Id of the stage that made it; null for a file of the user's. */
   stage: Schema.NullOr(Schema.String),
+  /** What that stage is: `published-scores`; null for a script and for a file. */
+  uses: Schema.NullOr(Schema.String),
   /** Name of the user's file; null for what a stage made. */
   file: Schema.NullOr(Schema.String),
   /** Registered datasets that it was made from, directly or through other stages, each once, by name. */
@@ -20,7 +22,14 @@ export const Lineage = Schema.Struct({
 })
 export type Lineage = typeof Lineage.Type
 
-export const ofFile = (file: string): Lineage => ({ stage: null, file, datasets: [], models: [], synthetic: false })
+export const ofFile = (file: string): Lineage => ({
+  stage: null,
+  uses: null,
+  file,
+  datasets: [],
+  models: [],
+  synthetic: false
+})
 
 const once = <A>(lists: ReadonlyArray<ReadonlyArray<A>>, name: (each: A) => string): ReadonlyArray<A> => {
   // Of many tasks most have the same list.
@@ -32,7 +41,7 @@ const once = <A>(lists: ReadonlyArray<ReadonlyArray<A>>, name: (each: A) => stri
 
 /** Of what a stage made from these, where its task noted so much itself. */
 export const through = (
-  stage: string,
+  { stage, uses }: Pick<Lineage, "stage" | "uses">,
   from: ReadonlyArray<Lineage>,
   notes: ReadonlyArray<Provenance>,
   synthetic: boolean
@@ -41,6 +50,7 @@ export const through = (
   const models = notes.flatMap((note) => (note.kind === "model" ? [{ name: note.name, weights: note.weights }] : []))
   return {
     stage,
+    uses,
     file: null,
     datasets: once([...from.map((each) => each.datasets), datasets], ({ name, sha256 }) => `${name} ${sha256}`),
     models: once([...from.map((each) => each.models), models], ({ name, weights }) => `${name} ${weights}`),

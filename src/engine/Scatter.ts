@@ -55,7 +55,7 @@ const once = Effect.fnUntraced(function* <E, R>(
   const found = yield* records.find(key, structure)
   const synthetic = inputs.some((each) => each.synthetic)
   const lineages = inputs.map((each) => each.lineage)
-  const lineage = Lineage.through(lineages[0]!.stage ?? "", lineages, [], synthetic)
+  const lineage = Lineage.through(lineages[0]!, lineages, [], synthetic)
   const listOf = ({ outputs }: CacheRecord) =>
     Object.values(outputs).map((artifact): Made => ({ ...artifact, synthetic, lineage }))
   if (found !== undefined) return listOf(found)

@@ -93,11 +93,12 @@ export type StageOutputs = Readonly<Record<string, Nested<Made>>>
 
 /** What a finished task gives, by output. */
 export const outputsOf = (
-  { inputs, stage, synthetic }: Pick<Task, "inputs" | "stage" | "synthetic">,
+  { inputs, stage, instance: { body }, synthetic }: Pick<Task, "inputs" | "stage" | "instance" | "synthetic">,
   { outputs, provenance }: Pick<CacheRecord, "outputs" | "provenance">
 ): Readonly<Record<string, Made>> => {
   const from = [...inputs.values()].flatMap((input) => flat(input).map(({ artifact }) => artifact.lineage))
-  const lineage = Lineage.through(stage.id, from, provenance, synthetic)
+  const made = { stage: stage.id, uses: body._tag === "Uses" && body.module === undefined ? body.stage.name : null }
+  const lineage = Lineage.through(made, from, provenance, synthetic)
   return Object.fromEntries(
     Object.entries(outputs).map(([name, artifact]) => [name, { ...artifact, synthetic, lineage }])
   )

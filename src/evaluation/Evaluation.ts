@@ -1,6 +1,7 @@
 /** One row of a benchmark: what is predicted, how it is scored and measured, and what was reported of it. */
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import { oneClasses } from "../metric/GroupedMean.ts"
 import { sources } from "./ScoredVariants.ts"
 
 const text = (description: string) => Schema.String.annotate({ description })
@@ -27,6 +28,7 @@ export const tasks = ["causality", "sign", "coefficient", "classification", "reg
 
 export const metricNames = [
   "average_precision",
+  "auc_pr",
   "auroc",
   "pearson",
   "spearman",
@@ -53,10 +55,13 @@ export const overs = [
   "sample"
 ] as const
 
+const Count = Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))
+
 const Reported = Schema.Struct({
   value: Schema.Finite.annotate({ description: "the value" }),
   where: text("where it stands: a figure, a notebook, the text"),
-  by: may(Schema.String, "who is measured, where it is not AlphaGenome")
+  by: may(Schema.String, "who is measured, where it is not AlphaGenome"),
+  metric: may(Schema.Literals(metricNames), "the metric that it is of, where it is not the evaluation's own")
 })
 
 const Metric = Schema.Struct({
@@ -71,7 +76,11 @@ const Metric = Schema.Struct({
     description: "what chance gives: a number, or the share of positives"
   }),
   lower_is_better: may(Schema.Boolean, "true for a distance"),
-  unscored: may(Schema.Literal("zero"), "a row without a score counts as one of score 0, and is not left out")
+  unscored: may(Schema.Literal("zero"), "a row without a score counts as one of score 0, and is not left out"),
+  one_class: may(
+    Schema.Literals(oneClasses),
+    "a tissue, locus or fold whose rows are all of one class: keep, if not said, as AlphaGenome's notebook does (its average precision is then 1 or 0; auroc has none), or leave_out"
+  )
 })
 
 const Scoring = Schema.Struct({
@@ -89,7 +98,13 @@ const Scoring = Schema.Struct({
 
 const Data = Schema.Struct({
   description: text("the data set, its labels and its split"),
-  n: may(Schema.String, "number of rows, as far as it is known"),
+  n: may(Schema.String, "number of rows in words, as far as it is known"),
+  rows: may(Count, "labelled rows that the reported values are of; left out where nobody states it"),
+  positives: may(Count, "positives among them"),
+  coverage: may(
+    Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
+    "share of the labelled rows that must have a score for a verdict; 1 if not said"
+  ),
   predictions: may(Schema.String, "name of the registered dataset with the published predictions"),
   needs: text("what is needed to run it, where nothing is at hand")
 })
@@ -127,7 +142,9 @@ export const Evaluation = Schema.Struct({
   expected: Schema.NullOr(
     Schema.Struct({
       value: Schema.Finite.annotate({ description: "what the scores must give" }),
-      tolerance: Schema.Finite.annotate({ description: "how far from it a run may be" }),
+      tolerance: Schema.Finite.annotate({
+        description: "how far from it a run may be: less than leaves half of the metric's range inside"
+      }),
       source: may(Schema.Literals(sources), "of which source the scores are; published, if not said"),
       by: may(Schema.String, "what gave it; AlphaGenome, if not said")
     })

@@ -4,6 +4,7 @@ import type { Source } from "./ScoredVariants.ts"
 
 const metricNames: { readonly [M in Evaluation["metric"]["name"]]: string } = {
   average_precision: "average precision",
+  auc_pr: "area under the precision-recall curve, trapezoid",
   auroc: "auROC",
   pearson: "Pearson's r",
   spearman: "Spearman's rho",
@@ -39,7 +40,7 @@ const scoresOf: { readonly [S in Source]: string } = {
   published: "published predictions",
   model: "the model's scores",
   table: "the table's scores",
-  synthetic: "made-up scores"
+  synthetic: "synthetic scores"
 }
 
 const random = ({ metric }: Evaluation): string =>

@@ -12,6 +12,7 @@ import * as Table from "../data/Table.ts"
 import type { Gene } from "../genome/Gene.ts"
 import type { Unscored } from "../genome/Window.ts"
 import { median } from "../metric/Median.ts"
+import * as MetricTable from "../metric/MetricTable.ts"
 import * as Wilson from "../metric/Wilson.ts"
 import type { Score } from "../scoring/ScoreTable.ts"
 import type { Colocalisation } from "./Colocalisation.ts"
@@ -48,6 +49,7 @@ export const signalTable = {
   gene_coverage: Table.nullable(Table.number("share of the region's bases that the model predicts: the score's basis")),
   stratum: Table.string("the PP.H4 stratum of the signal"),
   reason: Table.nullable(Table.string("why there is no score")),
+  synthetic: MetricTable.table.synthetic,
   signal_id: Table.string("the signal's name")
 }
 export type SignalRow = Table.Row<typeof signalTable>
@@ -65,7 +67,8 @@ export const strataTable = {
   model_only: Table.integer("signals resolved by the model only"),
   colocalisation_only: Table.integer("scored signals resolved by colocalisation only"),
   neither: Table.integer("scored signals resolved by neither"),
-  not_scored: Table.integer("signals without a score")
+  not_scored: Table.integer("signals without a score"),
+  synthetic: MetricTable.table.synthetic
 }
 export type Stratum = Table.Row<typeof strataTable>
 
@@ -86,6 +89,8 @@ export interface Options extends Scores.Options {
   readonly accuracy: number
   /** Ascending edges of the PP.H4 strata. */
   readonly strata: ReadonlyArray<number>
+  /** Whether anything that goes in was drawn from a seed. */
+  readonly synthetic: boolean
 }
 
 /** One variant and gene with a score and a measured direction, whatever number of signals it stands for. */
@@ -136,14 +141,16 @@ export const pairsOf = (signals: ReadonlyArray<SignalRow>): ReadonlyArray<Pair> 
   return [...pairs.values()]
 }
 
-/** How many of the pairs have the measured sign. */
-export const signAccuracy = (pairs: ReadonlyArray<Pair>): Wilson.Proportion =>
-  Wilson.proportion(
-    pairs.filter(({ score, measured }) => Math.sign(score) === Math.sign(measured)).length,
-    pairs.length
+/** How many of the pairs have the measured sign; those of a measured effect of 0 have none to predict. */
+export const signAccuracy = (pairs: ReadonlyArray<Pair>): Wilson.Proportion => {
+  const signed = pairs.filter(({ measured }) => measured !== 0)
+  return Wilson.proportion(
+    signed.filter(({ score, measured }) => Math.sign(score) === Math.sign(measured)).length,
+    signed.length
   )
+}
 
-const stratum = (name: string, rows: ReadonlyArray<SignalRow>): Stratum => {
+const stratum = (name: string, rows: ReadonlyArray<SignalRow>, synthetic: boolean): Stratum => {
   const of = (wanted: Class) => rows.filter((row) => row.class === wanted).length
   const accuracy = signAccuracy(pairsOf(rows))
   return {
@@ -159,7 +166,8 @@ const stratum = (name: string, rows: ReadonlyArray<SignalRow>): Stratum => {
     model_only: of("model only"),
     colocalisation_only: of("colocalisation only"),
     neither: of("neither"),
-    not_scored: of("not scored")
+    not_scored: of("not scored"),
+    synthetic
   }
 }
 
@@ -233,7 +241,8 @@ export const evaluate = Effect.fnUntraced(function* (
       resolved_by_model: false,
       resolved_by_colocalisation: best !== null && best >= options.ppH4Threshold,
       class: "not scored" as string,
-      reason: found.reason
+      reason: found.reason,
+      synthetic: options.synthetic
     }
   })
   const pairs = pairsOf(scored)
@@ -250,9 +259,10 @@ export const evaluate = Effect.fnUntraced(function* (
     .map((name) =>
       stratum(
         name,
-        signals.filter((row) => row.stratum === name)
+        signals.filter((row) => row.stratum === name),
+        options.synthetic
       )
     )
     .filter(({ stratum: name, n }) => n > 0 || between.includes(name))
-  return { signals, strata: [...strata, stratum("all", signals)], pairs, threshold }
+  return { signals, strata: [...strata, stratum("all", signals, options.synthetic)], pairs, threshold }
 })

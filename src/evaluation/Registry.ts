@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as SchemaParser from "effect/SchemaParser"
+import * as Struct from "effect/Struct"
 import * as Diagnostic from "../core/Diagnostic.ts"
 import { cannot, InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
@@ -14,7 +15,18 @@ import { geneLinking } from "./registry/geneLinking.ts"
 import { splicing } from "./registry/splicing.ts"
 import { tracks } from "./registry/tracks.ts"
 
-export type Registry = ReadonlyArray<Evaluation>
+/** An evaluation, and what of it a user's file states. */
+export interface Row extends Evaluation {
+  /** Keys that the file names: `expected`, `data`. */
+  readonly stated?: ReadonlySet<string>
+  /** The row before the file changed it, of one that is built in. */
+  readonly builtIn?: Evaluation
+}
+
+export type Registry = ReadonlyArray<Row>
+
+/** The evaluation alone. */
+export const plain = (row: Row): Evaluation => Struct.omit(row, ["stated", "builtIn"])
 
 /** In the order of the paper's figures: variants, then tracks. */
 export const builtIn: Registry = [...splicing, ...expression, ...geneLinking, ...accessibility, ...tracks]
@@ -27,7 +39,7 @@ export const unknown = (registry: Registry, id: string) => {
   return { message: `no evaluation is named '${id}'`, hint }
 }
 
-export const find = (registry: Registry, id: string): Effect.Effect<Evaluation, InputError> => {
+export const find = (registry: Registry, id: string): Effect.Effect<Row, InputError> => {
   const found = registry.find((row) => row.id === id)
   return found === undefined ? Effect.fail(new InputError(unknown(registry, id))) : Effect.succeed(found)
 }
@@ -51,6 +63,26 @@ const unreported: Partial<Evaluation> = {
   improvement: [],
   won: null,
   status: {}
+}
+
+/** What a check must leave of a metric's values outside, at the least. */
+const mostAdmitted = 0.5
+
+/** What is wrong with a check that most values meet, or none. */
+const looseness = ({ expected, metric }: Evaluation) => {
+  if (expected === null) return undefined
+  const { value, tolerance } = expected
+  const [low, high] = metric.name === "pearson" || metric.name === "spearman" ? [-1, 1] : [0, 1]
+  const admitted = (Math.min(high, value + tolerance) - Math.max(low, value - tolerance)) / (high - low)
+  if (admitted >= 0 && admitted < mostAdmitted) return undefined
+  const share =
+    admitted < 0 ? "no value" : admitted >= 1 ? "any value" : `${Math.round(100 * admitted)} % of its values`
+  return {
+    severity: "error" as const,
+    code: "loose-tolerance",
+    message: `tolerance ${tolerance}: ${share} of ${metric.name} (${low} to ${high}) would count as ${value}`,
+    hint: "state how far a repeated computation of the same scores may be from it, 0.001 say"
+  }
 }
 
 /** The rows of a user's file: an object with `evaluations`, each a mapping with an `id`. */
@@ -80,14 +112,24 @@ export const read = Effect.fnUntraced(function* (path: string) {
       hint: "evaluations:\n    - { id: clinvar_noncoding, won: true }"
     })
   }
-  const known = new Map(builtIn.map((row): [string, Evaluation] => [row.id, row]))
+  const known = new Map(builtIn.map((row): [string, Row] => [row.id, row]))
   const decode = SchemaParser.decodeUnknownResult(Evaluation, { errors: "all", onExcessProperty: "error" })
   const diagnostics: Array<Diagnostic.Diagnostic> = []
   for (const [index, row] of rows.entries()) {
     const before = typeof row["id"] === "string" ? known.get(row["id"]) : undefined
-    const decoded = decode({ ...(before ?? unreported), ...row })
-    if (decoded._tag === "Success") known.set(decoded.success.id, decoded.success)
-    else {
+    const { stated, builtIn: first, ...fields } = before ?? {}
+    const decoded = decode({ ...(before === undefined ? unreported : fields), ...row })
+    if (decoded._tag === "Success") {
+      const { success } = decoded
+      const loose = looseness(success)
+      if (loose !== undefined) {
+        const range = document.locate(["evaluations", index, "expected", "tolerance"])
+        diagnostics.push({ ...loose, source: document.source, range })
+      }
+      const own = new Set([...(stated ?? []), ...Object.keys(row)])
+      const original = stated === undefined ? before : first
+      known.set(success.id, { ...success, stated: own, ...(original === undefined ? {} : { builtIn: original }) })
+    } else {
       for (const fault of SchemaFault.from(decoded.failure, ["evaluations", index])) {
         // A missing key has no place of its own: its row has.
         const range = fault.code === "unknown-key" ? document.locateKey(fault.path) : document.locate(fault.path)

@@ -4,11 +4,15 @@ import { InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import type { Task } from "../core/Task.ts"
 import * as Table from "../data/Table.ts"
+import * as Join from "../data/table/Join.ts"
 import * as Value from "../data/table/Value.ts"
 import * as CombinedSplicing from "../scoring/CombinedSplicing.ts"
 import type { Evaluation } from "./Evaluation.ts"
-import type { Missing, ScoredVariant, Source } from "./ScoredVariants.ts"
 import * as LabelKeys from "./LabelKeys.ts"
+import * as EvaluationMeasure from "./EvaluationMeasure.ts"
+import * as ScoredVariants from "./ScoredVariants.ts"
+import { noLabel, noScore, noTarget, notChosen, type Scores, type Unused } from "./ScoreAccount.ts"
+import type { Missing, ScoredVariant } from "./ScoredVariants.ts"
 import * as VariantJoin from "./VariantJoin.ts"
 
 /** How several scores of one label become one; `composite` is the splicing score over scorers, genes and tracks. */
@@ -29,18 +33,14 @@ export interface Columns {
 
 export interface Options {
   readonly row: Evaluation
-  readonly source: Source
   readonly columns: Columns
   /** Labels in a table of their own: its column by the column of the scores that must be equal. */
   readonly on: Readonly<Record<string, string>>
   readonly where: Readonly<Record<string, string>>
   readonly aggregate: Aggregate
   readonly absolute: boolean
-}
-
-export interface Scores {
-  readonly rows: ReadonlyArray<ScoredVariant>
-  readonly missing: ReadonlyArray<Missing>
+  /** Rows of one key, group and pair: an error, or numbered, in a published table that is taken as it stands. */
+  readonly repeated: "error" | "number"
 }
 
 const usualGroups: { readonly [over: string]: ReadonlyArray<string> } = {
@@ -85,8 +85,44 @@ const texts = (table: Table.TextTable, name: string | undefined) => {
 
 const keysOf = (table: Table.TextTable, names: ReadonlyArray<string>) => {
   const columns = names.map((name) => table.columns.indexOf(name))
-  return (row: number): string => columns.map((at) => table.rows[row]![at]!).join(" ")
+  return (row: number): string => Join.keyOf(columns.map((at) => table.rows[row]![at]!))
 }
+
+/** What was measured; an error where the metric is of classes and it is none. */
+const targets = Effect.fnUntraced(function* (table: Table.TextTable, name: string | undefined, row: Evaluation) {
+  const target = yield* numbers(table, name)
+  if (EvaluationMeasure.metricOf(row)?.classes !== true) return target
+  for (const at of table.rows.keys()) {
+    const value = target(at)
+    if (value === null || value === 0 || value === 1) continue
+    return yield* new InputError({
+      message: `column '${name}': ${value} where ${row.id} needs a class, 0 or 1`,
+      file: table.file,
+      line: Table.lineOf(table, at),
+      hint: "write 1 for a positive and 0 for a negative (true and false are read as well; PLINK's cases are 2, its controls 1)"
+    })
+  }
+  return target
+})
+
+/** An error at the second of two rows that are the same observation, or the rows with numbered keys. */
+const distinct = Effect.fnUntraced(function* (
+  rows: ReadonlyArray<ScoredVariant>,
+  table: Table.TextTable,
+  { repeated }: Options,
+  hint: string
+): Effect.fn.Return<ReadonlyArray<ScoredVariant>, InputError> {
+  const at = ScoredVariants.repeated(rows)
+  if (at === undefined) return rows
+  if (repeated === "number") return rows.map((row, index) => ({ ...row, key: `${row.key} row ${index + 1}` }))
+  const { key, group } = rows[at]!
+  return yield* new InputError({
+    message: `two rows for ${key}${group === null ? "" : ` in ${group}`}`,
+    file: table.file,
+    line: Table.lineOf(table, at),
+    hint
+  })
+})
 
 /** The columns that say what was measured, of the table that holds them. */
 const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, columns }: Options) {
@@ -94,9 +130,11 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
   const group = yield* find(table, columns.group, usualGroups[over] ?? [], usualGroups[over] !== undefined)
   const stratum = yield* find(table, columns.stratum, ["consequence"], false)
   const pair = yield* find(table, columns.pair, ["PI", "pair"], over === "pairs")
-  const target = yield* numbers(table, yield* find(table, columns.target, ["target"], true))
+  const target = yield* targets(table, yield* find(table, columns.target, ["target"], true), row)
   const distance = yield* numbers(table, yield* find(table, columns.distance, ["tss_distance", "distance"], false))
-  const names = columns.key ?? [usualKeys.find((name) => table.columns.includes(name)) ?? []].flat()
+  const usual = usualKeys.find((name) => table.columns.includes(name))
+  const names =
+    columns.key ?? (usual === undefined ? [] : [usual, "gene_id"].filter((name) => table.columns.includes(name)))
   for (const name of names) if (!table.columns.includes(name)) return yield* Table.missingColumn(table, name)
   const named = keysOf(table, names)
   return {
@@ -114,7 +152,7 @@ export const side = Effect.fnUntraced(function* (
   table: Table.TextTable,
   options: Options
 ): Effect.fn.Return<Scores, InputError> {
-  const { row, source, columns, absolute } = options
+  const { row, columns, absolute } = options
   const chosen = yield* filtered(table, options.where)
   const { target, group, stratum, pair, distance, key } = yield* labelled(chosen, options)
   const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
@@ -122,7 +160,6 @@ export const side = Effect.fnUntraced(function* (
   const sized = (value: number | null) => (value === null || !absolute ? value : Math.abs(value))
   const rows = chosen.rows.map((_, index): ScoredVariant => ({
     evaluation: row.id,
-    source,
     key: key(index),
     group: group(index),
     stratum: stratum(index),
@@ -132,15 +169,17 @@ export const side = Effect.fnUntraced(function* (
     prediction: sized(prediction(index)),
     comparator: sized(comparator(index))
   }))
-  return { rows, missing: missingOf(rows) }
+  const apart = "name all columns that tell rows apart, as `columns: { key: [variant_id, gene_id] }`"
+  const kept = yield* distinct(rows, chosen, options, apart)
+  return { rows: kept, missing: missingOf(kept), unchosen: table.rows.length - chosen.rows.length }
 })
 
 const missingOf = (rows: ReadonlyArray<ScoredVariant>): ReadonlyArray<Missing> =>
   rows.flatMap(({ evaluation, key, target, prediction }) =>
     target === null
-      ? [{ evaluation, key, reason: "nothing was measured: the target is missing" }]
+      ? [{ evaluation, key, reason: `nothing was measured: ${noTarget}` }]
       : prediction === null
-        ? [{ evaluation, key, reason: "no score" }]
+        ? [{ evaluation, key, reason: noScore }]
         : []
   )
 
@@ -149,7 +188,14 @@ const filtered = Effect.fnUntraced(function* (table: Table.TextTable, where: Rea
   const absent = filters.find(({ at }) => at === -1)
   if (absent !== undefined) return yield* Table.missingColumn(table, absent.name)
   if (filters.length === 0) return table
-  return { ...table, rows: table.rows.filter((cells) => filters.every(({ at, value }) => cells[at] === value)) }
+  const indices = [...table.rows.keys()].filter((index) =>
+    filters.every(({ at, value }) => table.rows[index]![at] === value)
+  )
+  return {
+    ...table,
+    rows: indices.map((index) => table.rows[index]!),
+    lines: indices.map((index) => Table.lineOf(table, index))
+  }
 })
 
 const scoreColumns = {
@@ -184,7 +230,7 @@ export const joined = Effect.fnUntraced(function* (
   labels: Table.TextTable,
   options: Options
 ): Effect.fn.Return<Scores, InputError, Task> {
-  const { row, source, columns, absolute, aggregate } = options
+  const { row, columns, absolute, aggregate } = options
   const shared = usualKeys.find((name) => labels.columns.includes(name) && scores.columns.includes(name))
   const on = Object.entries(options.on)
   if (on.length === 0 && shared === undefined) {
@@ -211,12 +257,14 @@ export const joined = Effect.fnUntraced(function* (
   const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
   const found = groupBy(chosen.rows.keys(), scoreKey)
   const one = Effect.fnUntraced(function* (key: string, value: (index: number) => number | null) {
-    const values = (found.get(key) ?? []).flatMap((index) => value(index) ?? [])
+    const indices = (found.get(key) ?? []).filter((index) => value(index) !== null)
+    const values = indices.map((index) => value(index)!)
     if (values.length === 0) return null
     if (values.length > 1 && aggregate === "single") {
       return yield* new InputError({
         message: `two scores for ${key}`,
         file: scores.file,
+        line: Table.lineOf(chosen, indices[1]!),
         hint: "choose rows with `where`, or make one of several with `aggregate`: mean, mean_abs or strongest"
       })
     }
@@ -232,7 +280,6 @@ export const joined = Effect.fnUntraced(function* (
     used.add(key)
     rows.push({
       evaluation: row.id,
-      source,
       key: of.key(index),
       group: of.group(index),
       stratum: of.stratum(index),
@@ -243,8 +290,26 @@ export const joined = Effect.fnUntraced(function* (
       comparator: yield* one(key, comparator)
     })
   }
-  const unasked = [...found.keys()]
-    .filter((key) => !used.has(key))
-    .map((key) => ({ evaluation: row.id, key, reason: "a score, but no label" }))
-  return { rows, missing: [...missingOf(rows), ...unasked] }
+  const unused: Array<Unused> = []
+  const unasked: Array<Missing> = []
+  if (chosen.rows.length < scores.rows.length && aggregate !== "composite") {
+    unused.push({ reason: notChosen, example: "", rows: scores.rows.length - chosen.rows.length })
+  }
+  for (const [key, indices] of found) {
+    if (!used.has(key)) {
+      unused.push({ reason: noLabel, example: key, rows: indices.length })
+      unasked.push({ evaluation: row.id, key, reason: "a score, but no label" })
+      continue
+    }
+    const without = indices.filter((index) => prediction(index) === null).length
+    if (without > 0) unused.push({ reason: "the score is missing", example: key, rows: without })
+  }
+  const apart = "name in `on` all columns that tell labels apart (a gene), and in `columns` their group"
+  const whole = yield* distinct(rows, labels, options, apart)
+  return {
+    rows: whole,
+    missing: [...missingOf(whole), ...unasked],
+    unchosen: 0,
+    scores: { rows: aggregate === "composite" ? chosen.rows.length : scores.rows.length, unused }
+  }
 })

@@ -1,12 +1,12 @@
 /** Scores beside what they are to predict, wherever they come from: what every evaluation of variants is made of. */
 import * as Table from "../data/Table.ts"
 
+/** What the engine can know of where scores come from. */
 export const sources = ["published", "model", "table", "synthetic"] as const
 export type Source = (typeof sources)[number]
 
 export const table = {
   evaluation: Table.string("id of the evaluation"),
-  source: Table.string(`where the scores come from: ${sources.join(", ")}`),
   key: Table.string("what is scored, as its table names it: a variant, with its gene and tissue where it has them"),
   group: Table.nullable(Table.string("tissue, locus or fold, where the metric is taken over them or the table tells")),
   stratum: Table.nullable(Table.string("what kind of row it is, a consequence, say, where the table tells")),
@@ -19,6 +19,17 @@ export const table = {
   comparator: Table.nullable(Table.number("the score of another model to compare with, where the table has one"))
 }
 export type ScoredVariant = Table.Row<typeof table>
+
+/** What one observation is: two rows of one label may not have the same. */
+export const identity = ({ evaluation, key, group, pair }: ScoredVariant): string =>
+  JSON.stringify([evaluation, key, group, pair])
+
+/** The first row that is the same observation as one before it; undefined where there is none. */
+export const repeated = (rows: ReadonlyArray<ScoredVariant>): number | undefined => {
+  const seen = new Set<string>()
+  const at = rows.findIndex((row) => seen.size === seen.add(identity(row)).size)
+  return at === -1 ? undefined : at
+}
 
 export const missingTable = {
   evaluation: Table.string("id of the evaluation"),

@@ -31,12 +31,15 @@ export const evaluate = (
     rows.labels.push(labels[base]!)
     rows.predictions.push(probability)
   }
-  return VariantEvaluation.evaluate(rows, { ...options, metrics: ["top_k", "average_precision"], grouped: false }).map(
-    (metric) => ({
-      ...metric,
-      subset,
-      n: annotated,
-      note: metric.note ?? `annotated sites, of ${labels.length.toLocaleString("en-US")} bases`
-    })
-  )
+  return VariantEvaluation.evaluate(rows, {
+    ...options,
+    metrics: ["top_k", "average_precision"],
+    grouped: false,
+    oneClass: "leave_out"
+  }).map((metric) => ({
+    ...metric,
+    subset,
+    n: annotated,
+    note: metric.note ?? `annotated sites, of ${labels.length.toLocaleString("en-US")} bases`
+  }))
 }

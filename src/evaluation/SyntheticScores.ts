@@ -231,7 +231,6 @@ export const make = Effect.fnUntraced(function* (row: Evaluation, seed: number) 
   for (const [index, { target, model, other, group, pair, stratum, distance }] of draw(row, seed).entries()) {
     made.push({
       evaluation: row.id,
-      source: "synthetic",
       key: `variant ${index + 1}`,
       group,
       pair,

@@ -20,7 +20,8 @@ export const table = {
   group: Table.string("group of the track"),
   pearson: Table.nullable(Table.number("Pearson's correlation of predicted and measured values")),
   pearson_log1p: Table.nullable(Table.number("the same of ln(1 + value); values of -1 and below are left out")),
-  n: Table.integer("bins that have a measured value")
+  n: Table.integer("bins that have a measured value"),
+  synthetic: MetricTable.table.synthetic
 }
 
 export type TrackMetric = Table.Row<typeof table>
@@ -74,7 +75,8 @@ export const evaluate = Effect.fnUntraced(function* (
     group,
     pearson: plain.measure(track).value,
     pearson_log1p: logarithmic.measure(track).value,
-    n: plain.count(track)
+    n: plain.count(track),
+    synthetic: task.synthetic
   }))
 })
 

@@ -4,9 +4,13 @@ import * as Random from "../core/Random.ts"
 import * as Bootstrap from "../metric/Bootstrap.ts"
 import * as GroupedMean from "../metric/GroupedMean.ts"
 import * as Improvement from "../metric/Improvement.ts"
+import * as Basis from "./Basis.ts"
 import type { Bound, DistanceResult, GroupResult, Part, Result, StratumResult } from "./BenchmarkTables.ts"
+import * as Claim from "./Claim.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import * as EvaluationMeasure from "./EvaluationMeasure.ts"
+import * as Paired from "./Paired.ts"
+import type { Row } from "./Registry.ts"
 import type { ScoredVariant } from "./ScoredVariants.ts"
 
 /** In place, so that each order is as likely (Fisher and Yates). */
@@ -19,95 +23,79 @@ const shuffle = (values: Float64Array, random: Random.Random): void => {
   }
 }
 
-/** The group of a row whose table names none. */
-const notStated = "not stated"
+const valueText = ({ value, where, by }: Evaluation["reported"][number]): string =>
+  `${value} (${by === undefined ? "" : `${by}, `}${where})`
 
-const rowsOf = (
-  row: Evaluation,
-  scored: ReadonlyArray<ScoredVariant>,
-  score: "prediction" | "comparator"
-): EvaluationMeasure.Rows => {
-  const zero = row.metric.unscored === "zero"
-  const kept = scored.filter((each) => each.target !== null && (zero || each[score] !== null))
-  return {
-    labels: Float64Array.from(kept, ({ target }) => target!),
-    predictions: Float64Array.from(kept, (each) => each[score] ?? 0),
-    groups: kept.map((each) => (row.metric.over === "pairs" ? each.pair : each.group) ?? notStated)
-  }
+const reportedText = ({ reported, metric, stated }: Row): string => {
+  const ours = reported.filter((each) => (each.metric ?? metric.name) === metric.name)
+  if (ours.length === 0) return "none"
+  const whose = ours.every(({ by }) => by === undefined) ? `${Basis.subject}: ` : ""
+  return `${whose}${ours.map(valueText).join("; ")}${stated?.has("reported") === true ? ` [${theirs}]` : ""}`
 }
 
-const overText = ({ metric }: Evaluation): string =>
-  metric.over === "all"
-    ? metric.name
-    : `${metric.name}, ${metric.over === "pairs" ? "matched pairs" : `per ${metric.over}`}`
+/** Of what a file of the user's says. */
+const theirs = "stated by the registry file"
 
-const describe = (
-  row: Evaluation
-): Pick<Result, "evaluation" | "title" | "metric" | "reported" | "published_improvement"> => ({
+const describe = (row: Row) => ({
   evaluation: row.id,
   title: row.title,
-  metric: overText(row),
-  reported:
-    row.reported.map(({ value, where, by }) => `${value} (${by === undefined ? "" : `${by}, `}${where})`).join("; ") ||
-    "none",
+  metric: EvaluationMeasure.text(row),
+  reported: reportedText(row),
+  reported_n: Basis.reportedData(row).rows ?? null,
+  reported_positives: Basis.reportedData(row).positives ?? null,
   published_improvement: row.improvement[0]?.value ?? null
 })
 
-const notHere = "not available here"
+/** The published value of another model that the row is compared with: of rows of one line the same model, as in the paper. */
+const publishedOf = ({ comparators, line }: Row): Row["comparators"][number] | undefined =>
+  comparators.find(({ name }) => name === line?.comparator) ?? comparators[0]
+
+const whereOf = (row: Row, where: string): string =>
+  `${where}; ${row.stated?.has("comparators") === true ? theirs : Basis.dataText(row)}`
 
 /** A row that was asked for and has no scores. */
-export const unavailable = (row: Evaluation, needs: string = row.data.needs): Result => ({
-  ...describe(row),
-  source: null,
-  value: null,
-  low: null,
-  high: null,
-  n: 0,
-  positives: null,
-  groups: null,
-  without_score: 0,
-  without_label: 0,
-  random: null,
-  comparator: row.comparators[0]?.name ?? null,
-  comparator_value: row.comparators[0]?.value ?? null,
-  improvement: null,
-  expected_low: null,
-  expected_high: null,
-  verdict: notHere,
-  note: `needs ${needs}`
-})
-
-const expectedOf = (row: Evaluation, source: string, bound: Bound | undefined, shuffled: boolean) => {
-  if (bound !== undefined) return shuffled ? [bound.random_low, bound.random_high] : [bound.low, bound.high]
-  if (row.expected === null || source !== (row.expected.source ?? "published") || shuffled) return undefined
-  return [row.expected.value - row.expected.tolerance, row.expected.value + row.expected.tolerance]
+export const unavailable = (row: Row, needs: string = row.data.needs): Result => {
+  const other = publishedOf(row)
+  return {
+    ...describe(row),
+    label: null,
+    model: null,
+    source: null,
+    synthetic: false,
+    value: null,
+    low: null,
+    high: null,
+    n: 0,
+    positives: null,
+    coverage: null,
+    groups: null,
+    without_score: 0,
+    without_label: 0,
+    random: null,
+    comparator: other?.name ?? null,
+    comparator_value: other?.value ?? null,
+    comparator_where: other === undefined ? null : whereOf(row, other.where),
+    difference: null,
+    difference_low: null,
+    difference_high: null,
+    improvement: null,
+    expected_low: null,
+    expected_high: null,
+    verdict: "not available here",
+    note: `needs ${needs}`
+  }
 }
 
-const verdictOf = (
-  value: number | null,
-  expected: ReadonlyArray<number> | undefined,
-  implied: boolean,
-  improvement: number | null
-): string => {
-  const [low, high] = expected ?? []
-  if (low !== undefined && high !== undefined) {
-    const inside = value !== null && value >= low && value <= high
-    return implied ? (inside ? "inside" : "outside") : inside ? "reproduced" : "differs"
-  }
-  if (value === null) return notHere
-  return improvement === null ? "measured" : improvement >= 0 ? "above" : "below"
+export interface Options extends EvaluationMeasure.Options {
+  readonly bound?: Bound | undefined
 }
 
-const count = (rows: number): string => rows.toLocaleString("en-US")
-
-/** How the value stands to what was expected, and of what other model that is known. */
-const comparison = ({ expected }: Evaluation, value: number | null, verdict: string): ReadonlyArray<string> => {
-  if (expected === null || value === null) return []
-  const whose = expected.by === undefined ? "" : `, of ${expected.by}`
-  if (verdict === "differs") {
-    return [`differs by ${(value - expected.value).toPrecision(3)} from ${expected.value}${whose}`]
-  }
-  return verdict === "reproduced" && expected.by !== undefined ? [`known of ${expected.by}: ${expected.value}`] : []
+/** The scores of one label for one evaluation. */
+export interface Labelled {
+  readonly row: Row
+  readonly label: string
+  readonly origin: Basis.Origin
+  readonly scored: ReadonlyArray<ScoredVariant>
 }
 
 export interface Evaluated {
@@ -116,15 +104,53 @@ export interface Evaluated {
   readonly groups: () => ReadonlyArray<GroupResult>
 }
 
-/** One evaluation from its scored rows, all of one source. */
-export const evaluate = (
-  row: Evaluation,
-  scored: ReadonlyArray<ScoredVariant>,
-  bound: Bound | undefined,
+interface Other {
+  readonly name: string
+  readonly value: number
+  readonly where: string
+  /** What the model itself has beside it. */
+  readonly own: number | null
+  readonly paired: Paired.Difference | undefined
+}
+
+/**
+ * The other model: on the rows that both have scores for where the table has the other's, else as it was published.
+ */
+const otherOf = (
+  { row, scored, origin }: Labelled,
+  value: number | null,
   options: EvaluationMeasure.Options
-): Evaluated => {
-  const source = scored[0]?.source ?? "table"
-  const rows = rowsOf(row, scored, "prediction")
+): Other | undefined => {
+  if (scored.some(({ comparator }) => comparator !== null)) {
+    const both = scored.filter(({ prediction, comparator }) => prediction !== null && comparator !== null)
+    const common = EvaluationMeasure.counted(row, both)
+    const [mine, theirs] = (["prediction", "comparator"] as const).map((score) =>
+      EvaluationMeasure.rowsOf(row, common, score)
+    )
+    const paired = Paired.of(row, mine!, theirs!, `${row.id}/comparator`, options)
+    if (paired.other === null) return undefined
+    const where = `in the table; on the ${Basis.count(common.length)} rows that both have scores for`
+    return { name: "comparator of the table", value: paired.other, where, own: paired.value, paired }
+  }
+  const best = publishedOf(row)
+  if (best === undefined || origin.kind === "synthetic") return undefined
+  return { ...best, where: whereOf(row, best.where), own: value, paired: undefined }
+}
+
+/** Why nothing is to be made of another model's published value; null where it is of the same data. */
+const apartFrom = (row: Row, other: Other, origin: Basis.Origin, extent: Basis.Extent): string | null => {
+  const differing = Basis.differences(row, extent)
+  const name = `${other.name}'s ${other.value}`
+  if (differing === undefined) return `no improvement: of how many rows ${name} is nobody states`
+  if (differing.length > 0) return `no improvement: ${name} is ${Basis.dataText(row)}`
+  return origin.model === null ? `no improvement over ${name}: no model is known to have made these scores` : null
+}
+
+/** One evaluation from the rows of one label. */
+export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
+  const { row, label, origin, scored } = labelled
+  const counted = EvaluationMeasure.counted(row, scored)
+  const rows = EvaluationMeasure.rowsOf(row, counted, "prediction")
   if (options.shuffle) shuffle(rows.labels, Random.make(options.seed, `shuffle/${row.id}`))
   let measured = EvaluationMeasure.of(row, rows, options)
   const flipped = row.metric.sign === "either" && (measured.measure.value ?? 0) < 0
@@ -143,86 +169,95 @@ export const evaluate = (
           label: row.id,
           statistic: measured.statistic()
         })
-  const other = compared(row, scored, value, options)
+  const withLabel = scored.filter(({ target }) => target !== null)
+  const withoutScore = withLabel.filter(({ prediction }) => prediction === null).length
+  const homeless = withLabel.filter((each) => EvaluationMeasure.homeless(row, each)).length
+  const classes = EvaluationMeasure.noClass(row, rows.labels) === undefined
+  const isClassed = EvaluationMeasure.metricOf(row)?.classes === true
+  const extent: Basis.Extent = {
+    rows: counted.length,
+    positives: isClassed && classes ? counted.filter(({ target }) => target === 1).length : null,
+    labelled: withLabel.length,
+    withoutScore
+  }
+  const other = options.shuffle ? undefined : otherOf(labelled, value, options)
+  const apart = other === undefined || other.paired !== undefined ? null : apartFrom(row, other, origin, extent)
   const improvement =
-    other === undefined || other.own === null || measured.random === null || options.shuffle
+    other === undefined || other.own === null || apart !== null || measured.random === null
       ? null
       : Improvement.relative(other.own, other.value, measured.random, row.metric.lower_is_better)
-  const expected = expectedOf(row, source, bound, options.shuffle)
-  const verdict = verdictOf(value, expected, bound !== undefined, improvement)
-  const withoutScore = scored.filter(({ target, prediction }) => target !== null && prediction === null).length
-  const withoutLabel = scored.filter(({ target }) => target === null).length
+  const difference = other?.paired === undefined || other.own === null ? null : other.own - other.value
+  const pairedInterval = other?.paired?.interval
+  const claim = Claim.of(row, {
+    value,
+    interval,
+    extent,
+    n: measured.n,
+    origin,
+    bound: options.bound,
+    shuffled: options.shuffle,
+    paired: difference === null || pairedInterval === undefined ? undefined : { ...pairedInterval, difference },
+    published: improvement === null || other?.paired !== undefined ? undefined : other?.value
+  })
   const notes = [
     ...(note === null ? [] : [note]),
-    ...comparison(row, value, verdict),
+    ...claim.notes,
+    ...measured.notes,
+    ...(value === null || apart === null ? [] : [apart]),
     ...(flipped ? ["the correlation was negative: its sign depends on which allele is called the reference"] : []),
     ...(withoutScore === 0
       ? []
       : row.metric.unscored === "zero"
-        ? [`rows without a score that count as 0: ${withoutScore}`]
-        : [`${count(withoutScore)} of ${count(scored.length - withoutLabel)} labelled rows have no score`]),
+        ? [`rows without a score that count as 0: ${Basis.count(withoutScore)}`]
+        : [`${Basis.count(withoutScore)} of ${Basis.count(withLabel.length)} labelled rows have no score`]),
+    ...(homeless === 0 ? [] : [`${Basis.count(homeless)} rows name no ${groupWord(row)} and are left out`]),
     ...(options.shuffle ? ["labels shuffled"] : []),
-    ...(source === "synthetic" ? ["SYNTHETIC"] : [])
+    ...(origin.synthetic ? ["SYNTHETIC"] : [])
   ]
   return {
-    groups: () => groupsOf(row, rows, options),
+    groups: () => groupsOf(labelled, rows, options),
     result: {
       ...describe(row),
-      source,
+      label,
+      model: origin.model,
+      source: origin.source,
+      synthetic: origin.synthetic,
       value,
       low: interval?.low ?? null,
       high: interval?.high ?? null,
       n: measured.n,
       positives: measured.positives,
+      coverage: Basis.coverage(extent),
       groups: measured.groups,
       without_score: withoutScore,
-      without_label: withoutLabel,
+      without_label: scored.length - withLabel.length,
       random: measured.random,
       comparator: other?.name ?? null,
       comparator_value: other?.value ?? null,
+      comparator_where: other?.where ?? null,
+      difference,
+      difference_low: pairedInterval?.low ?? null,
+      difference_high: pairedInterval?.high ?? null,
       improvement,
-      expected_low: expected?.[0] ?? null,
-      expected_high: expected?.[1] ?? null,
-      verdict,
-      note: notes.length === 0 ? null : notes.join("; ")
+      expected_low: claim.expected?.[0] ?? null,
+      expected_high: claim.expected?.[1] ?? null,
+      verdict: claim.verdict,
+      note: notes.length === 0 ? null : [...new Set(notes)].join("; ")
     }
   }
 }
 
-/**
- * The other model, and what the model itself has beside it: on the rows that both have scores for where the table has the
- * other's, else as it was published.
- */
-const compared = (
-  row: Evaluation,
-  scored: ReadonlyArray<ScoredVariant>,
-  value: number | null,
-  options: EvaluationMeasure.Options
-) => {
-  if (scored.some(({ comparator }) => comparator !== null)) {
-    const both = scored.filter(({ prediction, comparator }) => prediction !== null && comparator !== null)
-    const [own, other] = (["prediction", "comparator"] as const).map((score) => {
-      const found = EvaluationMeasure.of(row, rowsOf(row, both, score), options).measure.value
-      return found !== null && row.metric.sign === "either" ? Math.abs(found) : found
-    })
-    return other === null || other === undefined
-      ? undefined
-      : { name: "comparator of the table", value: other, own: own! }
-  }
-  // Rows of one line are compared with the same model, as the paper does.
-  const best = row.comparators.find(({ name }) => name === row.line?.comparator) ?? row.comparators[0]
-  return best === undefined || scored[0]?.source === "synthetic" ? undefined : { ...best, own: value }
-}
+const groupWord = ({ metric }: Evaluation): string => (metric.over === "pairs" ? "matched set" : metric.over)
 
 const groupsOf = (
-  row: Evaluation,
+  { row, label: whose, origin: { synthetic } }: Labelled,
   rows: EvaluationMeasure.Rows,
   options: EvaluationMeasure.Options
 ): ReadonlyArray<GroupResult> => {
   const metric = EvaluationMeasure.metricOf(row)
   if (metric === undefined || row.metric.over === "pairs") return []
-  if (rows.groups.every((group) => group === notStated)) return []
-  const { groups } = GroupedMean.groupedMean(metric, rows)
+  if (rows.groups.every((group) => group === EvaluationMeasure.notStated)) return []
+  const { groups } = GroupedMean.groupedMean(metric, rows, EvaluationMeasure.readingOf(row, options.oneClass))
   return GroupedMean.members(rows).map(({ group, labels, predictions }, at) => {
     const { value, note } = groups[at]!.measure
     const interval =
@@ -237,43 +272,47 @@ const groupsOf = (
           })
     return {
       evaluation: row.id,
+      label: whose,
+      metric: row.metric.name,
       group,
       value,
       low: interval?.low ?? null,
       high: interval?.high ?? null,
-      n: labels.length,
+      n: groups[at]!.n,
+      synthetic,
       note
     }
   })
 }
 
 /** The evaluation in a part of its rows. */
-const part = (row: Evaluation, inside: ReadonlyArray<ScoredVariant>, options: EvaluationMeasure.Options): Part => {
-  const { value, low, high, n, positives, random, note } = evaluate(row, inside, undefined, options).result
-  return { value, low, high, n, positives, random, note: value === null ? note : null }
+const part = (labelled: Labelled, inside: ReadonlyArray<ScoredVariant>, options: Options): Part => {
+  // What is expected of all rows is nothing to a part of them.
+  const { value, low, high, n, positives, random, synthetic, note } = evaluate(
+    { ...labelled, row: { ...labelled.row, expected: null, comparators: [] }, scored: inside },
+    { ...options, bound: undefined }
+  ).result
+  return { value, low, high, n, positives, random, synthetic, note: value === null ? note : null }
 }
 
+const named = ({ row, label }: Labelled) => ({ evaluation: row.id, label, metric: row.metric.name })
+
 /** The evaluation by kind of row, kinds in order of appearance. Rows whose kind is not known are left out. */
-export const byStratum = (
-  row: Evaluation,
-  scored: ReadonlyArray<ScoredVariant>,
-  options: EvaluationMeasure.Options
-): ReadonlyArray<StratumResult> => {
-  const known = scored.filter(({ stratum }) => stratum !== null)
+export const byStratum = (labelled: Labelled, options: Options): ReadonlyArray<StratumResult> => {
+  const known = labelled.scored.filter(({ stratum }) => stratum !== null)
   return Array.from(
     groupBy(known, ({ stratum }) => stratum!),
-    ([stratum, inside]) => ({ evaluation: row.id, stratum, ...part(row, inside, options) })
+    ([stratum, inside]) => ({ ...named(labelled), stratum, ...part(labelled, inside, options) })
   )
 }
 
 /** The evaluation by distance: [0, first edge), ..., [last edge, on). Rows whose distance is not known are left out. */
 export const byDistance = (
-  row: Evaluation,
-  scored: ReadonlyArray<ScoredVariant>,
+  labelled: Labelled,
   edges: ReadonlyArray<number>,
-  options: EvaluationMeasure.Options
+  options: Options
 ): ReadonlyArray<DistanceResult> => {
-  const known = scored.filter(({ distance }) => distance !== null)
+  const known = labelled.scored.filter(({ distance }) => distance !== null)
   if (known.length === 0) return []
   return [0, ...edges].map((from, at) => {
     const to = edges[at] ?? null
@@ -281,10 +320,6 @@ export const byDistance = (
       const size = Math.abs(distance!)
       return from <= size && (to === null || size < to)
     })
-    return { evaluation: row.id, from, to, ...part(row, inside, options) }
+    return { ...named(labelled), from, to, ...part(labelled, inside, options) }
   })
 }
-
-/** Rows by evaluation, in order of appearance. */
-export const byEvaluation = (rows: ReadonlyArray<ScoredVariant>): ReadonlyMap<string, ReadonlyArray<ScoredVariant>> =>
-  groupBy(rows, ({ evaluation }) => evaluation)

@@ -2,7 +2,7 @@
 import * as Bootstrap from "../metric/Bootstrap.ts"
 import * as GroupedMean from "../metric/GroupedMean.ts"
 import type { Measure } from "../metric/Measure.ts"
-import { metrics, type MetricName } from "../metric/Metric.ts"
+import * as Metric from "../metric/Metric.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
 import type { Statistic } from "../metric/Resampled.ts"
 
@@ -14,9 +14,11 @@ export interface Rows {
 
 export interface Options {
   readonly evaluation: string
-  readonly metrics: ReadonlyArray<MetricName>
+  readonly metrics: ReadonlyArray<Metric.MetricName>
   /** Measure each group, and `all` as their mean weighted by rows; otherwise `all` rows at once. */
   readonly grouped: boolean
+  /** What becomes of groups of one class. */
+  readonly oneClass: GroupedMean.OneClass
   readonly seed: number
   /** 0: no intervals. */
   readonly replicates: number
@@ -25,7 +27,7 @@ export interface Options {
 /** The metrics in the order named; of each, the groups in order of appearance, then `all`. */
 export const evaluate = (rows: Rows, options: Options): ReadonlyArray<MetricTable.Metric> =>
   options.metrics.flatMap((name) => {
-    const metric = metrics[name]
+    const metric = Metric.get(name)
     const row = (subset: string, drawn: number, n: number, { value, note }: Measure, statistic: () => Statistic) => {
       const interval =
         value === null || options.replicates === 0
@@ -41,17 +43,25 @@ export const evaluate = (rows: Rows, options: Options): ReadonlyArray<MetricTabl
       const { low = null, high = null } = interval ?? {}
       return MetricTable.make({ evaluation, subset, metric: name, value, low, high, n, note })
     }
-    const count = rows.labels.length
-    if (!options.grouped) {
-      const [labels, predictions] = [Float64Array.from(rows.labels), Float64Array.from(rows.predictions)]
-      return [row("all", count, count, metric.compare(labels, predictions), () => metric.prepare(labels, predictions))]
+    /** Of rows that are measured together. */
+    const together = (subset: string, labels: Float64Array, predictions: Float64Array, given?: Measure) => {
+      const { n, note } = Metric.entering(metric, labels)
+      const measure = given ?? metric.compare(labels, predictions)
+      const made = row(subset, labels.length, n, measure, () => metric.prepare(labels, predictions))
+      return { ...made, note: MetricTable.notes(made.note, note) }
     }
-    const { groups, measure, n } = GroupedMean.groupedMean(metric, rows)
-    const perGroup = GroupedMean.members(rows).map(({ group, indices, labels, predictions }, at) =>
-      row(group, indices.length, indices.length, groups[at]!.measure, () => metric.prepare(labels, predictions))
+    if (!options.grouped) return [together("all", Float64Array.from(rows.labels), Float64Array.from(rows.predictions))]
+    const reading: GroupedMean.Reading = { weights: "rows", oneClass: options.oneClass }
+    const { groups, measure, n, note: without } = GroupedMean.groupedMean(metric, rows, reading)
+    const perGroup = GroupedMean.members(rows).map(({ group, labels, predictions }, at) =>
+      together(group, labels, predictions, groups[at]!.measure)
     )
     const valued = groups.filter((group) => group.measure.value !== null).length
-    const mean = row("all", count, n, measure, () => GroupedMean.prepare(metric, rows))
-    const note = mean.note ?? `mean over ${valued} of ${groups.length} groups, weighted by rows`
+    const mean = row("all", rows.labels.length, n, measure, () => GroupedMean.prepare(metric, rows, reading))
+    const note = MetricTable.notes(
+      mean.note ?? `mean over ${valued} of ${groups.length} groups, weighted by rows`,
+      without,
+      Metric.entering(metric, rows.labels).note
+    )
     return [...perGroup, { ...mean, note }]
   })

@@ -43,6 +43,15 @@ export interface Joined {
   /** All `all` without a group column. */
   readonly groups: ReadonlyArray<string>
   readonly unmatched: ReadonlyArray<Unmatched>
+  /** Labels without a prediction, in their order. */
+  readonly unscored: ReadonlyArray<{ readonly key: string; readonly label: number; readonly group: string }>
+  /** Rows of the predictions, and how many of them stand beside a label, have no value, or are not chosen. */
+  readonly predicted: {
+    readonly rows: number
+    readonly used: number
+    readonly withoutValue: number
+    readonly notChosen: number
+  }
 }
 
 const columnOf = (table: Table.TextTable, name: string): Effect.Effect<number, InputError> => {
@@ -84,11 +93,16 @@ export const join = Effect.fnUntraced(function* (
   }
   const keys = yield* LabelKeys.align({ table: labels, on: options.on }, { table: predictions, on: options.on })
   const predictionValues = yield* numbersOf(predictions, options.prediction)
+  let [notChosen, withoutValue] = [0, 0]
   for (const [index, cells] of predictions.rows.entries()) {
-    if (filters.some(({ at, value }) => cells[at] !== value)) continue
+    if (filters.some(({ at, value }) => cells[at] !== value)) {
+      notChosen++
+      continue
+    }
     const key = keys.score(cells)
     const value = predictionValues[index]!
     if (value === null) {
+      withoutValue++
       unmatched.push({ side: "prediction", key, reason: `no value in column '${options.prediction}'` })
       continue
     }
@@ -110,6 +124,7 @@ export const join = Effect.fnUntraced(function* (
 
   const labelValues = yield* numbersOf(labels, options.label)
   const groupAt = options.group === undefined ? undefined : yield* columnOf(labels, options.group)
+  const unscored: Array<Joined["unscored"][number]> = []
   const joined = { labels: [] as Array<number>, predictions: [] as Array<number>, groups: [] as Array<string> }
   for (const [index, cells] of labels.rows.entries()) {
     const key = keys.label(cells)
@@ -119,6 +134,7 @@ export const join = Effect.fnUntraced(function* (
     if (partner === undefined || label === null) {
       const reason = label === null ? `no value in column '${options.label}'` : "no prediction"
       unmatched.push({ side: "label", key, reason })
+      if (label !== null) unscored.push({ key, label, group: groupAt === undefined ? "all" : cells[groupAt]! })
       continue
     }
     joined.labels.push(label)
@@ -127,10 +143,17 @@ export const join = Effect.fnUntraced(function* (
     )
     joined.groups.push(groupAt === undefined ? "all" : cells[groupAt]!)
   }
-  for (const [key, { used }] of predicted) {
-    if (!used) unmatched.push({ side: "prediction", key, reason: "no label" })
+  let used = 0
+  for (const [key, { used: isUsed, values }] of predicted) {
+    if (isUsed) used += values.length
+    else unmatched.push({ side: "prediction", key, reason: "no label" })
   }
-  return { ...joined, unmatched }
+  return {
+    ...joined,
+    unmatched,
+    unscored,
+    predicted: { rows: predictions.rows.length, used, withoutValue, notChosen }
+  }
 })
 
 /** What part of the labels has no prediction, in words; null where all have one. */

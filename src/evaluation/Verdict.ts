@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { InputError } from "../core/Failure.ts"
+import { Task } from "../core/Task.ts"
 import * as Param from "../dsl/Param.ts"
 import type { Unmet } from "../dsl/Requirement.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
@@ -34,13 +35,15 @@ export const check = (
     return low <= high ? [] : [{ at, message: `expect: '${key}': ${low} is not at most ${high}` }]
   })
 
-/** Judges the metrics and writes them; then fails where the expectations are wrong, or strict and not met. */
+/** Marks what is synthetic, judges the metrics and writes them; then fails where the expectations are wrong, or strict and not met. */
 export const conclude = Effect.fnUntraced(function* <E, R>(
   metrics: ReadonlyArray<MetricTable.Metric>,
   params: { readonly expect: MetricTable.Expectations; readonly strict: boolean },
   write: (metrics: ReadonlyArray<MetricTable.Metric>) => Effect.Effect<void, E, R>
-): Effect.fn.Return<void, E | InputError, R> {
-  const judged = MetricTable.judge(metrics, params.expect)
+): Effect.fn.Return<void, E | InputError, R | Task> {
+  const { synthetic } = yield* Task
+  const marked = metrics.map((metric) => ({ ...metric, synthetic }))
+  const judged = MetricTable.judge(marked, params.expect)
   yield* write(judged)
   const wrong =
     MetricTable.misfits(metrics, params.expect) ?? (params.strict ? MetricTable.failureOf(judged) : undefined)

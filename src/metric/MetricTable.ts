@@ -13,7 +13,10 @@ export const table = {
   expected_low: Table.nullable(Table.number("lowest value expected")),
   expected_high: Table.nullable(Table.number("highest value expected")),
   verdict: Table.nullable(Table.string("`inside` or `outside` of what was expected")),
-  note: Table.nullable(Table.string("what a reader must know of the value"))
+  note: Table.nullable(Table.string("what a reader must know of the value")),
+  synthetic: Table.boolean(
+    "whether anything that it was made from was drawn from a seed: then it says nothing of a model"
+  )
 }
 
 export type Metric = Table.Row<typeof table>
@@ -22,6 +25,12 @@ export type Metric = Table.Row<typeof table>
 export type Expectations = { readonly [subsetAndMetric: string]: readonly [low: number, high: number] }
 
 const keyOf = (metric: Metric): string => `${metric.subset}/${metric.metric}`
+
+/** Several notes as one; null where there is none. */
+export const notes = (...parts: ReadonlyArray<string | null | undefined>): string | null => {
+  const there = parts.filter((part) => part !== null && part !== undefined)
+  return there.length === 0 ? null : there.join("; ")
+}
 
 /** A metric that nobody has judged yet. */
 export const make = (
@@ -32,6 +41,7 @@ export const make = (
   expected_low: null,
   expected_high: null,
   verdict: null,
+  synthetic: false,
   note: null,
   ...metric
 })

@@ -48,6 +48,22 @@ export const averagePrecision: Prepare = (labels, scores) => {
   }
 }
 
+export const aucPr: Prepare = (labels, scores) => {
+  const runsOf = runs(labels, scores)
+  return (counts) => {
+    const { drawn, found } = runsOf(counts)
+    let [area, rows, positives, before] = [0, 0, 0, 1]
+    for (let run = drawn.length - 1; run >= 0; run--) {
+      if (drawn[run] === 0) continue
+      rows += drawn[run]!
+      positives += found[run]!
+      area += (found[run]! * (positives / rows + before)) / 2
+      before = positives / rows
+    }
+    return positives === 0 ? null : area / positives
+  }
+}
+
 export const auRoc: Prepare = (labels, scores) => {
   const runsOf = runs(labels, scores)
   return (counts) => {

@@ -53,7 +53,10 @@ const item = (each: Item): Part => {
 export const render = ({ title, intro, synthetic, sections }: Document): string =>
   Page.render(title, [
     markup`<h1>${title}</h1>\n`,
-    synthetic && Page.syntheticBanner("What is on this page is made up from a seed: nobody measured it."),
+    synthetic &&
+      Page.syntheticBanner(
+        "What is on this page was drawn from a seed, or made from what was: it says nothing of a real model."
+      ),
     intro !== undefined && markup`<div class="lead">${paragraphs(intro)}</div>\n`,
     sections.map((section, index) =>
       Page.section(`section-${index + 1}`, section.title, [

@@ -1,6 +1,7 @@
 /** The table of a benchmark's evaluations, one row each: the value first, then what it is to be compared with. */
 import { cellsOf, grid, none, numeral, range, together, verdict, type Cells, type TableText } from "./Grid.ts"
 import { markup, type Markup, type Part } from "./Markup.ts"
+import { syntheticBadge } from "./Page.ts"
 import * as Numeral from "./Numeral.ts"
 import * as Scale from "./Scale.ts"
 
@@ -27,6 +28,19 @@ const columns: ReadonlyArray<{ readonly title: string; readonly class?: string; 
       class: "long",
       cell: (row) => [row("title") ?? "", below(parted(row("evaluation") ?? ""))]
     },
+    {
+      title: "Model",
+      class: "long",
+      cell: (row) => {
+        const [model, label, source] = [row("model"), row("label"), row("source")]
+        if (source === undefined) return none
+        return [
+          row("synthetic") === "true" && [syntheticBadge, " "],
+          model ?? label ?? "",
+          below([model !== undefined && label !== undefined && `${label}; `, source])
+        ]
+      }
+    },
     { title: "Metric", cell: (row) => words(row("metric")) },
     {
       title: "Value",
@@ -43,9 +57,14 @@ const columns: ReadonlyArray<{ readonly title: string; readonly class?: string; 
       cell: (row) => {
         const [n, positives] = [row("n"), row("positives")]
         if (n === undefined || row("source") === undefined) return none
+        const reported = [row("reported_n"), row("reported_positives")].map(
+          (text) => text && Numeral.count(Number(text))
+        )
         return [
           Numeral.count(Number(n)),
-          positives !== undefined && below(`${Numeral.count(Number(positives))} positive`)
+          positives !== undefined && below(`${Numeral.count(Number(positives))} positive`),
+          reported[0] !== undefined &&
+            below(`reported: ${reported[0]}${reported[1] === undefined ? "" : `, ${reported[1]} positive`}`)
         ]
       }
     },
@@ -62,9 +81,17 @@ const columns: ReadonlyArray<{ readonly title: string; readonly class?: string; 
     {
       title: "Best other",
       cell: (row) => {
-        const [name, improvement] = [row("comparator"), row("improvement")]
+        const [name, improvement, where] = [row("comparator"), row("improvement"), row("comparator_where")]
         if (name === undefined) return none
-        return [name, " ", number(row("comparator_value")), improvement !== undefined && below(percent(improvement))]
+        const difference = together(row, ["difference_low", "difference_high"])
+        return [
+          name,
+          " ",
+          number(row("comparator_value")),
+          where !== undefined && below(where),
+          improvement !== undefined && below(percent(improvement)),
+          difference.length === 2 && below(["difference ", number(row("difference")), " (", range(difference), ")"])
+        ]
       }
     }
   ]

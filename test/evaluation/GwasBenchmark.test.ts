@@ -17,7 +17,8 @@ const options: GwasBenchmark.Options = {
   ppH4Threshold: 0.95,
   modelThreshold: null,
   accuracy: 0.8,
-  strata: [0.5, 0.75, 0.9, 0.95, 1]
+  strata: [0.5, 0.75, 0.9, 0.95, 1],
+  synthetic: false
 }
 
 const signal = (id: string, variant: string, gene: string, ppH4: number | null, beta: number | null): Signal => ({

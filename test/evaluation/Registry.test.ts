@@ -112,7 +112,10 @@ describe("a user's file of evaluations", () => {
     const result = await read(`evaluations:\n  - { id: mfass_splicing, won: true }\n  - ${JSON.stringify(added)}\n`)
     if (result._tag === "Failure") assert.fail(result.failure.message)
     const row = (id: string) => result.success.find((each) => each.id === id)
-    assert.deepStrictEqual(row("mfass_splicing"), { ...variants.find(({ id }) => id === "mfass_splicing")!, won: true })
+    const before = variants.find(({ id }) => id === "mfass_splicing")!
+    const mfass = row("mfass_splicing")!
+    assert.deepStrictEqual(Registry.plain(mfass), { ...before, won: true })
+    assert.deepStrictEqual([[...mfass.stated!], mfass.builtIn], [["id", "won"], before])
     assert.strictEqual(row("our_lab")?.title, "Ours")
     assert.lengthOf(result.success, Registry.builtIn.length + 1)
   })
@@ -137,6 +140,19 @@ describe("a user's file of evaluations", () => {
     assert.match(error.message, /6:14: /u)
     assert.match(error.message, /8:5: key 'group' is missing/u)
     assert.match(error.hint!, /did you mean 'won'/u)
+  })
+
+  it("checks nothing with a tolerance that most values meet, or none", async () => {
+    const of = (id: string, expected: string) => failure(`evaluations:\n  - id: ${id}\n    expected: ${expected}\n`)
+    const any = await of("mfass_splicing", "{ value: 0.5, tolerance: 10 }")
+    assert.deepStrictEqual([any.line, any._tag], [3, "InputError"])
+    assert.match(any.message, /column 40: tolerance 10: any value of average_precision \(0 to 1\) would count as 0\.5/u)
+    assert.match((await of("mfass_splicing", "{ value: 0.9, tolerance: 0.6 }")).message, /70 % of its values/u)
+    const r = "dsqtl_yoruba_variant_coefficient_human"
+    assert.match((await of(r, "{ value: 0, tolerance: 1 }")).message, /any value of pearson \(-1 to 1\)/u)
+    assert.match((await of("mfass_splicing", "{ value: 2, tolerance: 0.1 }")).message, /no value/u)
+    const close = await read(`evaluations:\n  - { id: ${r}, expected: { value: 0.9, tolerance: 0.05 } }\n`)
+    assert.strictEqual(close._tag, "Success")
   })
 
   it("must be a mapping of rows", async () => {

@@ -15,7 +15,7 @@ const rows = Registry.builtIn.filter(
   ({ group, extra, scoring }) => group === "variant" && !extra && scoring.combine !== "learned"
 )
 
-describe("made-up scores", () => {
+describe("synthetic scores", () => {
   it("there are of all rows but the three that train a predictor", () => assert.lengthOf(rows, 23))
 
   // One of each way of scoring; all 23 run in workflows/variant-benchmark.yaml.
@@ -41,11 +41,13 @@ describe("made-up scores", () => {
       assert.isAbove(agreement, 0.999_99)
     }
     const bound = SyntheticScores.bound(row)
-    const { result } = VariantBenchmark.evaluate(row, scored, bound, options)
+    const origin = { kind: "synthetic", model: null, source: "synthetic", synthetic: true } as const
+    const labelled = { row, label: "synthetic", origin, scored }
+    const { result } = VariantBenchmark.evaluate(labelled, { ...options, bound })
     assert.strictEqual(result.verdict, "inside", `${result.value} of ${bound.low} to ${bound.high}`)
     assert.match(result.note!, /SYNTHETIC/u)
     assert.strictEqual(result.improvement! > 0, row.won!, "the better model is the one that the paper reports")
-    const shuffled = VariantBenchmark.evaluate(row, scored, bound, { ...options, shuffle: true }).result
+    const shuffled = VariantBenchmark.evaluate(labelled, { ...options, bound, shuffle: true }).result
     assert.strictEqual(shuffled.verdict, "inside", `${shuffled.value} of ${bound.random_low} to ${bound.random_high}`)
     assert.isBelow(bound.random_high, result.value!)
   })

@@ -62,7 +62,8 @@ describe("evaluate-tracks", () => {
       group: "RNA",
       pearson: null,
       pearson_log1p: null,
-      n: 1500
+      n: 1500,
+      synthetic: false
     })
     assert.deepStrictEqual(
       metrics.map(({ evaluation, subset, metric, n, verdict }) => [evaluation, subset, metric, n, verdict]),

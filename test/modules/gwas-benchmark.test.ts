@@ -30,8 +30,17 @@ const read = (path: string | undefined): string => readFileSync(path!, "utf8")
 
 describe("gwas-benchmark", () => {
   it("writes signals, strata, metrics and figures", async () => {
-    const params = { synthetic_label: true, expect: { "all/coverage_model": [0.6, 0.7], "all/pearson": [2, 3] } }
-    const { outputs } = await runStage(gwasBenchmark, params, { signals, scores, unscored: [unscored] })
+    const params = { expect: { "all/coverage_model": [0.6, 0.7], "all/pearson": [2, 3] } }
+    const { outputs } = await runStage(
+      gwasBenchmark,
+      params,
+      { signals, scores, unscored: [unscored] },
+      {},
+      undefined,
+      {
+        synthetic: true
+      }
+    )
     const rows = read(outputs["signals"])
       .trim()
       .split("\n")
@@ -54,7 +63,10 @@ describe("gwas-benchmark", () => {
     )
     assert.match(read(outputs["strata"]), /^all\t3\t2\t2\t1\t/mu)
     for (const figure of ["coverage", "direction"]) assert.match(read(outputs[figure]), />SYNTHETIC</u)
-    const again = await runStage(gwasBenchmark, params, { signals, scores, unscored: [unscored] })
+    const again = await runStage(gwasBenchmark, params, { signals, scores, unscored: [unscored] }, {}, undefined, {
+      synthetic: true
+    })
+    assert.deepStrictEqual(new Set(column("synthetic")), new Set(["true"]))
     for (const [port, path] of Object.entries(outputs)) assert.strictEqual(read(again.outputs[port]), read(path), port)
   })
 

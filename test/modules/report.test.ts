@@ -28,12 +28,12 @@ const inputs = () => ({
   texts: [file("notes.txt", `<b>${hostile}</b>`)]
 })
 
-const page = async (params: object): Promise<string> =>
-  readFileSync((await runStage(report, params, inputs())).outputs["page"]!, "utf8")
+const page = async (params: object, synthetic = false): Promise<string> =>
+  readFileSync((await runStage(report, params, inputs(), {}, undefined, { synthetic })).outputs["page"]!, "utf8")
 
 describe("report", () => {
   it("puts everything on one page", async () => {
-    const html = await page({ title: hostile, intro: "First.\n\nSecond <i>.", rows: 1, synthetic_label: true })
+    const html = await page({ title: hostile, intro: "First.\n\nSecond <i>.", rows: 1 }, true)
     assert.notMatch(elements(html).join("\n"), /<script|<i>|<b>/u)
     assert.match(html, /<p>First\.<\/p>\n<p>Second &lt;i&gt;\.<\/p>/u)
     assert.match(html, /SYNTHETIC/u)

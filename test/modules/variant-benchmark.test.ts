@@ -1,12 +1,13 @@
 // The tables in test/evaluation/feather are random numbers, written by pandas 3.1.1 (pyarrow 26.0.1, LZ4); the values are
 // those of scikit-learn 1.9.1 and scipy 1.17.1 by the rules of AlphaGenome's notebook on the same data frames.
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import evaluationScores from "../../modules/evaluation-scores/stage.ts"
 import publishedScores from "../../modules/published-scores/stage.ts"
 import variantBenchmark from "../../modules/variant-benchmark/stage.ts"
 import variantEvaluations from "../../modules/variant-evaluations/stage.ts"
+import type { Lineage } from "../../src/core/Lineage.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as BenchmarkTables from "../../src/evaluation/BenchmarkTables.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
@@ -40,15 +41,42 @@ const published = async (tables: Readonly<Record<string, string>>, params: objec
   }
 }
 
-const results = async (inputs: Readonly<Record<string, string | Array<string>>>, params: object = {}) => {
-  const { outputs } = await runStage(variantBenchmark, { replicates: 0, ...params }, inputs as never)
+const results = async (
+  inputs: Readonly<Record<string, string | Array<string>>>,
+  params: object = {},
+  lineage: ReadonlyArray<Lineage> = []
+) => {
+  const known = { lineage: { scores: lineage }, synthetic: lineage.some((each) => each.synthetic) }
+  const ran = await runStage(variantBenchmark, { replicates: 0, ...params }, inputs as never, {}, undefined, known)
+  const { outputs } = ran
   return {
     results: await runPromise(Table.read(outputs["results"]!, BenchmarkTables.resultTable)),
     groups: await runPromise(Table.read(outputs["groups"]!, BenchmarkTables.groupTable)),
     strata: await runPromise(Table.read(outputs["strata"]!, BenchmarkTables.stratumTable)),
-    figure: outputs["figure"]!
+    differences: await runPromise(Table.read(outputs["differences"]!, BenchmarkTables.differenceTable)),
+    account: ran.account,
+    figure: readFileSync(outputs["figure"]!, "utf8")
   }
 }
+
+/** What the engine knows of scores that a stage gives. */
+const from = (stage: string, known: Partial<Lineage> = {}): Lineage => ({
+  stage,
+  uses: "evaluation-scores",
+  file: null,
+  datasets: [],
+  models: [],
+  synthetic: false,
+  ...known
+})
+
+/** What it knows of published tables. */
+const asPublished = (ids: ReadonlyArray<string>) => [
+  from("scores", {
+    uses: "published-scores",
+    datasets: ids.map((id) => ({ name: `alphagenome-${id.replaceAll("_", "-")}`, sha256: "1a2b3c4d" }))
+  })
+]
 
 const failure = (attempt: Promise<unknown>) =>
   attempt.then(
@@ -67,7 +95,7 @@ describe("published tables", () => {
 
   it("give what scikit-learn and scipy give, with NaN, single classes, a flipped sign and matched pairs", async () => {
     const { evaluations, scores, missing } = await published(Object.assign({}, ...ids.map(own)))
-    const found = await results({ scores: [scores], evaluations }, { replicates: 50 })
+    const found = await results({ scores: [scores], evaluations }, { replicates: 50 }, asPublished(ids))
     const byId = new Map(found.results.map((result) => [result.evaluation, result]))
     const expected: ReadonlyArray<readonly [id: string, value: number, n: number, tolerance?: number]> = [
       ["eqtl_variant_borzoi_sign_human", 0.7489961829468504, 288],
@@ -81,20 +109,29 @@ describe("published tables", () => {
       const result = byId.get(id)!
       assert.closeTo(result.value!, value, tolerance, id)
       assert.strictEqual(result.n, n, id)
-      assert.strictEqual(result.source, "published")
-      assert.strictEqual(result.verdict, "differs", id)
+      assert.deepStrictEqual([result.model, result.source!.split(":")[0]], ["AlphaGenome", "published"], id)
+      assert.strictEqual(
+        result.verdict,
+        id === "dsqtl_yoruba_variant_coefficient_human" ? "differs" : "not comparable",
+        id
+      )
+      assert.strictEqual(result.improvement === null, result.verdict === "not comparable", id)
       assert.isBelow(result.low!, result.value!)
       assert.isAbove(result.high!, result.value!)
     }
     const sign = byId.get("eqtl_variant_borzoi_sign_human")!
     assert.deepStrictEqual([sign.without_label, sign.without_score, sign.groups, sign.random], [5, 0, 4, 0.5])
-    assert.match(sign.note!, /differs by -0\.0611 from 0\.8101/u)
+    assert.match(sign.note!, /not comparable: \d+ of 17,675 rows, \d+ of 9,759 positives/u)
+    assert.match(sign.note!, /2 of 6 groups have no value \(1: every row is positive; 1: 1 of at least 2 rows\)/u)
     const notes = found.groups.filter(({ value }) => value === null).map(({ group, note }) => `${group}: ${note}`)
     assert.includeMembers(notes, ["Testis: every row is positive", "Uterus: 1 of at least 2 rows"])
     const mfass = byId.get("mfass_splicing")!
     assert.deepStrictEqual([mfass.positives, mfass.random], [37, 0.0925])
-    // 100 (A - C) / (C - prevalence), C = Pangolin's 0.54.
-    assert.closeTo(mfass.improvement!, (100 * (0.3571963761423005 - 0.54)) / (0.54 - 0.0925), 1e-9)
+    assert.match(mfass.note!, /Pangolin's 0\.54 is on 27,504 rows, 1,040 positive/u)
+    const dsqtl = byId.get("dsqtl_yoruba_variant_coefficient_human")!
+    // 100 (A - C) / (C - 0), C = ChromBPNet's 0.77 on the same 165 rows.
+    assert.closeTo(dsqtl.improvement!, (100 * (0.6636725961033099 - 0.77)) / 0.77, 1e-9)
+    assert.match(dsqtl.note!, /differs by -0\.169 from 0\.8323, of AlphaGenome/u)
     const pairs = byId.get("paqtl_variant_causality_human")!
     assert.deepStrictEqual([pairs.groups, pairs.random, pairs.without_score], [60, 0.5, 1])
     assert.match(pairs.note!, /rows without a score that count as 0: 1/u)
@@ -105,15 +142,18 @@ describe("published tables", () => {
     )
   })
 
-  it("are reproduced where they give the value that the registry expects", async () => {
+  it("are as a user's own registry file states, and that is said", async () => {
     const registry = join(temporaryFolder(), "mine.yaml")
     writeFileSync(registry, "evaluations:\n  - { id: mfass_splicing, expected: { value: 0.3572, tolerance: 0.001 } }\n")
     const { scores } = await published(own("mfass_splicing"))
-    const [result] = (await results({ scores: [scores], registry }, { strict: true })).results
-    assert.strictEqual(result!.verdict, "reproduced")
+    const known = asPublished(["mfass_splicing"])
+    const [result] = (await results({ scores: [scores], registry }, { strict: true }, known)).results
+    assert.strictEqual(result!.verdict, "inside")
+    assert.match(result!.note!, /expected 0\.3572, of AlphaGenome, as the registry file states/u)
+    writeFileSync(registry, "evaluations:\n  - { id: mfass_splicing, expected: { value: 0.5, tolerance: 0.001 } }\n")
     assert.match(
-      (await failure(results({ scores: [scores] }, { strict: true }))).message,
-      /is 0\.357\d+, expected 0\.51/u
+      (await failure(results({ scores: [scores], registry }, { strict: true }, known))).message,
+      /is 0\.357\d+, expected 0\.499/u
     )
   })
 
@@ -205,8 +245,11 @@ describe("a lab's own table", () => {
     // sklearn.metrics.average_precision_score on the twelve rows: scores i % 5 and 7 i % 11, positives every third.
     assert.closeTo(result!.value!, 0.41666666666666663, 1e-12)
     assert.closeTo(result!.comparator_value!, 0.8333333333333333, 1e-12)
-    assert.strictEqual(result!.verdict, "below")
     assert.strictEqual(result!.comparator, "comparator of the table")
+    assert.closeTo(result!.difference!, 0.41666666666666663 - 0.8333333333333333, 1e-12)
+    // Four positives of twelve.
+    assert.strictEqual(result!.verdict, "measured")
+    assert.match(result!.note!, /no verdict: 4 positives, at least 10 are needed/u)
   })
 
   it("is compared with another model on the rows that both have scores for", async () => {
@@ -256,7 +299,7 @@ describe("a lab's own table", () => {
       ["v2", 0],
       ["v3", 0]
     ])
-    const made = await read({ aggregate: "composite", source: "model" }, { scores, labels })
+    const made = await read({ aggregate: "composite" }, { scores, labels })
     const found = await runPromise(Table.read(made.scores, ScoredVariants.table))
     // 0.7 + 0.1 + 2 / 5; 0.3.
     assert.closeTo(found[0]!.prediction!, 1.2, 1e-12)
@@ -305,7 +348,8 @@ describe("a lab's own table", () => {
     ])
     const { scores } = await read({ columns })
     const of = async (path: string) => (await results({ scores: [path], registry })).results[0]!
-    assert.strictEqual((await of(scores)).verdict, "reproduced")
+    const few = await of(scores)
+    assert.deepStrictEqual([few.verdict, few.expected_low], ["measured", null])
     const gaps = file("gaps.tsv", [
       ["snp", "is_causal", "our_score", "cadd"],
       ...scored.map((row, at) => (at === 2 ? [row[0]!, row[1]!, "NA", 1] : row))
@@ -337,6 +381,7 @@ describe("a lab's own table", () => {
     ])
     const two = await failure(read({ on: { rsid: "rsid" } }, { scores: twice, labels }))
     assert.match(two.message, /two scores for v1/u)
+    assert.deepStrictEqual([two.file, two.line], [twice, 3])
     const { scores } = await read({ on: { rsid: "rsid" }, aggregate: "mean" }, { scores: twice, labels })
     const rows = await runPromise(Table.read(scores, ScoredVariants.table))
     assert.strictEqual(rows[0]!.prediction, 1.5)

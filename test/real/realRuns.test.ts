@@ -69,15 +69,15 @@ describe.skipIf(mirror === undefined)("real runs (AGFLOW_MIRROR names a folder o
       return new Map(rows.map((row) => [row.evaluation, row]))
     }
     const expected: ReadonlyArray<readonly [id: string, verdict: string, n: number, value: number]> = [
-      ["apa_mpra_coefficient_human", "reproduced", 1818, 0.8358],
-      ["enhancer_gene_linking_e2g", "reproduced", 10356, 0.4377],
-      ["cagi5_mpra_zero_shot_human", "below", 4017, 0.1975],
+      ["apa_mpra_coefficient_human", "inside", 1818, 0.8358],
+      ["enhancer_gene_linking_e2g", "inside", 10356, 0.4377],
+      ["cagi5_mpra_zero_shot_human", "measured", 4017, 0.1975],
       ["dsqtl_yoruba_direction_human", "measured", 1000, 0.597],
       ["ctcf_direction_human", "measured", 396, 0.7601]
     ]
     const licensed: typeof expected = [
-      ["brca1_sge_splicing_human", "reproduced", 261, 0.962],
-      ["mfass_splicing", "below", 112, 0.4106]
+      ["brca1_sge_splicing_human", "inside", 261, 0.962],
+      ["mfass_splicing", "measured", 112, 0.4106]
     ]
     const agrees = (rows: Awaited<ReturnType<typeof run>>, all: typeof expected) => {
       for (const [id, verdict, n, value] of all) {

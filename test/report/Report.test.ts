@@ -134,13 +134,13 @@ describe("TableView", () => {
 
 describe("the table of a benchmark", () => {
   const columns =
-    "evaluation title source metric value low high n positives reported comparator comparator_value improvement verdict note"
+    "evaluation title label model source metric value low high n positives reported comparator comparator_value improvement verdict note"
   const table = {
     columns: columns.split(" "),
     rows: [
-      "mfass_splicing|MFASS|model|average_precision|0.41062802|0.0227|1|112|3|0.512 (Fig. 3i)|Pangolin|0.54|-25.208|differs|NA",
-      "apa|APA <i>|table|pearson|0.8358|NA|NA|1818|NA|none|NA|NA|NA|reproduced|NA",
-      "cagi5|CAGI5|NA|pearson|NA|NA|NA|0|NA|0.57|Borzoi|0.55|NA|not available here|needs hg19"
+      "mfass_splicing|MFASS|ours|SpliceAI|model|average_precision|0.41062802|0.0227|1|112|3|0.512 (Fig. 3i)|Pangolin|0.54|-25.208|differs|NA",
+      "apa|APA <i>|ours|NA|table|pearson|0.8358|NA|NA|1818|NA|none|NA|NA|NA|reproduced|NA",
+      "cagi5|CAGI5|NA|NA|NA|pearson|NA|NA|NA|0|NA|0.57|Borzoi|0.55|NA|not available here|needs hg19"
     ].map((row) => row.split("|"))
   }
 
@@ -148,9 +148,9 @@ describe("the table of a benchmark", () => {
     const view = TableView.render(table).markup
     const text = view.replaceAll(/<[^>]*>/gu, " ").replaceAll(/\s+/gu, " ")
     for (const part of [
-      "MFASS mfass_ splicing average precision 0.4106 0.0227 to 1 112 3 positive ✗ differs 0.512 (Fig. 3i) Pangolin 0.54 −25.2 %",
-      "APA &lt;i&gt; apa pearson 0.8358 1,818 ✓ reproduced none –",
-      "CAGI5 cagi5 pearson – – not available here needs hg19 0.57 Borzoi 0.55"
+      "MFASS mfass_ splicing SpliceAI ours; model average precision 0.4106 0.0227 to 1 112 3 positive ✗ differs 0.512 (Fig. 3i) Pangolin 0.54 −25.2 %",
+      "APA &lt;i&gt; apa ours table pearson 0.8358 1,818 ✓ reproduced none –",
+      "CAGI5 cagi5 – pearson – – not available here needs hg19 0.57 Borzoi 0.55"
     ]) {
       assert.include(text, part)
     }

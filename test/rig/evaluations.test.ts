@@ -63,7 +63,7 @@ outputs: { results: "\${{ result.results }}", missing: "\${{ ours.missing }}" }
     const results = rig.results()
     const [header, values] = results["results.tsv"]!.split("\n").map((line) => line.split("\t"))
     const value = (name: string) => values![header!.indexOf(name)]
-    assert.deepStrictEqual([value("n"), value("without_score"), value("source")], ["37", "3", "table"])
+    assert.deepStrictEqual([value("n"), value("without_score"), value("source")], ["37", "3", "table: stage ours"])
     // sklearn.metrics.average_precision_score of the 37 rows.
     assert.closeTo(Number(value("value")), 0.5283960746460746, 1e-12)
     const missing = results["missing.tsv"]!

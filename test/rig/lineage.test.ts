@@ -76,14 +76,14 @@ describe("lineage", () => {
   it("names stage, file and models through other stages, to those that ask", async () => {
     const { tell, hush } = await run(flow("first", false))
     const models = [{ name: "coin", weights: "c01" }]
-    const known = { file: null, datasets: [], models, synthetic: false }
+    const known = { uses: null, file: null, datasets: [], models, synthetic: false }
     assert.deepStrictEqual(tell, {
       synthetic: false,
       lineage: {
         of: [
           { stage: "copy", ...known },
           { stage: "first", ...known },
-          { stage: null, file: "own.txt", datasets: [], models: [], synthetic: false }
+          { stage: null, uses: null, file: "own.txt", datasets: [], models: [], synthetic: false }
         ]
       }
     })

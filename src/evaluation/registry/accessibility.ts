@@ -19,19 +19,33 @@ type Own = Pick<Evaluation, "id" | "title" | "reported" | "comparators" | "impro
   readonly assay: Assay
   readonly what: string
   readonly n: string
+  readonly rows: number
   readonly recomputed: number
   readonly status?: Evaluation["status"]
   readonly notes?: string
 }
 
-const common = ({ id, title, assay, what, n, reported, comparators, improvement, line, recomputed, ...row }: Own) => ({
+const common = ({
+  id,
+  title,
+  assay,
+  what,
+  n,
+  rows: size,
+  reported,
+  comparators,
+  improvement,
+  line,
+  recomputed,
+  ...row
+}: Own) => ({
   id,
   group: "variant" as const,
   extra: false,
   title,
   family: assay.family,
   line,
-  data: { description: `${what}; ${testChromosomes}`, n, ...predictions(id) },
+  data: { description: `${what}; ${testChromosomes}`, n, rows: size, ...predictions(id) },
   reported,
   expected: { value: recomputed, tolerance: 0.001 },
   comparators,
@@ -194,6 +208,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: gm12878,
     what: "caQTLs of about 100 lymphoblastoid lines, African subgroups, ChromBPNet's benchmark (Synapse syn59449898)",
     n: "26,042, of which 2,219 positive",
+    rows: 26_042,
     recomputed: 0.5641,
     reported: values(0.5643, 0.5641, 0.56, "Fig. 5b"),
     comparators: [borzoi(0.46)],
@@ -208,6 +223,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: gm12878,
     what: "caQTLs of about 100 European lymphoblastoid lines, ChromBPNet's benchmark (Synapse syn59449898)",
     n: "31,621, of which 2,618 positive",
+    rows: 31_621,
     recomputed: 0.3637,
     reported: values(0.3638, 0.3637, 0.36, "Fig. 5b"),
     comparators: [borzoi(0.31)],
@@ -222,6 +238,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: gm12878,
     what: "DNase-sensitivity QTLs of 70 Yoruba lymphoblastoid lines (Degner et al. 2012), ChromBPNet's benchmark",
     n: "8,235, of which 165 positive",
+    rows: 8235,
     recomputed: 0.6311,
     reported: values(0.6308, 0.6311, 0.63, "Fig. 5b"),
     comparators: [borzoi(0.61)],
@@ -236,6 +253,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: gm12878,
     what: "significant African caQTLs",
     n: "2,219",
+    rows: 2219,
     recomputed: 0.7367,
     reported: values(0.7368, 0.7367, 0.74, "Fig. 5c"),
     comparators: [chromBpNet(0.67), borzoi(0.65, "Fig. 5c")],
@@ -250,6 +268,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: gm12878,
     what: "significant European caQTLs",
     n: "2,618",
+    rows: 2618,
     recomputed: 0.5914,
     reported: values(0.5916, 0.5914, 0.59, "Fig. 5c"),
     comparators: [chromBpNet(0.52), borzoi(0.51, "Fig. 5c")],
@@ -264,6 +283,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: gm12878,
     what: "significant Yoruba dsQTLs",
     n: "165",
+    rows: 165,
     either: true,
     recomputed: 0.8323,
     reported: values(0.8323, -0.8323, 0.83, "Fig. 5c"),
@@ -279,6 +299,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: { ...gm12878, tracks: "suppressor macrophage (CL:0000862)" },
     what: "significant microglia caQTLs, ChromBPNet's benchmark",
     n: "285",
+    rows: 285,
     either: true,
     recomputed: 0.6354,
     reported: values(0.6357, -0.6354, 0.64, "Fig. 5c"),
@@ -294,6 +315,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: { family: "accessibility", output: "ATAC", tracks: "left cardiac atrium (UBERON:0002079)" },
     what: "significant caQTLs of coronary smooth-muscle cells, ChromBPNet's benchmark",
     n: "144",
+    rows: 144,
     recomputed: 0.687,
     reported: values(0.687, 0.687, 0.7, "Fig. 5c"),
     comparators: [chromBpNet(0.66), borzoi(0.63, "Fig. 5c")],
@@ -308,6 +330,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: spi1,
     what: "SPI1 binding QTLs of 60 Yoruba lymphoblastoid lines (Tehranchi et al. 2016), ChromBPNet's benchmark",
     n: "138",
+    rows: 138,
     recomputed: 0.5493,
     reported: values(0.549967, 0.5493, 0.55, `${card}; Fig. 5c`),
     comparators: [borzoiSpi1(0.53, "Fig. 5c"), borzoiSpi1(0.535, "derived from the relative improvement")],
@@ -320,6 +343,7 @@ export const accessibility: ReadonlyArray<Evaluation> = [
     assay: spi1,
     what: "SPI1 binding QTLs against controls",
     n: "19,131, of which 138 positive",
+    rows: 19_131,
     recomputed: 0.4948,
     reported: values(0.4952, 0.4948, 0.5, `${card}; Fig. 5b`),
     comparators: [borzoiSpi1(0.47, "Fig. 5b"), borzoiSpi1(0.468, "derived from the relative improvement")],

@@ -22,6 +22,7 @@ const indelStatus = {
 }
 const indelData = {
   description: indels,
+  rows: 2645,
   n: "2,645 of variant, gene and tissue (1,535 deletions)",
   ...withoutTable("the eQTL Catalogue's fine-mapped indels and AlphaGenome's RNA-seq scores for them")
 }
@@ -37,6 +38,7 @@ export const expression: ReadonlyArray<Evaluation> = [
     line: { label: "eQTL (Direction, Spearman r)", improvement: 25.5 },
     data: {
       description: `${fineMapped}; label: posterior effect size`,
+      rows: 17_675,
       n: "17,675 of variant, gene and tissue; 6,626 of variant and gene; 6,208 variants",
       ...predictions("eqtl_variant_borzoi_coefficient_human")
     },
@@ -71,6 +73,8 @@ export const expression: ReadonlyArray<Evaluation> = [
     data: {
       description: `${fineMapped}; label: whether the effect is at least 0`,
       n: "9,759 positives, 7,916 negatives",
+      rows: 17_675,
+      positives: 9759,
       ...predictions("eqtl_variant_borzoi_sign_human")
     },
     scoring: geneLfc,

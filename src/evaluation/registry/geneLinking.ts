@@ -15,6 +15,8 @@ export const geneLinking: ReadonlyArray<Evaluation> = [
       description:
         "ENCODE-rE2G K562 CRISPRi, element-gene pairs (dataset crispri-k562-training); 3 of 10,356 pairs dropped for GENCODE v46; no split",
       n: "471 positives among 10,353",
+      rows: 10_353,
+      positives: 471,
       ...predictions("enhancer_gene_linking_e2g")
     },
     scoring: {
@@ -59,6 +61,10 @@ export const geneLinking: ReadonlyArray<Evaluation> = [
     line: { label: "paQTL", improvement: 7.3 },
     data: {
       description: `Borzoi's paQTLs, tissues pooled (eQTL Catalogue txrev, PIP >= 0.9), negatives matched by distance and expression, within 10,000 bp of a polyadenylation site; ${testChromosomes}`,
+      rows: 2563,
+      positives: 613,
+      // The paper gives variants without a score 0; of how many it is not stated.
+      coverage: 0.9,
       n: "613 positives, 1,950 negatives; positives within 50 bp of the site: 111, 100: 156, 200: 202, 300: 249, 500: 281, 2,000: 407",
       ...predictions("paqtl_variant_causality_human")
     },

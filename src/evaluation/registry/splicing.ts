@@ -233,6 +233,8 @@ export const splicing: ReadonlyArray<Evaluation> = [
       description:
         "MFASS (Cheung et al. 2019), 27,733 ExAC SNVs as processed for MMSplice, wrong strands removed; positive where the inclusion index changes by 0.5 or more",
       n: "1,040 positives, 26,464 negatives",
+      rows: 27_504,
+      positives: 1040,
       ...predictions("mfass_splicing")
     },
     scoring: {
@@ -268,6 +270,7 @@ export const splicing: ReadonlyArray<Evaluation> = [
     data: {
       description: "as sqtl_variant_causality_gene_human, at most 200 bp from a splice site",
       n: "20,210",
+      rows: 20_210,
       ...withoutTable("the distance of each variant of sqtl_variant_causality_gene_human to its splice site")
     },
     scoring: {
