@@ -114,13 +114,15 @@ export const settings = ({ mirror, acceptLicence, device }: SettingsChoice): Set
   threads: availableParallelism()
 })
 
-export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowChoice, listing = false) {
+type More = Pick<Workflow.LoadOptions, "listing" | "everyProfile">
+
+export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowChoice, more: More = {}) {
   return yield* Workflow.load(path, {
     profiles: choice.profile.flatMap((names) => names.split(",")).filter((name) => name !== ""),
     params: choice.param,
     paramsFile: Option.getOrUndefined(choice.paramsFile),
     machine: Object.assign(yield* machine(choice), { deviceGpus: Runtimes.takesGpu(choice.device ?? "auto") ? 1 : 0 }),
-    listing
+    ...more
   })
 })
 
@@ -129,9 +131,9 @@ export const sound = Effect.fnUntraced(function* (
   path: string,
   choice: WorkflowChoice,
   format: Format,
-  listing = false
+  more: More = {}
 ) {
-  const loaded = yield* load(path, choice, listing).pipe(
+  const loaded = yield* load(path, choice, more).pipe(
     Effect.catch((failure: InputError): Effect.Effect<never, InputError | Quit> => {
       if (format === "text") return Effect.fail(failure)
       const { message, hint, file: named = path } = failure

@@ -20,7 +20,10 @@ export const check = Command.make(
     )
   },
   Effect.fnUntraced(function* (options) {
-    const { workflow, expressions } = yield* Options.sound(options.workflow, options, options.format, options.types)
+    const { workflow, expressions } = yield* Options.sound(options.workflow, options, options.format, {
+      listing: options.types,
+      everyProfile: true
+    })
     if (options.types) {
       const listing = TypeListing.make(workflow, expressions)
       return yield* stdout(options.format === "json" ? JSON.stringify(listing, null, 2) : TypeListing.render(listing))

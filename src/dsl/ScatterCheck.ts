@@ -99,15 +99,19 @@ export const read = (
     report(context, scattered, "scatter", `${count.toLocaleString("en")} combinations are too many`)
     return undefined
   }
-  // Scatters within a scatter multiply; it is told once.
-  if (context.tally.tasks > mostTasks) return undefined
-  context.tally.tasks += count
-  if (context.tally.tasks > mostTasks) {
-    const most = mostTasks.toLocaleString("en")
-    report(context, scattered, "scatter", `with this one the workflow has more than ${most} tasks`)
-    return undefined
-  }
+  if (!isWithinBounds(context, path, count)) return undefined
   return { combinations: cross(values, [...fixed]), shards }
+}
+
+/** Counts tasks before they are laid out: scatters within a scatter multiply. That there are too many is reported once. */
+export const isWithinBounds = (context: CheckContext, path: YamlPath, count: number): boolean => {
+  if (context.tally.tasks > mostTasks) return false
+  context.tally.tasks += count
+  if (context.tally.tasks <= mostTasks) return true
+  const most = mostTasks.toLocaleString("en")
+  const at = context.document.locateKey([...path, "scatter"])
+  report(context, at, "scatter", `with this one the workflow has more than ${most} tasks`)
+  return false
 }
 
 /** What shards are made of: a table that is cut by rows, or a list of files. */

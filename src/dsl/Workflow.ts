@@ -11,6 +11,7 @@ import * as ContentCheck from "./ContentCheck.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as Params from "./Params.ts"
 import type { Param } from "./WorkflowParam.ts"
+import * as ProfileCheck from "./ProfileCheck.ts"
 import * as ScriptCheck from "./ScriptCheck.ts"
 import type { Capacity } from "./Stage.ts"
 import * as WorkflowCheck from "./WorkflowCheck.ts"
@@ -41,6 +42,8 @@ export interface LoadOptions {
   readonly paramsFile: string | undefined
   /** What this machine has: a stage that asks for more is a fault. */
   readonly machine: Capacity
+  /** Checks each profile of the file too, by itself. */
+  readonly everyProfile?: boolean
   /** Keeps the type and value of every expression, for a listing. */
   readonly listing?: boolean
 }
@@ -49,10 +52,39 @@ export type Loaded =
   | { readonly _tag: "Workflow"; readonly workflow: Workflow; readonly expressions: ReadonlyArray<Seen> }
   | { readonly _tag: "Faults"; readonly diagnostics: ReadonlyArray<Diagnostic> }
 
-/** Reads and checks a workflow file. Fails only when a file cannot be read; all else is in the Diagnostics. */
+/**
+ * Reads and checks a workflow file, and where that is asked for each of its profiles. Fails only when a file cannot be
+ * read; all else is in the Diagnostics.
+ */
 export const load = Effect.fn("Workflow.load")(function* (file: string, options: LoadOptions) {
+  const documents = new Map<string, WorkflowUnit.Parsed>()
+  const loaded = yield* loadOne(file, { ...options, documents })
+  if (options.everyProfile !== true) return loaded
+  const known = loaded._tag === "Faults" ? loaded.diagnostics : []
+  const own = loaded._tag === "Workflow" ? loaded.workflow.profiles : options.profiles
+  const others = yield* ProfileCheck.check(WorkflowUnit.profileNames(documents.get(file)), own, known, (profiles) =>
+    loadOne(file, { ...options, profiles, listing: false, elsewhere: true, documents })
+  )
+  return others.length === 0 ? loaded : faults([...known, ...others])
+})
+
+const nowhere: Capacity = { cpus: Infinity, memory: Infinity, gpus: Infinity, deviceGpus: Infinity }
+
+interface OneOptions extends LoadOptions {
+  /** It is to run elsewhere, with files and params that are not known here. */
+  readonly elsewhere?: boolean
+  /** Files that are read already. */
+  readonly documents: Map<string, WorkflowUnit.Parsed>
+}
+
+const loadOne = Effect.fnUntraced(function* (file: string, options: OneOptions) {
   const path = yield* Path.Path
-  const opened = yield* WorkflowUnit.open(file, options.profiles)
+  const elsewhere = options.elsewhere === true
+  const opened = yield* WorkflowUnit.open(file, options.profiles, {
+    trail: [],
+    opened: new Map(),
+    documents: options.documents
+  })
   if (opened._tag === "Faults") return faults(opened.diagnostics)
   const { unit } = opened
   const { document, declaration } = unit
@@ -74,14 +106,19 @@ export const load = Effect.fn("Workflow.load")(function* (file: string, options:
     }
   }
   given.push(...options.params.map((flag) => Params.fromFlag(flag, path.resolve("."))))
-  const checked = WorkflowCheck.check(unit, given, {
-    machine: options.machine,
-    listing: options.listing === true
-  })
+  const checked = WorkflowCheck.check(
+    unit,
+    given,
+    { machine: elsewhere ? nowhere : options.machine, listing: options.listing === true },
+    // Who runs it with the profile may give more params.
+    elsewhere ? () => undefined : undefined
+  )
   diagnostics.push(...checked.diagnostics)
 
   const { diagnostics: ofFiles, missing } = yield* FileCheck.check(checked.files)
-  diagnostics.push(...ofFiles, ...(yield* ContentCheck.check(checked.files, checked.looks, missing)))
+  // A profile for another machine names files that are there.
+  if (!elsewhere) diagnostics.push(...ofFiles)
+  diagnostics.push(...(yield* ContentCheck.check(checked.files, checked.looks, missing)))
   diagnostics.push(...ScriptCheck.check(checked.scripts))
   const stages = new Map(checked.stages.map((each) => [each.stage.id, each]))
   diagnostics.push(...cycles(stages))

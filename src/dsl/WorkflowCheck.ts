@@ -153,7 +153,11 @@ const checkPart = (
   const looks: Array<Look> = []
   const scripts: Array<WrittenScript> = []
   const used = new ScatterCheck.UsedItems()
-  for (const { chosen, items } of scatter?.combinations ?? []) {
+  const combinations = scatter?.combinations ?? []
+  if (!ScatterCheck.isWithinBounds(context, path, combinations.length * part.size)) {
+    return { stages: [], files: [], looks: [], scripts: [] }
+  }
+  for (const { chosen, items } of combinations) {
     used.take(items)
     const { values, lack } = givenTo({ ...context, items: used }, part, id)
     const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]

@@ -33,6 +33,8 @@ export interface WorkflowUnit {
   /** The workflows that stages of this one use, by the stage's id. */
   readonly parts: ReadonlyMap<string, WorkflowUnit>
   readonly ports: GivenPorts
+  /** Stages in it and in the workflows that it uses, each as often as it is used; scatters are not counted. */
+  readonly size: number
   /** Its outputs, by name: whose output each is, within this file. */
   readonly outputs: ReadonlyMap<string, Reference.Reference>
 }
@@ -64,19 +66,45 @@ export const readYaml = Effect.fnUntraced(function* (file: string, what = "a wor
   return YamlDocument.parse({ file, text })
 })
 
+const parse = (file: string) => (TypedSource.isTypedSource(file) ? TypedSource.read(file) : readYaml(file))
+
+/** A file as it was read. */
+export type Parsed = ReturnType<typeof YamlDocument.parse>
+
+/** The profiles that a file declares, as far as they can be read. */
+export const profileNames = (parsed: Parsed | undefined): ReadonlyArray<string> =>
+  parsed?.document === undefined ? [] : Object.keys(WorkflowFile.read(parsed.document).declaration?.profiles ?? {})
+
 const faults = (diagnostics: ReadonlyArray<Diagnostic>): Opened => ({ _tag: "Faults", diagnostics })
+
+/** What the opening of a file shares with that of those it uses. */
+interface Within {
+  /** The files that use this one, the outermost first. */
+  readonly trail: ReadonlyArray<string>
+  /** By absolute path, each opened once however often it is used. */
+  readonly opened: Map<string, Opened>
+  /** As written, what is read already. */
+  readonly documents: Map<string, Parsed>
+}
 
 type Open = (
   file: string,
   asked: ReadonlyArray<string>,
-  trail?: ReadonlyArray<string>
+  within: Within
 ) => Effect.Effect<Opened, InputError, FileSystem.FileSystem | Path.Path | StageLibrary>
 
-/** `trail` are the files that use this one, the outermost first. Fails when `file` itself cannot be read. */
-export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) {
+/** A workflow of more stages is a mistake: files that use others twice, and these others again, double at each step. */
+const mostStages = 20_000
+
+/** Workflows within workflows: no more levels than these. */
+const mostLevels = 50
+
+/** Fails when `file` itself cannot be read. */
+export const open: Open = Effect.fnUntraced(function* (file, asked, { trail, opened, documents }) {
   const path = yield* Path.Path
   const library = yield* StageLibrary
-  const parsed = yield* TypedSource.isTypedSource(file) ? TypedSource.read(file) : readYaml(file)
+  const parsed: Parsed = documents.get(file) ?? (yield* parse(file))
+  documents.set(file, parsed)
   const diagnostics: Array<Diagnostic> = [...parsed.diagnostics]
   if (parsed.document === undefined) return faults(diagnostics)
   const document = parsed.document
@@ -115,16 +143,36 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
       fault(`'${uses}' uses itself: ${[...here, target].map((each) => path.basename(each)).join(" -> ")}`)
       continue
     }
-    const opened = yield* open(path.join(path.dirname(file), uses), [], here).pipe(
-      Effect.catchTag("InputError", () => Effect.succeed(undefined))
-    )
-    if (opened === undefined) {
+    if (here.length > mostLevels) {
+      fault(`workflows within workflows: more than ${mostLevels} levels`, "use stages of one workflow side by side")
+      continue
+    }
+    const known = opened.get(target)
+    const part =
+      known ??
+      (yield* open(path.join(path.dirname(file), uses), [], { trail: here, opened, documents }).pipe(
+        Effect.catchTag("InputError", () => Effect.succeed(undefined))
+      ))
+    if (part === undefined) {
       const missing = yield* FileCheck.faultOf(target.replace(/#.*$/u, ""))
       fault(missing?.message ?? `${target} cannot be read`, missing?.hint)
     } else {
-      diagnostics.push(...opened.diagnostics)
-      if (opened._tag === "Unit") parts.set(id, opened.unit)
+      opened.set(target, part)
+      // What is wrong with it is reported once.
+      if (known === undefined) diagnostics.push(...part.diagnostics)
+      if (part._tag === "Unit") parts.set(id, part.unit)
     }
+  }
+  let size = placed.size - parts.size
+  for (const [id, part] of parts) {
+    size += part.size
+    if (size <= mostStages) continue
+    const { stage, path: at } = placed.get(id)!
+    const most = mostStages.toLocaleString("en")
+    const message = `with '${stage.uses}' the workflow has more than ${most} stages`
+    const hint = "each use of a workflow has all its stages again: use it once, and scatter it"
+    report({ document, diagnostics }, document.locate([...at, "uses"]), "too-many-stages", message, hint)
+    return faults(diagnostics)
   }
   const ports = new Map([
     // Of a stage that could not be read it is not known what it gives.
@@ -151,6 +199,7 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, trail = []) 
     libraryNames: [...library.names, ...imported.stages.keys()],
     parts,
     ports,
+    size,
     outputs
   }
   return { _tag: "Unit", unit, diagnostics } satisfies Opened as Opened

@@ -4,13 +4,12 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { cannot, type Failure, InputError } from "../core/Failure.ts"
-import type { Format } from "../data/table/format/Columnar.ts"
+import { type Failure, InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
-import * as FileKind from "../dsl/FileKind.ts"
-import * as Port from "../dsl/Port.ts"
+import type * as Port from "../dsl/Port.ts"
 import * as Requirement from "../dsl/Requirement.ts"
 import type { Stage, StageServices } from "../dsl/Stage.ts"
+import * as StageOutput from "./StageOutput.ts"
 
 /** Paths by port name: one for a file or table, a list for a list port, none for an optional port left out. */
 export type InputPaths = { readonly [port: string]: string | ReadonlyArray<string> }
@@ -32,31 +31,6 @@ const bindInput = (port: Port.InputPort, path: string | ReadonlyArray<string> | 
     case "File":
       return path
   }
-}
-
-const writeFile = Effect.fnUntraced(function* (path: string, content: string | Uint8Array) {
-  const fs = yield* FileSystem.FileSystem
-  yield* (typeof content === "string" ? fs.writeFileString(path, content) : fs.writeFile(path, content)).pipe(
-    Effect.mapError(cannot("write", path))
-  )
-})
-
-const bindOutput = (port: Port.OutputPort, stem: string): unknown => {
-  const as = (extension: string) => `${stem}.${extension}`
-  const path = as(FileKind.get(Port.kindOf(port)).extensions[0])
-  return port._tag === "Table"
-    ? { path, write: (rows: Iterable<never>, format: Format = "tsv") => Table.write(as(format), port.columns, rows) }
-    : { path, as, write: (content: string | Uint8Array) => writeFile(path, content) }
-}
-
-/** The file written for a port: `<port>.<extension of its kind>`, exactly one. */
-const findOutput = (port: Port.OutputPort, name: string, written: ReadonlyArray<string>): string | undefined => {
-  const kind = Port.kindOf(port)
-  return written.find((file) =>
-    kind === "file"
-      ? file.startsWith(`${name}.`)
-      : FileKind.get(kind).extensions.some((extension) => file === `${name}.${extension}`)
-  )
 }
 
 /** Decodes params as written in YAML; the message names the param. */
@@ -95,19 +69,20 @@ export const run = Effect.fnUntraced(function* (
   const path = yield* Path.Path
   const decoded = yield* decodeParams(stage, params)
   yield* checkRequirements(stage, decoded, inputs)
+  const outputs = Object.entries(stage.outputs).map(
+    ([name, port]) => [name, StageOutput.make(port, name, outputFolder)] as const
+  )
   yield* stage.run({
     params: decoded,
     inputs: Object.fromEntries(
       Object.entries(stage.inputs).map(([name, port]) => [name, bindInput(port, inputs[name])])
     ) as never,
-    outputs: Object.fromEntries(
-      Object.entries(stage.outputs).map(([name, port]) => [name, bindOutput(port, path.join(outputFolder, name))])
-    ) as never
+    outputs: Object.fromEntries(outputs.map(([name, { bound }]) => [name, bound])) as never
   })
   const written = yield* fs.readDirectory(outputFolder)
   const found: Record<string, string> = {}
-  for (const [name, port] of Object.entries(stage.outputs)) {
-    const file = findOutput(port, name, written)
+  for (const [name, output] of outputs) {
+    const file = output.find(written)
     if (file === undefined) {
       return yield* new InputError({
         message: `stage '${stage.name}' ended without writing its output '${name}'`,
@@ -115,6 +90,7 @@ export const run = Effect.fnUntraced(function* (
       })
     }
     found[name] = path.join(outputFolder, file)
+    yield* output.check(found[name])
   }
   return found
 })

@@ -81,6 +81,34 @@ export const read = (
   return { message: `column '${name}': ${found} where ${expected[type]} is expected` }
 }
 
+const fits: { readonly [T in ColumnType]: (value: unknown) => boolean } = {
+  // An empty field is a missing value to whoever reads it.
+  string: (value) => typeof value === "string" && value !== "",
+  number: (value) => typeof value === "number",
+  integer: Number.isSafeInteger,
+  boolean: (value) => typeof value === "boolean"
+}
+
+/** What is wrong with a value that a program gives for a cell of the column: what {@link read} would say of its text. */
+export const problem = (
+  name: string,
+  { type, nullable }: Column<unknown>,
+  value: unknown
+): { readonly message: string } | undefined => {
+  if (value === null || value === undefined || value === "" ? nullable : fits[type](value)) return undefined
+  const found =
+    value === null || value === undefined
+      ? "no value"
+      : value === ""
+        ? "an empty text"
+        : typeof value === "string"
+          ? Printable.quoted(value)
+          : typeof value === "object" || typeof value === "function"
+            ? `a value of type ${typeof value}`
+            : String(value)
+  return { message: `column '${name}': ${found} where ${expected[type]} is expected` }
+}
+
 /** The number of a class or a measurement: `true` and `false` in all their spellings count 1 and 0. */
 export const classNumber = (text: string): string => {
   const truth = truths.get(text)
