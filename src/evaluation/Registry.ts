@@ -13,6 +13,7 @@ import { accessibility } from "./registry/accessibility.ts"
 import { expression } from "./registry/expression.ts"
 import { geneLinking } from "./registry/geneLinking.ts"
 import { splicing } from "./registry/splicing.ts"
+import { spliceTools } from "./registry/spliceTools.ts"
 import { tracks } from "./registry/tracks.ts"
 
 /** An evaluation, and what of it a user's file states. */
@@ -29,7 +30,14 @@ export type Registry = ReadonlyArray<Row>
 export const plain = (row: Row): Evaluation => Struct.omit(row, ["stated", "builtIn"])
 
 /** In the order of the paper's figures: variants, then tracks. */
-export const builtIn: Registry = [...splicing, ...expression, ...geneLinking, ...accessibility, ...tracks]
+export const builtIn: Registry = [
+  ...splicing,
+  ...expression,
+  ...geneLinking,
+  ...accessibility,
+  ...spliceTools,
+  ...tracks
+]
 
 /** What is said of an id that no evaluation has. */
 export const unknown = (registry: Registry, id: string) => {

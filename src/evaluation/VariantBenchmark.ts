@@ -26,8 +26,11 @@ const shuffle = (values: Float64Array, random: Random.Random): void => {
 const valueText = ({ value, where, by }: Evaluation["reported"][number]): string =>
   `${value} (${by === undefined ? "" : `${by}, `}${where})`
 
-const reportedText = ({ reported, metric, stated }: Row): string => {
-  const ours = reported.filter((each) => (each.metric ?? metric.name) === metric.name)
+/** Of several tools that are reported, of the one whose name the label is, if there is one. */
+const reportedText = ({ reported, metric, stated }: Row, label: string | undefined): string => {
+  const all = reported.filter((each) => (each.metric ?? metric.name) === metric.name)
+  const named = all.filter(({ by }) => by !== undefined && by === label)
+  const ours = named.length === 0 ? all : named
   if (ours.length === 0) return "none"
   const whose = ours.every(({ by }) => by === undefined) ? `${Basis.subject}: ` : ""
   return `${whose}${ours.map(valueText).join("; ")}${stated?.has("reported") === true ? ` [${theirs}]` : ""}`
@@ -36,11 +39,11 @@ const reportedText = ({ reported, metric, stated }: Row): string => {
 /** Of what a file of the user's says. */
 const theirs = "stated by the registry file"
 
-const describe = (row: Row) => ({
+const describe = (row: Row, label?: string) => ({
   evaluation: row.id,
   title: row.title,
   metric: EvaluationMeasure.text(row),
-  reported: reportedText(row),
+  reported: reportedText(row, label),
   reported_n: Basis.reportedData(row).rows ?? null,
   reported_positives: Basis.reportedData(row).positives ?? null,
   published_improvement: row.improvement[0]?.value ?? null
@@ -217,7 +220,7 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
   return {
     groups: () => groupsOf(labelled, rows, options),
     result: {
-      ...describe(row),
+      ...describe(row, label),
       label,
       model: origin.model,
       source: origin.source,

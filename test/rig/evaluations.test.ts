@@ -18,7 +18,7 @@ describe("evaluations", () => {
   it("lists a group, one line a row", async () => {
     const { stdout } = await agflow(0, "--group", "variant")
     assert.match(stdout, /^mfass_splicing +average precision +0\.512 +Pangolin 0\.54 +lost +yes$/mu)
-    assert.match(stdout, /\n32 rows;/u)
+    assert.match(stdout, /\n33 rows;/u)
     const rows = JSON.parse((await agflow(0, "--group", "track", "--format", "json")).stdout) as ReadonlyArray<object>
     assert.lengthOf(rows, 24)
   })

@@ -44,8 +44,30 @@ const crispri = from({
   licence: "MIT",
   citation: "Gschwind et al., bioRxiv 2023"
 })
+const cispliceai = from({
+  repository: "YStrauch/CI-SpliceAI__Comparison",
+  commit: "55d966b7ac180b7ef8a30cef6208702f2901218b",
+  licence: "CC-BY-4.0",
+  citation: "Strauch et al., PLoS ONE 2022 (CI-SpliceAI)"
+})
 
 export const measurements: ReadonlyArray<Dataset> = [
+  cispliceai(
+    "cispliceai-comparison",
+    "csv",
+    "predictions/joined/predictions.csv",
+    385_768,
+    "2837d0d6a37843a71fdd7a2443279936fa5978a349572aedf832e02e17b5ce58",
+    "1,316 validated variants, GRCh38, with whether they affect splicing (682 do) and the scores of seven tools"
+  ),
+  cispliceai(
+    "cispliceai-comparison-published",
+    "csv",
+    "analysis/predictions/prauc-threshold-accuracy.csv",
+    391,
+    "43bbae035cbd5f16dec9be941ae3b4f77d2c0c4278794e1a0b28ff5b9fc5b646",
+    "what was published of the seven tools: coverage, AUC-PR, AUC-ROC"
+  ),
   eqtlCatalogue(
     "eqtl-catalogue-colocs",
     "tsv",

@@ -12,6 +12,7 @@ const licenceUrls: { readonly [licence: string]: string } = {
   "Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0",
   MIT: "https://opensource.org/license/mit",
   "GPL-3.0": "https://www.gnu.org/licenses/gpl-3.0.html",
+  "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
   "CC-BY-NC-4.0": "https://creativecommons.org/licenses/by-nc/4.0/",
   "PolyForm-Strict-1.0.0": "https://polyformproject.org/licenses/strict/1.0.0"
 }
