@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -14,7 +15,7 @@ const idTable = {
 
 export default Stage.make({
   name: "load-genes",
-  version: 2,
+  version: 3,
   summary: "Reads genes and their exons from GTF, GFF3 and tables of transcript spans into one table.",
   params: {},
   inputs: {
@@ -34,15 +35,38 @@ export default Stage.make({
       inputs.pairs === undefined
         ? undefined
         : new Set((yield* inputs.pairs.rows).map(({ gene_id }) => Gene.withoutVersion(gene_id)))
+    const books = {
+      genes: yield* Account.open("genes"),
+      transcripts: yield* Account.open("transcripts"),
+      exons: yield* Account.open("exons")
+    }
     const genes = new Map<string, Gene.Gene>()
     for (const annotation of inputs.annotations) {
-      for (const gene of yield* Annotation.read(annotation)) {
+      for (const gene of yield* Annotation.read(annotation, books)) {
         const gene_id = Gene.withoutVersion(idOf.get(gene.gene_id) ?? gene.gene_id)
-        if (wanted !== undefined && !wanted.has(gene_id)) continue
-        const known = genes.get(gene_id)
-        if (known === undefined || (known.region === "span" && gene.region === "exons")) {
-          genes.set(gene_id, { ...gene, gene_id })
+        if (wanted !== undefined && !wanted.has(gene_id)) {
+          books.genes.leave("not asked for by the pairs", gene.gene_id)
+          continue
         }
+        const known = genes.get(gene_id)
+        const better = known === undefined || (known.region === "span" && gene.region === "exons")
+        const other = better ? known : gene
+        if (better) genes.set(gene_id, { ...gene, gene_id })
+        if (other !== undefined) books.genes.leave("given better or earlier by another annotation", other.gene_id)
+      }
+    }
+    for (const gene of genes.values()) {
+      books.genes.keep()
+      books.transcripts.take(Gene.transcriptCount(gene))
+      books.transcripts.keep(Gene.transcriptCount(gene))
+      if (gene.region === "span") books.genes.note("known as a span, without exons", gene.gene_id)
+    }
+    if (wanted !== undefined) {
+      const asked = yield* Account.open("genes of the pairs")
+      asked.take(wanted.size)
+      for (const id of wanted) {
+        if (genes.has(id)) asked.keep()
+        else asked.leave("not in the annotations", id)
       }
     }
     if (genes.size === 0) {

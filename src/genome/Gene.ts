@@ -20,8 +20,12 @@ export const table = {
 }
 export type Gene = Table.Row<typeof table>
 
-/** `ENSG00000187583.12` is `ENSG00000187583`: versions differ between releases, the gene does not. */
-export const withoutVersion = (id: string): string => id.replace(/^(ENS[A-Z]*[GTPE]\d+)\.\d+(?:_PAR_Y)?$/u, "$1")
+/**
+ * `ENSG00000187583.12` is `ENSG00000187583`: versions differ between releases, the gene does not. So are the ids of genes
+ * that GENCODE has lifted to GRCh37 (`ENSG00000187583.12_5`), and on Y (`ENSG00000182378.14_PAR_Y`).
+ */
+export const withoutVersion = (id: string): string =>
+  id.replace(/^(ENS[A-Z]*[GTPE]\d+)(?:\.\d+)?(?:_\d+)?(?:_PAR_Y)?$/u, "$1")
 
 export const formatExons = (exons: ReadonlyArray<{ readonly start: number; readonly end: number }>): string =>
   exons.map(({ start, end }) => `${start}-${end}`).join(",")
@@ -32,6 +36,10 @@ export const exons = (gene: Pick<Gene, "chrom" | "exons">): ReadonlyArray<Interv
     const [start, end] = text.split("-")
     return { chrom: gene.chrom, start: Number(start), end: Number(end) }
   })
+
+/** How many transcripts the annotation gives. */
+export const transcriptCount = ({ transcripts }: Pick<Gene, "transcripts">): number =>
+  transcripts === null ? 0 : transcripts.split(";").length
 
 /** From the first to the last exon: a gene's record may reach farther. Its span where exons are unknown. */
 export const transcript = (gene: Pick<Gene, "chrom" | "exons">): Interval.Interval => {

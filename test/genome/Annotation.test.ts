@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
+import * as Tally from "../../src/core/Tally.ts"
 import * as Annotation from "../../src/genome/Annotation.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import { file } from "../support/genome.ts"
@@ -90,7 +91,7 @@ describe("Annotation", () => {
       [lines(["##gff-version 3", "1 x gene 1 2"]), /5 fields where GTF and GFF3 have 9/u, 2],
       [lines(["1 x gene 0 2 . + . ID=a"]), /'0' to '2' is not a stretch/u, 1],
       [lines(["1 x gene 5 2 . + . ID=a"]), /'5' to '2'/u, 1],
-      [lines(["1 x gene 1 2 . + . Name=a"]), /a gene without an ID/u, 1],
+      [lines(["1 x gene 1 2 . + . Name=a"]), /gene record has no ID attribute/u, 1],
       [lines(["#NAME CHROM STRAND TX_START TX_END", "A 1 + x 5"]), /not a row of NAME/u, 2],
       ["# nothing\n", /no gene in the file/u, undefined]
     ]
@@ -99,6 +100,170 @@ describe("Annotation", () => {
       assert.match(error.message, message)
       assert.strictEqual(error.line, line)
     }
+  })
+
+  describe("keeps what others lose", () => {
+    /** Genes as `id name place strand exons`, and what was left out. */
+    const told = async (text: string) => {
+      const ledger = Tally.makeLedger()
+      const books = {
+        genes: ledger.open("genes"),
+        transcripts: ledger.open("transcripts"),
+        exons: ledger.open("exons")
+      }
+      const genes = await Effect.runPromise(Annotation.read(file("annotation", text), books))
+      return {
+        genes: genes.map((gene) => `${gene.gene_id} ${gene.gene_name} ${gene.chrom} ${gene.strand} ${gene.exons}`),
+        transcripts: genes.map(({ transcripts }) => transcripts),
+        left: ledger
+          .tallies()
+          .flatMap(({ rows, leftOut }) =>
+            leftOut.map(({ reason, count, example }) => `${count} ${rows} ${reason}: ${example}`)
+          ),
+        taken: ledger.tallies().map(({ taken }) => taken)
+      }
+    }
+    const gtf = (...rows: ReadonlyArray<readonly [string, string, number, number, string, string]>) =>
+      rows
+        .map(([chrom, type, start, end, strand, attributes]) =>
+          [chrom, "s", type, start, end, ".", strand, ".", attributes].join("\t")
+        )
+        .join("\n")
+    const elsewhere = "at another place than the first of the same gene"
+
+    it("exons of a transcript with two parents, and of one below a part", async () => {
+      const { genes } = await told(
+        lines([
+          "##gff-version 3",
+          "chr1 . gene 101 900 . + . ID=g1;Name=A",
+          "chr1 . gene 101 950 . + . ID=g2;Name=B",
+          "chr1 . mRNA 101 900 . + . ID=t1;Parent=g1,g2",
+          "chr1 . exon 101 200 . + . Parent=t1",
+          "chr1 . exon 801 900 . + . Parent=t1",
+          "chr2 . gene 1 90 . - . ID=g3;Name=C",
+          "chr2 . primary_transcript 1 90 . - . ID=p;Parent=g3",
+          "chr2 . miRNA 11 40 . - . ID=m;Parent=p",
+          "chr2 . exon 11 40 . - . Parent=m"
+        ])
+      )
+      assert.deepStrictEqual(genes, ["A A chr1 + 100-200,800-900", "B B chr1 + 100-200,800-900", "C C chr2 - 10-40"])
+    })
+
+    it("percent codes, in names, ids, parents and the sequence's name", async () => {
+      const { genes } = await told(
+        lines([
+          "chr%7C1 . gene 101 900 . + . ID=g%2C1;Name=caf%C3%A9%2C1;gene_id=A%3BB",
+          "chr%7C1 . mRNA 101 900 . + . ID=t;Parent=g%2C1",
+          "chr%7C1 . exon 101 200 . + . Parent=t",
+          "chr1 . gene 1 2 . + . ID=g2;Name=5%25;gene_id=100%"
+        ])
+      )
+      assert.deepStrictEqual(genes, ["100% 5% chr1 + 0-2", "A;B caf\u00e9,1 chr|1 + 100-200"])
+    })
+
+    it("ends at the sequences", async () => {
+      for (const end of ["##FASTA\n>chr1\nACGT\n", ">chr1\nACGT\n"]) {
+        const { genes } = await told(`${lines(["##gff-version 3", "chr1 . gene 1 9 . + . ID=g1;Name=A"])}${end}`)
+        assert.deepStrictEqual(genes, ["A A chr1 + 0-9"])
+      }
+    })
+
+    it("GTF with and without quotes, whatever stands between, CR LF and a byte order mark", async () => {
+      const rows = gtf(
+        ["1", "gene", 1, 90, "+", "ref_gene_id Z; gene_id G1; gene_name AAA;"],
+        ["1", "exon", 1, 90, "+", 'transcript_id "T;1"; gene_id "G1"; tag "gene_id"; gene_name "no"'],
+        ["1", "exon", 95, 99, "+", 'note "a ; gene_id b"; gene_id "G2"']
+      )
+      for (const text of [rows, `\ufeff${rows.replaceAll("\n", "\r\n")}`]) {
+        assert.deepStrictEqual((await told(text)).genes, ["G1 AAA chr1 + 0-90", "G2 G2 chr1 + 94-99"])
+      }
+    })
+
+    it("the first place of a gene that stands at several, by gene, by transcript and by chromosome", async () => {
+      const byGene = await told(
+        gtf(
+          ["chr1", "gene", 101, 900, "+", 'gene_id "A";'],
+          ["chr1", "exon", 101, 900, "+", 'gene_id "A"; transcript_id "T1";'],
+          ["chr1", "gene", 500_101, 500_900, "+", 'gene_id "A";'],
+          ["chr1", "exon", 500_101, 500_900, "+", 'gene_id "A"; transcript_id "T1_1";']
+        )
+      )
+      assert.deepStrictEqual(byGene.genes, ["A A chr1 + 100-900"])
+      assert.deepStrictEqual(byGene.left, [
+        `1 genes ${elsewhere}: A at chr1:500101-500900`,
+        `1 transcripts ${elsewhere}: A at chr1:500101-500900`
+      ])
+      const byTranscript = await told(
+        gtf(
+          ["chr5", "transcript", 601, 900, "+", 'gene_id "A"; transcript_id "T";'],
+          ["chr5", "exon", 601, 700, "+", 'gene_id "A"; transcript_id "T";'],
+          ["chr5", "exon", 801, 900, "+", 'gene_id "A"; transcript_id "T";'],
+          ["chr5", "transcript", 101, 400, "+", 'gene_id "A"; transcript_id "T";'],
+          ["chr5", "exon", 101, 200, "+", 'gene_id "A"; transcript_id "T";'],
+          ["chr5", "exon", 301, 400, "+", 'gene_id "A"; transcript_id "T";'],
+          ["chr5", "exon", 350, 420, "-", 'gene_id "A"; transcript_id "U";'],
+          ["chrX", "exon", 650, 750, "+", 'gene_id "A"; transcript_id "V";']
+        )
+      )
+      assert.deepStrictEqual(byTranscript.genes, ["A A chr5 + 600-700,800-900"])
+      assert.deepStrictEqual(byTranscript.transcripts, ["600-900/600-700,800-900"])
+      assert.strictEqual(byTranscript.left[0], `3 genes ${elsewhere}: A at chr5:101-400`)
+      const onY = await told(
+        gtf(
+          ["chrX", "gene", 1, 90, "+", 'gene_id "ENSG00000000003.2";'],
+          ["chrY", "gene", 1, 90, "+", 'gene_id "ENSG00000000003.2_PAR_Y";'],
+          ["chr2", "gene", 1, 90, "+", 'gene_id "ENSG00000000009.2_4";']
+        )
+      )
+      assert.deepStrictEqual(onY.genes, [
+        "ENSG00000000009 ENSG00000000009 chr2 + 0-90",
+        "ENSG00000000003 ENSG00000000003 chrX + 0-90"
+      ])
+      assert.deepStrictEqual(onY.left, [`1 genes ${elsewhere}: ENSG00000000003 at chrY:1-90`])
+    })
+
+    it("strands: a gene has that of its parts, and is left out where none has one", async () => {
+      const { genes, left } = await told(
+        gtf(
+          ["chr1", "gene", 1, 90, "?", 'gene_id "A";'],
+          ["chr1", "exon", 1, 90, "-", 'gene_id "A"; transcript_id "T";'],
+          ["chr1", "gene", 1, 90, ".", 'gene_id "B";']
+        )
+      )
+      assert.deepStrictEqual(genes, ["A A chr1 - 0-90"])
+      assert.deepStrictEqual(left, ["1 genes without a strand: B at chr1:1-90"])
+    })
+
+    it("counts exons and transcripts outside of genes", async () => {
+      const { genes, left, taken } = await told(
+        lines([
+          "chr1 . gene 101 900 . + . ID=g1;Name=A",
+          "chr1 . mRNA 101 900 . + . ID=t1;Parent=g1",
+          "chr1 . exon 101 200 . + . Parent=t1",
+          "chr1 . mRNA 101 900 . + . ID=t2;Parent=zzz",
+          "chr1 . exon 301 400 . + . Parent=t2",
+          "chr1 . exon 501 600 . + . ID=e"
+        ])
+      )
+      assert.deepStrictEqual(genes, ["A A chr1 + 100-200"])
+      assert.deepStrictEqual(left, ["1 transcripts without a gene: t2", "2 exons without a gene: chr1:301-400"])
+      assert.deepStrictEqual(taken, [1, 1, 3])
+    })
+
+    it("says what the line lacks", async () => {
+      const cases: ReadonlyArray<readonly [string, RegExp]> = [
+        [
+          gtf(["1", "gene", 1, 9, "+", 'gene_id "A"'], ["1", "exon", 1, 9, "+", 'gene_name "A"']),
+          /exon record has no gene_id attribute/u
+        ],
+        [gtf(["1", "gene", 1, 9, "+", 'gene_id "";']), /gene record has no gene_id attribute/u],
+        [gtf(["1", "gene", 1, 9, "+", 'Sequence "A"']), /neither GTF nor GFF3/u],
+        [gtf(["1", "gene", 1, 9, "*", 'gene_id "A"']), /strand '\*'/u],
+        [gtf(["1", "gene", 1, 9, "+", 'gene_id "A"']).replace("1\t9", "0x1\t9"), /'0x1' to '9'/u],
+        ["1 s gene 1 9 . + . gene_id A\n", /1 fields where GTF and GFF3 have 9/u]
+      ]
+      for (const [text, message] of cases) assert.match((await failure(text)).message, message)
+    })
   })
 
   it("drops versions of Ensembl ids only", () => {

@@ -1,0 +1,76 @@
+/** GTF (Ensembl, GENCODE, UCSC): each line names its gene, in attributes like `gene_id "X";`, with or without quotes. */
+import * as GeneDraft from "./GeneDraft.ts"
+import type * as Transcript from "./Transcript.ts"
+
+/** The value of an attribute: the first of that name that does not stand within another's quotes. */
+const reader = (name: string) => {
+  const pattern = new RegExp(`(?:^|;)\\s*${name}\\s+(?:"([^"]*)"|([^\\s";]+))`, "gu")
+  return (attributes: string): string | undefined => {
+    for (const [whole, quoted, bare] of attributes.matchAll(pattern)) {
+      const before = attributes.slice(0, attributes.indexOf(whole))
+      if (before.split('"').length % 2 === 1) return quoted ?? bare
+    }
+    return undefined
+  }
+}
+
+const geneId = reader("gene_id")
+const transcriptId = reader("transcript_id")
+const geneName = reader("gene_name")
+const geneType = reader("gene_(?:bio)?type")
+
+/** Whether attributes are those of GTF. */
+export const isGtf = (attributes: string): boolean => /(?:^|;)\s*gene_id(?:\s|$)/u.test(attributes)
+
+const types = new Set(["gene", "transcript", "exon"])
+const overlaps = (a: Transcript.Span, b: Transcript.Span): boolean => a.start < b.end && b.start < a.end
+
+export const make = () => {
+  const drafts = new Map<string, GeneDraft.Draft>()
+  /** Of each transcript of a gene its copies: the same id may stand at several places. */
+  const copies = new Map<string, Array<GeneDraft.Part>>()
+
+  /** The copy that a line belongs to: where it lies, else the last one whose place is not yet known. */
+  const copyOf = (gene: GeneDraft.Draft, key: string, id: string | undefined, feature: GeneDraft.Feature) => {
+    const { chrom, strand, type } = feature
+    const there = copies.get(key) ?? []
+    const found = there.findLast((part) => {
+      if (part.chrom !== chrom || part.strand !== strand) return false
+      if (type === "exon") return part.span === undefined || overlaps(part.span, feature)
+      return part.span === undefined ? part.exons.some((exon) => overlaps(exon, feature)) : overlaps(part.span, feature)
+    })
+    if (found !== undefined) return found
+    const made: GeneDraft.Part = { id, chrom, strand, span: undefined, exons: [] }
+    copies.set(key, [...there, made])
+    gene.parts.push(made)
+    return made
+  }
+
+  return {
+    line: (feature: GeneDraft.Feature): string | undefined => {
+      const { type, attributes, start, end } = feature
+      if (!types.has(type)) return undefined
+      const id = geneId(attributes)
+      if (id === undefined || id === "") return `${type} record has no gene_id attribute`
+      const gene = drafts.get(id) ?? GeneDraft.make()
+      drafts.set(id, gene)
+      gene.id = id
+      gene.name ??= geneName(attributes)
+      gene.type ??= geneType(attributes)
+      if (type === "gene") {
+        gene.bodies.push(feature)
+        return undefined
+      }
+      const transcript = transcriptId(attributes) || undefined
+      if (transcript === undefined && type === "transcript") {
+        gene.bodies.push(feature)
+        return undefined
+      }
+      const part = copyOf(gene, `${id}\t${transcript ?? ""}`, transcript, feature)
+      if (type === "exon") part.exons.push({ start, end })
+      else part.span = { start: Math.min(start, part.span?.start ?? start), end: Math.max(end, part.span?.end ?? end) }
+      return undefined
+    },
+    drafts: (): Iterable<GeneDraft.Draft> => drafts.values()
+  }
+}
