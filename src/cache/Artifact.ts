@@ -22,6 +22,15 @@ export const Artifact = Schema.Struct({
 })
 export type Artifact = typeof Artifact.Type
 
+const isNamePart = (text: unknown): boolean => typeof text === "string" && !/[/\0]/u.test(text)
+
+/**
+ * Whether paths can be made of it, as the schemas have it, told at a hundredth of their cost: also a cache of one's own may
+ * have been brought along by somebody, and what is no digest would name any file of the machine.
+ */
+export const isSound = ({ extension, files }: Artifact): boolean =>
+  isNamePart(extension) && files.every(({ suffix, sha256 }) => isNamePart(suffix) && Digest.sha256Pattern.test(sha256))
+
 /** Identity by content: of the main file where it stands alone, else of the set. */
 export const digest = ({ files }: Artifact): string =>
   files.length === 1

@@ -2,11 +2,12 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { statSync } from "node:fs"
+import { chmodSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
+import * as HomeOrigin from "./HomeOrigin.ts"
 
 export interface HomeFolders {
   readonly root: string
@@ -27,12 +28,24 @@ export interface HomeFolders {
   readonly runs: string
   /** What runs have published, once for all that published the same. */
   readonly results: string
+  /** What its user is to be told of a state folder that somebody else made. */
+  readonly origin: string | undefined
 }
 
+type FolderName = Exclude<keyof HomeFolders, "root" | "origin">
+
 /** In a state folder that its group, or all, may write to they may write to what is made in it, too. */
-const share = (root: string): void => {
+const share = (root: string): boolean => {
   const { mode } = statSync(root)
-  if ((mode & 0o022) !== 0) process.umask(Process.umask() & ~(mode & 0o077))
+  if ((mode & 0o022) === 0) return false
+  process.umask(Process.umask() & ~(mode & 0o077))
+  return true
+}
+
+/** What tasks are made of is nobody else's to move away: what lies in its place would be executed. */
+const keepApart = (work: string): void => {
+  const { uid, mode } = statSync(work)
+  if (uid === process.getuid?.() && (mode & 0o1000) === 0) chmodSync(work, (mode & 0o7777) | 0o1000)
 }
 
 export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Home") {
@@ -42,7 +55,7 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
       Effect.try({
         try: () => {
           const root = resolve(folder)
-          const names = [
+          const names: ReadonlyArray<FolderName> = [
             "store",
             "records",
             "index",
@@ -53,24 +66,28 @@ export class Home extends Context.Service<Home, HomeFolders>()("agflow/cache/Hom
             "images",
             "runs",
             "results"
-          ] as const
+          ]
           const folders = Object.fromEntries(names.map((name) => [name, join(root, name)])) as Record<
-            (typeof names)[number],
+            FolderName,
             string
           >
           // These are made with the first that is put into them: who may only read can do without, as most can.
           const later: ReadonlyArray<string> = ["index", "images"]
           Disk.makeFolder(root)
-          share(root)
+          const isShared = share(root)
+          const origin = HomeOrigin.check(root, names)
           for (const name of names) if (!later.includes(name)) Disk.makeFolder(folders[name])
-          return { root, ...folders }
+          if (isShared) keepApart(folders.work)
+          return { root, ...folders, origin }
         },
         catch: (cause) =>
-          new InputError({
-            message: `cannot make the state folder: ${messageOf(cause)}`,
-            file: folder,
-            hint: "set AGFLOW_HOME to a folder that you may write to"
-          })
+          cause instanceof InputError
+            ? cause
+            : new InputError({
+                message: `cannot make the state folder: ${messageOf(cause)}`,
+                file: folder,
+                hint: "set AGFLOW_HOME to a folder that you may write to"
+              })
       })
     )
 }

@@ -3,7 +3,7 @@
  * when most lines are of that kind, the file is written anew. It is never the truth: what a crash loses of it, or what
  * several writers on a shared disk leave in pieces, is found out again.
  */
-import { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, statSync } from "node:fs"
 import * as Disk from "../core/Disk.ts"
 
 export interface Journal {
@@ -51,7 +51,7 @@ export const open = (path: string, counts: (value: string) => boolean = () => tr
   const flush = () => {
     if (pending === "") return
     try {
-      Disk.inFolder(path, () => appendFileSync(path, pending))
+      Disk.inFolder(path, () => Disk.append(path, pending))
     } catch {
       // Not remembered (a full disk, another user's file): found out again the next time.
     }
@@ -73,7 +73,7 @@ export const open = (path: string, counts: (value: string) => boolean = () => tr
 const compact = (path: string, size: number, known: ReadonlyMap<string, string>): void => {
   const draft = `${path}.${process.pid}.tmp`
   try {
-    writeFileSync(draft, Array.from(known, ([name, value]) => lineOf(name, value)).join(""))
+    Disk.writeNew(draft, Array.from(known, ([name, value]) => lineOf(name, value)).join(""))
     if (sizeOf(path) === size) renameSync(draft, path)
   } catch {
     // It stays as long as it is.

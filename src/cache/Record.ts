@@ -4,13 +4,13 @@ import * as Schema from "effect/Schema"
 import * as Digest from "../core/Digest.ts"
 import { Tally } from "../core/Tally.ts"
 import { Provenance } from "../core/Provenance.ts"
-import { Artifact } from "./Artifact.ts"
+import * as Artifact from "./Artifact.ts"
 import { TaskKey } from "./TaskKey.ts"
 
 export const Record = Schema.Struct({
   key: Schema.String,
   structure: TaskKey,
-  outputs: Schema.Record(Schema.String, Artifact),
+  outputs: Schema.Record(Schema.String, Artifact.Artifact),
   provenance: Schema.Array(Provenance),
   /** What became of the rows that the task took; left out where it took none. */
   account: Schema.optionalKey(Schema.Array(Tally)),
@@ -51,13 +51,19 @@ const opened = (text: string): unknown => {
 /** A record from anywhere. */
 export const decode = (text: string): Record | undefined => Option.getOrUndefined(decodeUnknown(opened(text)))
 
+/** Whether paths may be made of what a record names. */
+export const isSound = ({ outputs }: Pick<Record, "outputs">): boolean => {
+  for (const name in outputs) if (!Artifact.isSound(outputs[name]!)) return false
+  return true
+}
+
 /**
- * A record of this cache, to be had at once: its digest says that agflow wrote it, and its key, in which the version of the
- * key is, that it has the shape that records of this version have.
+ * A record of this cache, to be had at once: its digest says that nothing of it was lost, and its key, in which the version
+ * of the key is, that it has the shape that records of this version have. Neither is a seal.
  */
 export const decodeOwn = (text: string, key: string): Record | undefined => {
   const record = opened(text) as Record | undefined
-  return record?.key === key ? record : undefined
+  return record?.key === key && isSound(record) ? record : undefined
 }
 
 /** Where in the folder of records that of a key is. */

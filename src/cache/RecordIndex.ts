@@ -12,7 +12,7 @@ import type * as Scope from "effect/Scope"
 import { join } from "node:path"
 import * as Digest from "../core/Digest.ts"
 import * as Journal from "./Journal.ts"
-import type { Record } from "./Record.ts"
+import { isSound, type Record } from "./Record.ts"
 import type { TaskKey } from "./TaskKey.ts"
 
 export interface Kept {
@@ -52,6 +52,7 @@ export const open = (folder: string): Effect.Effect<RecordIndex, never, Scope.Sc
           if (Digest.ofBytes(`${key}${content}`) !== line.slice(0, digestLength)) return undefined
           const end = content.indexOf("\t", 1)
           const rest = JSON.parse(content.slice(end)) as Omit<Record, "key" | "structure">
+          if (!isSound(rest)) return undefined
           return { record: Object.assign(rest, { key, structure }), used: Number(content.slice(1, end)) }
         },
         keep: ({ record, used }) => {

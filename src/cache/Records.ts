@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { existsSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, statSync, utimesSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
@@ -90,7 +90,7 @@ export class Records extends Context.Service<
           try: () => {
             // Whole or not there, also for who kills or reads meanwhile; after a power cut its digest tells.
             const temporary = join(home.records, `${basename(path)}.${process.pid}.tmp`)
-            writeFileSync(temporary, text)
+            Disk.writeNew(temporary, text)
             if (durable) Disk.sync(temporary)
             Disk.inFolder(path, () => renameSync(temporary, path))
             if (durable) Disk.sync(dirname(path))

@@ -41,7 +41,8 @@ const linkName = "results"
 /** The set that a run's folder links to; undefined where it has none. */
 export const of = (run: string): string | undefined => {
   try {
-    return basename(readlinkSync(join(run, linkName)))
+    const name = basename(readlinkSync(join(run, linkName)))
+    return /^[0-9a-f]{64}(?:\.[0-9a-z-]+)?$/u.test(name) ? name : undefined
   } catch {
     return undefined
   }

@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import * as Caches from "../cache/Caches.ts"
 import * as PastRun from "../engine/PastRun.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
@@ -20,7 +19,7 @@ export const printLines = (lines: ReadonlyArray<string>): Effect.Effect<void> =>
 
 export const printJson = (value: unknown): Effect.Effect<void> => stdout(JSON.stringify(value, null, 2))
 
-export const caches = Effect.provide(Caches.layer(Options.home()))
+export const caches = Effect.provide(Options.caches())
 
 /** A run of the state folder among all of them, newest first. */
 export const chosen = Effect.fnUntraced(function* (word: string | Option.Option<string>) {

@@ -1,10 +1,13 @@
 /** Flags that several commands share, and what they mean. */
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
+import * as Caches from "../cache/Caches.ts"
+import { Home } from "../cache/Home.ts"
 import type { Format } from "../core/Diagnostic.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Machine from "../core/Machine.ts"
@@ -14,7 +17,7 @@ import * as Workflow from "../dsl/Workflow.ts"
 import * as Container from "../executor/Container.ts"
 import * as ContainerEngine from "../executor/ContainerEngine.ts"
 import * as Runtimes from "../model/Runtimes.ts"
-import { withFaults, type Quit } from "./Quit.ts"
+import { stderr, withFaults, type Quit } from "./Quit.ts"
 
 export const file = Argument.String("workflow").pipe(Argument.withDescription("the workflow: YAML, or TypeScript"))
 
@@ -103,6 +106,12 @@ export const machine = Effect.fnUntraced(function* ({ maxCpus, maxMemory, maxGpu
 })
 
 export const home = (): string => resolve(process.env["AGFLOW_HOME"] || ".agflow")
+
+/** The caches of the state folder; what there is to say of one that somebody else made is said at once. */
+export const caches = () =>
+  Layer.effectDiscard(
+    Effect.flatMap(Home, ({ origin }) => (origin === undefined ? Effect.void : stderr(`warning: ${origin}`)))
+  ).pipe(Layer.provideMerge(Caches.layer(home())))
 
 export const settings = ({ mirror, acceptLicence, device }: SettingsChoice): SettingsValue => ({
   mirrors: [...mirror, ...(process.env["AGFLOW_MIRROR"]?.split(":") ?? [])]

@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Caches from "../cache/Caches.ts"
 import { Home } from "../cache/Home.ts"
 import * as Usage from "../cache/Usage.ts"
 import { formatBytes } from "../core/Units.ts"
@@ -41,7 +40,7 @@ export const du = Command.make(
       ]
       yield* stdout(lines.join("\n"))
     },
-    (effect) => Effect.provide(effect, Caches.layer(Options.home()))
+    (effect) => Effect.provide(effect, Options.caches())
   )
 ).pipe(
   Command.withDescription(

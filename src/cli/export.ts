@@ -6,7 +6,6 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { join, resolve } from "node:path"
 import * as Bundle from "../cache/Bundle.ts"
-import * as Caches from "../cache/Caches.ts"
 import { Home } from "../cache/Home.ts"
 import { InputError } from "../core/Failure.ts"
 import { formatBytes } from "../core/Units.ts"
@@ -36,7 +35,7 @@ export const exportRun = Command.make(
       const { records, files, bytes } = yield* Bundle.save(join(runs, id), keys, resolve(to))
       yield* stdout(`${to}: run ${id}, ${records} records, ${files} files, ${formatBytes(bytes)} unpacked`)
     },
-    (effect) => Effect.provide(effect, Caches.layer(Options.home()))
+    (effect) => Effect.provide(effect, Options.caches())
   )
 ).pipe(
   Command.withDescription(

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import * as Caches from "../cache/Caches.ts"
 import * as Collection from "../cache/Collection.ts"
 import * as Removal from "../cache/Removal.ts"
 import { Leases } from "../cache/Lease.ts"
@@ -104,7 +103,7 @@ export const gc = Command.make(
       }
     },
     Effect.scoped,
-    (effect) => Effect.provide(effect, Caches.layer(Options.home()))
+    (effect) => Effect.provide(effect, Options.caches())
   )
 ).pipe(
   Command.withDescription(

@@ -5,7 +5,6 @@ import * as Command from "effect/cli/Command"
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import * as Bundle from "../cache/Bundle.ts"
-import * as Caches from "../cache/Caches.ts"
 import { Home } from "../cache/Home.ts"
 import * as Inventory from "../cache/Inventory.ts"
 import * as ResultSet from "../cache/ResultSet.ts"
@@ -87,7 +86,7 @@ export const importRun = Command.make(
         )
       }).pipe(Effect.ensuring(Effect.sync(() => rmSync(folder, { recursive: true, force: true }))))
     },
-    (effect) => Effect.provide(effect, Caches.layer(Options.home()))
+    (effect) => Effect.provide(effect, Options.caches())
   )
 ).pipe(
   Command.withDescription(

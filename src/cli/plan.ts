@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Caches from "../cache/Caches.ts"
 import { usesOf } from "../dsl/CheckedStage.ts"
 import { formatBytes, formatSeconds } from "../core/Units.ts"
 import * as Estimate from "../engine/Estimate.ts"
@@ -121,7 +120,7 @@ export const plan = Command.make(
       return { planned, estimate: yield* Estimate.make(planned, machine) }
     }).pipe(
       Effect.provideService(ContainerEngine.Choice, Options.containers(options, false)),
-      Effect.provide(Caches.layer(Options.home()))
+      Effect.provide(Options.caches())
     )
     yield* stdout(
       asJson

@@ -7,7 +7,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as Caches from "../cache/Caches.ts"
 import { render } from "../core/Failure.ts"
 import { reactions } from "../dsl/Policy.ts"
 import * as OutputFolder from "../engine/OutputFolder.ts"
@@ -89,7 +88,7 @@ export const run = (distribution: URL) =>
           Effect.andThen(stderr(`error: ${render(failure)}`), Effect.fail(new Quit({ code: codes.failed })))
         ),
         Effect.provideService(ContainerEngine.Choice, Options.containers(options, true)),
-        Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Caches.layer(Options.home())))
+        Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Options.caches()))
       )
       if (results !== undefined) yield* stdout(`results: ${here(results)}`)
       if (status === "failed") return yield* new Quit({ code: codes.failed })

@@ -5,7 +5,6 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import { join } from "node:path"
-import * as Caches from "../cache/Caches.ts"
 import { Home } from "../cache/Home.ts"
 import * as Verification from "../cache/Verification.ts"
 import { formatBytes } from "../core/Units.ts"
@@ -54,7 +53,7 @@ export const verify = Command.make(
       }
       if (findings.length > 0) return yield* new Quit({ code: codes.failed })
     },
-    (effect) => Effect.provide(effect, Caches.layer(Options.home()))
+    (effect) => Effect.provide(effect, Options.caches())
   )
 ).pipe(
   Command.withDescription(

@@ -1,5 +1,15 @@
 /** Getting files to where they belong. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs"
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { dirname } from "node:path"
 
 /**
@@ -27,6 +37,31 @@ export const inFolder = (path: string, put: () => void): void => {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
     makeFolder(dirname(path))
     put()
+  }
+}
+
+/**
+ * Writes a file that is this process's alone, in a folder that others may write to: a link that somebody has put in its
+ * place is taken away, never followed.
+ */
+export const writeNew = (path: string, text: string): void => {
+  try {
+    writeFileSync(path, text, { flag: "wx" })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause
+    rmSync(path)
+    writeFileSync(path, text, { flag: "wx" })
+  }
+}
+
+/** Adds to a file of such a folder; fails where the name is a link. */
+export const append = (path: string, content: string | Uint8Array): void => {
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants
+  const handle = openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o666)
+  try {
+    writeFileSync(handle, content)
+  } finally {
+    closeSync(handle)
   }
 }
 

@@ -2,12 +2,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import type { ContentStore } from "../cache/ContentStore.ts"
 import type { FileDigests } from "../cache/FileDigests.ts"
-import type { Home } from "../cache/Home.ts"
+import { Home } from "../cache/Home.ts"
 import type { Leases } from "../cache/Lease.ts"
 import type { Records } from "../cache/Records.ts"
+import * as WorkFolder from "../cache/WorkFolder.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
@@ -114,6 +116,9 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   })
 
   const folders = yield* TaskFolderPool.make
+  // Beside the tasks: what is loaded from there is code, and the run's own folder may be a group's to write to.
+  const modules = join((yield* Home).work, WorkFolder.nameFor("stages"))
+  yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(modules, { recursive: true, force: true })))
   const wanted = Scatter.wanted(workflow)
   const reasons = yield* Reason.make(workflow, folder.id)
   const scripts = RunFolder.scripts(folder)
@@ -172,7 +177,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
           folders,
           worker: options.worker,
           logs: folder.logs,
-          modules: join(folder.path, "stages"),
+          modules,
           version: options.version
         }).pipe(Effect.catchDefect((defect) => Effect.fail(broken(defect))))
         if (!executed) results.get(task.id)!.reason = TaskRunner.doneElsewhere

@@ -2,10 +2,11 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
-import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, renameSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import { Home } from "../cache/Home.ts"
+import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { Event } from "./Event.ts"
@@ -27,7 +28,7 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow) {
   yield* Effect.try({
     try: () => {
       mkdirSync(folder.logs, { recursive: true })
-      writeFileSync(join(path, "workflow.yaml"), workflow.text)
+      Disk.writeNew(join(path, "workflow.yaml"), workflow.text)
       // By rename, so that of runs that start together none finds the name taken.
       const latest = join(path, "latest")
       symlinkSync(id, latest)
@@ -53,7 +54,7 @@ export const log = ({ path }: RunFolder) => {
     clearTimeout(timer)
     timer = undefined
     try {
-      appendFileSync(join(path, "events.ndjson"), pending)
+      Disk.append(join(path, "events.ndjson"), pending)
       pending = ""
     } catch {
       // What there is of it may end within a line.
@@ -81,7 +82,7 @@ export const scripts = ({ path }: RunFolder) => {
       kept.add(code)
       try {
         mkdirSync(join(path, "scripts"), { recursive: true })
-        writeFileSync(join(path, scriptName(code)), text)
+        Disk.writeNew(join(path, scriptName(code)), text)
       } catch {
         // Like the log: a full disk is told by the tasks.
       }

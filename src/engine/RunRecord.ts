@@ -4,10 +4,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { readFileSync, readdirSync, renameSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { StoredFile } from "../cache/Artifact.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
+import * as Disk from "../core/Disk.ts"
 import * as Process from "../core/Process.ts"
 import * as Suggest from "../core/Suggest.ts"
 import type { Event } from "./Event.ts"
@@ -102,7 +103,7 @@ export const write = (folder: string, { tasks, outputs, ...rest }: RunRecord): E
       let text = "{\n"
       for (const [name, value] of Object.entries(rest)) text += ` ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`
       text += ` "tasks": ${lines(tasks)},${outputsBegin}${lines(outputs)}\n}\n`
-      writeFileSync(`${path}.tmp`, text)
+      Disk.writeNew(`${path}.tmp`, text)
       renameSync(`${path}.tmp`, path)
     },
     catch: (cause) => new InputError({ message: `cannot write the run's record: ${messageOf(cause)}`, file: folder })
@@ -176,7 +177,10 @@ export const list = Effect.fnUntraced(function* (runs: string) {
     try: () => readdirSync(runs, { withFileTypes: true }).filter((entry) => entry.isDirectory()),
     catch: (cause) => new InputError({ message: `cannot read the runs: ${messageOf(cause)}`, file: runs })
   })
-  const records = yield* Effect.forEach(names, ({ name }) => read(join(runs, name)))
+  const records = yield* Effect.forEach(names, ({ name }) =>
+    // One that calls itself otherwise would have another folder taken for its own.
+    Effect.map(read(join(runs, name)), (record) => (record?.id === name ? record : undefined))
+  )
   // Ids tell seconds only.
   return records.filter((record) => record !== undefined).sort((a, b) => (a.started < b.started ? 1 : -1))
 })

@@ -3,10 +3,11 @@
  * frames of length, checksum and value, each written at once; what follows a torn frame is passed over.
  */
 import * as Effect from "effect/Effect"
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, readdirSync } from "node:fs"
+import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { deserialize, serialize } from "node:v8"
 import { crc32 } from "node:zlib"
+import * as Disk from "../core/Disk.ts"
 import type { Checkpoint } from "../core/Task.ts"
 
 const headerBytes = 8
@@ -51,7 +52,14 @@ function* framesOf(path: string): Iterable<unknown> {
 
 function* readAll(folder: string): Iterable<unknown> {
   try {
-    for (const name of readdirSync(folder).sort()) yield* framesOf(join(folder, name))
+    // What others may have written is not for this runtime's own format: it is done again.
+    const own = readdirSync(folder)
+      .map((name) => join(folder, name))
+      .filter((path) => {
+        const stat = lstatSync(path)
+        return stat.isFile() && stat.nlink === 1 && stat.uid === process.getuid?.()
+      })
+    for (const path of own.sort()) yield* framesOf(path)
   } catch {
     // None, or of another version of the runtime: all is done anew.
   }
@@ -64,6 +72,6 @@ export const make = (folder: string, attempt: string): Checkpoint => ({
     // What cannot be kept (a full disk) is done again after a kill: no reason to fail now.
     Effect.try(() => {
       mkdirSync(folder, { recursive: true })
-      appendFileSync(join(folder, attempt), frame(value))
+      Disk.append(join(folder, attempt), frame(value))
     }).pipe(Effect.ignore)
 })

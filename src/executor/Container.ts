@@ -32,8 +32,22 @@ export interface Invocation {
   readonly args: ReadonlyArray<string>
   /** For the engine itself, beside its own surroundings. */
   readonly env: Readonly<Record<string, string>>
-  /** What ends it for certain, where the end of the program that started it does not. */
-  readonly stop: ReadonlyArray<string> | undefined
+  /** Its container, where the end of the program that started it does not end that. */
+  readonly container: Contained | undefined
+}
+
+/** A container that goes on when the program that started it is killed. */
+export interface Contained {
+  readonly engine: "docker" | "podman"
+  readonly name: string
+}
+
+/** The container of a task's folder, which is named after it; undefined where the folder has no name that a task's has. */
+export const of = (engine: string, folder: string): Contained | undefined => {
+  const name = basename(folder)
+  return (engine === "docker" || engine === "podman") && /^[\w.~-]+$/u.test(name)
+    ? { engine, name: `agflow-${name}` }
+    : undefined
 }
 
 /** What the container gets from the image, not from where agflow runs. */
@@ -45,10 +59,10 @@ const variables = ({ env, folder }: ContainerRun): ReadonlyArray<readonly [strin
 ]
 
 /** docker-run(1) and podman-run(1), which take the same words. */
-const ofDocker = (run: ContainerRun): Invocation => {
+const ofDocker = (engine: Contained["engine"], run: ContainerRun): Invocation => {
   // Inside, the GPUs that it is given are all there are, and are counted from 0.
   const env = variables(run).filter(([name]) => name !== "CUDA_VISIBLE_DEVICES")
-  const { engine, folder, files, user, devices } = run
+  const { folder, files, user, devices } = run
   const name = `agflow-${basename(folder)}`
   const gpus =
     devices === undefined
@@ -84,7 +98,7 @@ const ofDocker = (run: ContainerRun): Invocation => {
       ...run.command.slice(1)
     ],
     env: {},
-    stop: [engine, "rm", "--force", ...(engine === "podman" ? ["--time", "0"] : []), name]
+    container: { engine, name }
   }
 }
 
@@ -116,23 +130,30 @@ const ofApptainer = (run: ContainerRun): Invocation => ({
   env: Object.fromEntries(
     variables(run).flatMap(([key, value]) => (key === "HOME" ? [] : [[`APPTAINERENV_${key}`, value]]))
   ),
-  stop: undefined
+  container: undefined
 })
 
 export const invocation = (run: ContainerRun): Invocation =>
-  run.engine === "apptainer" ? ofApptainer(run) : ofDocker(run)
+  run.engine === "apptainer" ? ofApptainer(run) : ofDocker(run.engine, run)
 
 /** Paths that an engine would take apart. */
 export const unmountable = (engine: Engine, path: string): boolean =>
   engine === "apptainer" ? /[:,\\]/u.test(path) : /[",\n]/u.test(path)
 
+const removal = ({ engine, name }: Contained): ReadonlyArray<string> => [
+  "rm",
+  "--force",
+  ...(engine === "podman" ? ["--time", "0"] : []),
+  name
+]
+
 /** Ends a container whose run was killed. */
-export const end = ([program, ...args]: ReadonlyArray<string>): void => {
-  spawnSync(program!, args, { stdio: "ignore", timeout: 20_000 })
+export const end = (container: Contained): void => {
+  spawnSync(container.engine, removal(container), { stdio: "ignore", timeout: 20_000 })
 }
 
 /** The same, for a process that ends itself and cannot wait for it. */
-export const endLater = ([program, ...args]: ReadonlyArray<string>): void =>
-  spawn(program!, args, { stdio: "ignore", detached: true })
+export const endLater = (container: Contained): void =>
+  spawn(container.engine, removal(container), { stdio: "ignore", detached: true })
     .on("error", () => undefined)
     .unref()

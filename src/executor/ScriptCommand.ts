@@ -47,8 +47,8 @@ export interface ScriptCommand {
   readonly args: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
-  /** What ends it for certain, where its process group is not all of it. */
-  readonly stop?: ReadonlyArray<string> | undefined
+  /** Where its process group is not all of it. */
+  readonly container?: Container.Contained | undefined
 }
 
 /**

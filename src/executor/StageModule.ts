@@ -131,9 +131,9 @@ export const stage = async (path: string, name: string): Promise<Stage.Stage> =>
 export const write = (folder: string, { digest, text }: StageModule): string => {
   const path = join(folder, `${digest}.mjs`)
   if (existsSync(path)) return path
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
   const partial = `${path}.${process.pid}.tmp`
-  writeFileSync(partial, text)
+  writeFileSync(partial, text, { mode: 0o644 })
   renameSync(partial, path)
   return path
 }

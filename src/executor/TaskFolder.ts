@@ -13,6 +13,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
+  chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -39,12 +41,17 @@ export interface StagedFile {
   readonly name: string
 }
 
+/** Others may look into it, in a shared state folder, and write nothing: it holds what is executed. */
+const folderMode = 0o755
+const fileMode = 0o644
+
 const writeSpec = (folder: string, spec: TaskSpec): void =>
-  writeFileSync(join(folder, "task.json"), `${JSON.stringify(spec, null, 1)}\n`)
+  writeFileSync(join(folder, "task.json"), `${JSON.stringify(spec, null, 1)}\n`, { mode: fileMode })
 
 const writeLists = (folder: string, { inputs }: TaskSpec): void => {
   for (const [name, given] of Object.entries(inputs))
-    if (typeof given !== "string") writeFileSync(InputList.path(folder, name), InputList.lines(given))
+    if (typeof given !== "string")
+      writeFileSync(InputList.path(folder, name), InputList.lines(given), { mode: fileMode })
 }
 
 export interface Prepared {
@@ -67,8 +74,8 @@ const textOf = (path: string): string | undefined => {
 
 /** Makes the folder, with what every task's folder has. */
 export const make = (folder: string): void => {
-  mkdirSync(folder)
-  for (const name of [...lasting, fleeting]) mkdirSync(join(folder, name))
+  mkdirSync(folder, folderMode)
+  for (const name of [...lasting, fleeting]) mkdirSync(join(folder, name), folderMode)
 }
 
 /**
@@ -79,7 +86,7 @@ export const make = (folder: string): void => {
 export const renew = (folder: string, target: string): boolean => {
   try {
     renameSync(folder, target)
-    mkdirSync(join(target, fleeting))
+    mkdirSync(join(target, fleeting), folderMode)
     return true
   } catch {
     return false
@@ -124,7 +131,7 @@ export const prepare = (
         const path = join(folder, scriptName)
         if (textOf(path) !== spec.script) {
           rmSync(path, { force: true })
-          writeFileSync(path, spec.script)
+          writeFileSync(path, spec.script, { mode: fileMode })
         }
         writeLists(folder, spec)
       } else writeSpec(folder, spec)
@@ -146,14 +153,24 @@ export const writeRunner = ({ folder, spec }: Prepared, worker: string): void =>
     { mode: 0o755 }
   )
 
+/** The code of an imported stage goes with the folder. */
+const withModule = (folder: string, spec: TaskSpec, module: string): TaskSpec => {
+  const own = join(folder, "stage.mjs")
+  copyFileSync(module, own)
+  return { ...spec, module: own } as TaskSpec
+}
+
 /** Moves a task's folder to where a person can look at it, and run it again by its `run.sh`. */
 export const keep = (folder: string, spec: TaskSpec | undefined, target: string, worker: string): void => {
   renameSync(folder, target)
   if (spec === undefined) return
   try {
+    // Nothing runs in it any more: who shares the state folder may clear it away.
+    for (const name of ["", ...lasting, fleeting]) chmodSync(join(target, name), 0o777 & ~process.umask())
     // Its files are named by their full paths.
     const [from, to] = [folder, target].map((path) => JSON.stringify(path).slice(1, -1)) as [string, string]
-    const moved = JSON.parse(JSON.stringify(spec).replaceAll(from, to)) as TaskSpec
+    const named = JSON.parse(JSON.stringify(spec).replaceAll(from, to)) as TaskSpec
+    const moved = named.kind === "stage" && named.module !== undefined ? withModule(target, named, named.module) : named
     writeSpec(target, moved)
     if (moved.kind === "script") writeLists(target, moved)
     writeRunner({ folder: target, spec: moved }, worker)

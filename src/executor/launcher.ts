@@ -6,6 +6,7 @@
 import { spawn } from "node:child_process"
 import { closeSync, openSync, writeFileSync } from "node:fs"
 import * as Process from "../core/Process.ts"
+import type { Contained } from "./Container.ts"
 
 export interface Launch {
   /** By which the replies tell of it. */
@@ -16,9 +17,9 @@ export interface Launch {
   readonly folder: string
   /** Files that its standard output and its standard error are added to. */
   readonly logs: readonly [string, string]
-  /** The file that is to say which process it is, and what ends it for certain. */
+  /** The file that is to say which process it is, and what runs its container. It names no command: none is taken from it. */
   readonly identity: string
-  readonly stop: ReadonlyArray<string> | undefined
+  readonly container: Contained | undefined
 }
 
 export type LaunchReply =
@@ -30,7 +31,7 @@ export type LaunchReply =
 
 const reply = (message: LaunchReply) => process.send?.(message)
 
-const launch = ({ id, program, args, env, folder, logs, identity, stop }: Launch): void => {
+const launch = ({ id, program, args, env, folder, logs, identity, container }: Launch): void => {
   const handles: Array<number> = []
   const failed = (cause: unknown) =>
     reply({ _tag: "Failed", id, message: cause instanceof Error ? cause.message : String(cause) })
@@ -43,7 +44,7 @@ const launch = ({ id, program, args, env, folder, logs, identity, stop }: Launch
     child.on("exit", (code, signal) => reply({ _tag: "Ended", id, code, signal }))
     reply({ _tag: "Started", id, pid })
     // A later run reaps the group by this, if the engine is killed.
-    writeFileSync(identity, JSON.stringify({ ...Process.identify(pid), stop }))
+    writeFileSync(identity, JSON.stringify({ ...Process.identify(pid), engine: container?.engine }))
   } catch (cause) {
     failed(cause)
   } finally {

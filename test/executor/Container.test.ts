@@ -49,7 +49,7 @@ describe("Container", () => {
         "echo"
       ],
       env: {},
-      stop: ["docker", "rm", "--force", "agflow-k-host-1.2-0"]
+      container: { engine: "docker", name: "agflow-k-host-1.2-0" }
     })
   })
 
@@ -71,7 +71,7 @@ describe("Container", () => {
       program,
       args: words,
       env,
-      stop
+      container
     } = Container.invocation({
       ...run,
       engine: "apptainer",
@@ -114,7 +114,7 @@ describe("Container", () => {
       APPTAINERENV_scores: "/state/x y",
       APPTAINERENV_quote: "a'b,c"
     })
-    assert.isUndefined(stop)
+    assert.isUndefined(container)
   })
 
   it("knows the paths that an engine would take apart", () => {

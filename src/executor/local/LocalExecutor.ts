@@ -40,10 +40,10 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
     Effect.gen(function* () {
       const pool = yield* WorkerPool.make(worker)
       const launcher = yield* ScriptLauncher.make(join(dirname(worker), "launcher.js"))
-      const runScript = (folder: string, { program, args, env, folder: cwd, stop }: ScriptCommand.ScriptCommand) => {
+      const runScript = (folder: string, { folder: cwd, container, ...command }: ScriptCommand.ScriptCommand) => {
         const [stdout, stderr] = TaskLog.names
         const logs = [join(folder, stdout), join(folder, stderr)] as const
-        return launcher.run({ program, args, env, folder: cwd, stop, logs, identity: join(folder, "child.json") })
+        return launcher.run({ ...command, folder: cwd, container, logs, identity: join(folder, "child.json") })
       }
       return Executor.of({
         name: "local",

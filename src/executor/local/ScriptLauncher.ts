@@ -25,7 +25,7 @@ export interface ScriptLauncher {
 
 interface Running {
   pid: number | undefined
-  readonly stop: ReadonlyArray<string> | undefined
+  readonly container: Container.Contained | undefined
   readonly listen: (reply: LaunchReply | { readonly _tag: "Lost" }) => void
 }
 
@@ -45,9 +45,9 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
     let counter = 0
 
     const killAll = () =>
-      running.forEach(({ pid, stop }) => {
+      running.forEach(({ pid, container }) => {
         if (pid !== undefined) ProcessGroup.signal(pid, "SIGKILL")
-        if (stop !== undefined) Container.endLater(stop)
+        if (container !== undefined) Container.endLater(container)
       })
     /** What has left the group of its script, of which there may be some once one has been started. */
     const killStrays = () => counter > 0 && ScriptProcesses.kill((folder) => WorkFolder.isOwn(basename(folder)))
@@ -108,7 +108,7 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
               reply._tag === "Ended" ? Effect.succeed(reply) : Effect.fail(notStarted(launch.program, reply.message))
             )
           }
-          const own: Running = { pid: undefined, stop: launch.stop, listen }
+          const own: Running = { pid: undefined, container: launch.container, listen }
           running.set(id, own)
           launcher ??= start()
           // An error of sending is that of a launcher that has just died: its exit tells.
@@ -120,7 +120,7 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
             })
             if (pid !== undefined) yield* ProcessGroup.stop(pid)
             running.delete(id)
-            if (launch.stop !== undefined) Container.end(launch.stop)
+            if (launch.container !== undefined) Container.end(launch.container)
           })
         })
     }
