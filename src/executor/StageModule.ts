@@ -10,7 +10,7 @@ import * as Stage from "../dsl/Stage.ts"
 import type { Imported, LoadedStage, StageModule } from "../dsl/StageLibrary.ts"
 import * as TypedWorkflow from "../dsl/TypedWorkflow.ts"
 import type { BuildFailure, Message, Plugin } from "esbuild"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, dirname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -107,10 +107,15 @@ const bundle = async (file: string, distribution: string): Promise<Bundle> => {
 
 type Exports = Readonly<Record<string, unknown>>
 
-/** Errors in it then name the lines of the user's files. */
+let loads = 0
+
+/**
+ * Loads it anew each time: what one task changes in a module's variables the next is not to see. Errors in it name the
+ * lines of the user's files.
+ */
 const load = (path: string): Promise<Exports> => {
   process.setSourceMapsEnabled(true)
-  return import(pathToFileURL(path).href) as Promise<Exports>
+  return import(`${pathToFileURL(path).href}?${loads++}`) as Promise<Exports>
 }
 
 /** The stages that a file exports, and those that its workflow is made of. */
@@ -120,8 +125,16 @@ const stagesOf = (exports: Exports): ReadonlyArray<Stage.Stage> => {
   return [...new Set([...values.filter(Stage.isStage), ...composed])]
 }
 
+/** Characters of texts that a process loads before it has had enough of them: it forgets none. */
+const mostLoaded = 32e6
+let loaded = 0
+
+/** Whether this process is better replaced than given another text to load. */
+export const isFull = (): boolean => loaded > mostLoaded
+
 /** A stage of a text that {@link write} wrote. */
 export const stage = async (path: string, name: string): Promise<Stage.Stage> => {
+  loaded += statSync(path).size
   const found = stagesOf(await load(path)).find((each) => each.name === name)
   if (found === undefined) throw new Error(`no stage '${name}' in ${path}`)
   return found

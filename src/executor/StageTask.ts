@@ -16,6 +16,7 @@ import { Task } from "../core/Task.ts"
 import { StageLibrary } from "../dsl/StageLibrary.ts"
 import type { TaskMessage } from "./Executor.ts"
 import * as CheckpointJournal from "./CheckpointJournal.ts"
+import * as LabProcess from "./LabProcess.ts"
 import * as StageCall from "./StageCall.ts"
 import * as StageModule from "./StageModule.ts"
 import * as TaskExit from "./TaskExit.ts"
@@ -34,11 +35,12 @@ const perform = Effect.fnUntraced(function* (
   folder: string,
   notes: Array<Provenance>,
   ledger: Tally.Ledger,
-  listen: (message: TaskMessage) => void
+  listen: (message: TaskMessage) => void,
+  spent: () => void
 ) {
+  const scratch = join(folder, "scratch")
   const spec = yield* TaskFolder.readSpec(folder)
   if (spec.kind !== "stage") return yield* Effect.die("a worker runs stages, bash runs scripts")
-  const stage = yield* stageOf(spec)
   const task = Task.of({
     progress: (done, total, unit) => Effect.sync(() => listen({ _tag: "Progress", done, total, unit })),
     log: (line) =>
@@ -50,10 +52,13 @@ const perform = Effect.fnUntraced(function* (
     ledger,
     synthetic: spec.synthetic,
     lineage: spec.lineage,
-    scratch: join(folder, "scratch"),
+    scratch,
     checkpoint: CheckpointJournal.make(spec.checkpoint, basename(folder))
   })
-  const outputs = yield* StageCall.run(stage, spec.params, spec.inputs, join(folder, "outputs")).pipe(
+  const called = Effect.flatMap(stageOf(spec), (stage) =>
+    StageCall.run(stage, spec.params, spec.inputs, join(folder, "outputs"))
+  )
+  const outputs = yield* (spec.module === undefined ? called : LabProcess.around(scratch, spent, called)).pipe(
     Effect.provide(
       Layer.mergeAll(
         NodeFileSystem.layer,
@@ -85,13 +90,20 @@ const forgetMost = (): void => {
   }
 }
 
-/** Always ends by writing `exit.json`; what went wrong is in it. */
-export const run = Effect.fnUntraced(function* (folder: string, listen: (message: TaskMessage) => void) {
+/**
+ * Always ends by writing `exit.json`; what went wrong is in it. `spent` is told when the process is to run no other task.
+ */
+export const run = Effect.fnUntraced(function* (
+  folder: string,
+  listen: (message: TaskMessage) => void,
+  spent: () => void
+) {
   const notes: Array<Provenance> = []
   const ledger = Tally.makeLedger()
   const cpu = process.cpuUsage()
   forgetMost()
-  const exit = yield* Effect.exit(perform(folder, notes, ledger, listen))
+  const exit = yield* Effect.exit(perform(folder, notes, ledger, listen, spent))
+  if (StageModule.isFull()) spent()
   const used = process.cpuUsage(cpu)
   const common = {
     provenance: notes,

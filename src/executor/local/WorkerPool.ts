@@ -77,11 +77,11 @@ export const make = (program: string): Effect.Effect<WorkerPool, never, Scope.Sc
           const onMessage = (message: WorkerReply) => {
             if (message._tag !== "Ended") return listen(message)
             release()
-            if (devices === undefined) {
+            if (devices === undefined && !message.spent) {
               idle.push(child)
               return resume(Effect.void)
             }
-            // Gone, and its memory with it, before the next may have the GPU.
+            // Gone, and its memory with it, before the next may have the GPU, or anybody takes what it has written.
             child.on("exit", () => {
               all.delete(child)
               resume(Effect.void)
