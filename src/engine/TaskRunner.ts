@@ -28,6 +28,7 @@ import * as TaskLog from "../executor/TaskLog.ts"
 import type { TaskSpec } from "../executor/TaskSpec.ts"
 import type { Attempt } from "./Attempts.ts"
 import { Events, type EventBody } from "./Event.ts"
+import * as InputState from "./InputState.ts"
 import * as LiveLog from "./LiveLog.ts"
 import * as RowAccount from "./RowAccount.ts"
 import * as TaskFailure from "./TaskFailure.ts"
@@ -72,7 +73,10 @@ const collect = Effect.fnUntraced(function* (task: Task, folder: string, exit: T
 })
 
 /** A result is that of the inputs that its key names: when one of them changed meanwhile, it is nobody's. */
-const checkInputs = Effect.fnUntraced(function* ({ inputs, structure, instance: { body } }: Task) {
+const checkInputs = Effect.fnUntraced(function* (
+  { inputs, structure, instance: { body } }: Task,
+  before: InputState.InputState
+) {
   const digests = yield* FileDigests
   const image = body._tag === "Script" ? body.container?.image : undefined
   if (image !== undefined && (yield* ContainerImage.identify(image)) !== structure.container)
@@ -81,11 +85,13 @@ const checkInputs = Effect.fnUntraced(function* ({ inputs, structure, instance: 
       file: image,
       hint: "run again when nothing writes to it"
     })
+  const touched = InputState.changed(before)
   for (const [name, input] of inputs) {
     for (const { artifact, pathOf } of "artifact" in input ? [input] : input) {
       for (const { suffix, sha256 } of artifact.files) {
         const file = pathOf(suffix)
-        if (digests.knows(file, sha256) || (yield* digests.of(file)).sha256 === sha256) continue
+        const isSame = file !== touched && (digests.knows(file, sha256) || (yield* digests.of(file)).sha256 === sha256)
+        if (isSame) continue
         return yield* new InputError({
           message: `input '${name}' changed while the task ran: the result is not kept`,
           file,
@@ -195,6 +201,7 @@ export const run = Effect.fnUntraced(function* (
       const live = options.verbose
         ? LiveLog.follow(folder, (stream, line) => publish({ _tag: "TaskOutput", stage: id, stream, line }))
         : Effect.void
+      const before = InputState.take(task.inputs)
       const exit = yield* executor
         .execute(prepared, (message) => {
           publish(
@@ -207,7 +214,7 @@ export const run = Effect.fnUntraced(function* (
       if (exit.failure !== null || exit.code !== 0) {
         return yield* Effect.fail<Failure>(exit.failure ?? { _tag: "TaskFailed", message: `exit code ${exit.code}` })
       }
-      yield* checkInputs(task)
+      yield* checkInputs(task, before)
       const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
       // From here on the result is whole: an interruption waits for these few steps.
       return yield* Effect.uninterruptible(

@@ -1,5 +1,5 @@
 /** What a script is given, what it may do, and what is said when it does not do what it should. */
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, symlinkSync } from "node:fs"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { pause, Rig, step, until, workflow } from "../support/rig.ts"
 
@@ -193,23 +193,28 @@ it("what has left the script's process group ends with the run, however that end
   await until("nothing runs", () => rig.processes().length === 0)
 })
 
-it("a result that is written to after it was made is no result", async () => {
-  const late = `setsid bash -c 'exec 3>> "$out"; sleep 1; echo late >&3' & sleep 0.3; echo 1 > "$out"`
-  const stages = {
-    a: step(rig, "a", late),
-    b: step(rig, "b", 'sleep 2; echo 2 > "$out"')
-  }
-  const { code, stdout, stderr } = await run(stages, { a: "${{ a.out }}", b: "${{ b.out }}" })
-  assert.strictEqual(code, 1, stdout)
-  assert.match(stdout, /\nfailed in /u)
-  assert.match(stderr, /the stored file of 'a\.txt' was changed after it was made\n +hint: run again/u)
-  assert.deepStrictEqual(rig.state("work"), [])
-  const { stdout: runs } = await rig.agflow(["runs", "--json"])
-  assert.strictEqual(JSON.parse(runs)[0].status, "failed")
-  rig.executed()
-  assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
-  assert.deepStrictEqual(rig.executed(), ["a"])
-  assert.deepStrictEqual(rig.results(), { "a.txt": "1\n", "b.txt": "2\n" })
+describe("a program that a script has started and not waited for", () => {
+  it.each([
+    ["in its process group", `bash -c 'exec 3>> "$out"; sleep 1; echo late >&3' & sleep 0.3; echo 1 > "$out"`],
+    ["outside of it", `setsid bash -c 'exec 3>> "$out"; sleep 1; echo late >&3' & sleep 0.3; echo 1 > "$out"`]
+  ])("%s, and that writes an output, fails the task", async (_, script) => {
+    const { code, stdout } = await run({ a: step(rig, "a", script) }, { a: "${{ a.out }}" })
+    assert.strictEqual(code, 1, stdout)
+    assert.match(stdout, /was still writing its output 'out\.txt': bash -c .*\n +hint: wait for it/u)
+    assert.deepStrictEqual(rig.processes(), [])
+    assert.deepStrictEqual(rig.state("work"), [])
+  })
+
+  it("writes nothing more into it, and the log says that it was ended", async () => {
+    const late = `setsid bash -c 'sleep 1; echo late >> "$out"' & sleep 0.3; echo 1 > "$out"`
+    const stages = { a: step(rig, "a", late), b: step(rig, "b", 'sleep 2; echo 2 > "$out"') }
+    const results = await succeed(stages, { a: "${{ a.out }}", b: "${{ b.out }}" })
+    assert.deepStrictEqual(results, { "a.txt": "1\n", "b.txt": "2\n" })
+    assert.match(
+      readFileSync(rig.latest("logs/a.stderr.log"), "utf8"),
+      /ended what the script had left running: bash -c/u
+    )
+  })
 })
 
 describe("a list", () => {
@@ -402,6 +407,48 @@ describe("an input that changes while the task runs", () => {
     // Had the result been kept, it would be found now.
     assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
     assert.deepStrictEqual(rig.results(), { "out.txt": "before\n" })
+  })
+
+  describe("and is put back before its end", () => {
+    const cases: ReadonlyArray<readonly [what: string, change: () => void, back: () => void]> = [
+      ["in place", () => rig.write("x.txt", "other\n"), () => rig.write("x.txt", "before\n")],
+      [
+        "by another file of its name",
+        () => renameSync(rig.write("y.txt", "other\n"), rig.path("x.txt")),
+        () => renameSync(rig.write("y.txt", "before\n"), rig.path("x.txt"))
+      ],
+      ["by a link that leads elsewhere meanwhile", () => link("other"), () => link("first")]
+    ]
+    const link = (to: string) => {
+      symlinkSync(rig.path(to), rig.path("draft"))
+      renameSync(rig.path("draft"), rig.path("data"))
+    }
+    it.each(cases)("%s", async (what, change, back) => {
+      rig.write("x.txt", "before\n")
+      rig.write("first/x.txt", "before\n")
+      rig.write("other/x.txt", "other\n")
+      link("first")
+      const x = what.includes("link") ? "./data/x.txt" : "./x.txt"
+      const env = { go: rig.path("go"), end: rig.path("end") }
+      const wait = (name: string) => `until [ -e "$${name}" ]; do sleep 0.05; done`
+      const script = `${wait("go")}; cat $xs > "$out"; echo read >> "$executed"; ${wait("end")}`
+      const inputs = { xs: [x, "./y0.txt"] }
+      rig.write("y0.txt", "0\n")
+      const flow = workflow({ a: step(rig, "a", script, { inputs, env }) }, { outputs: { out: "${{ a.out }}" } })
+      rig.write("flow.yaml", flow)
+      const first = rig.start(["run", "flow.yaml"])
+      await until("the script runs", () => rig.read("executed.log") !== "")
+      change()
+      rig.write("go", "")
+      await until("it has read", () => rig.read("executed.log").includes("read"))
+      back()
+      rig.write("end", "")
+      const { code, stdout } = await first.ended
+      assert.strictEqual(code, 1, stdout)
+      assert.include(stdout, "input 'xs' changed while the task ran: the result is not kept")
+      assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).code, 0)
+      assert.deepStrictEqual(rig.results(), { "out.txt": "before\n0\n" })
+    })
   })
 })
 

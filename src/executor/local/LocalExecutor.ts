@@ -1,8 +1,10 @@
 /** Tasks on this machine: stages in warm workers, scripts in process groups of their own. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { statfsSync } from "node:fs"
+import { appendFileSync, statfsSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { InputError } from "../../core/Failure.ts"
+import * as Printable from "../../core/Printable.ts"
 import { Executor, TaskLost } from "../Executor.ts"
 import * as ScriptCommand from "../ScriptCommand.ts"
 import * as TaskExit from "../TaskExit.ts"
@@ -33,6 +35,23 @@ const lost = (signal: string | null): TaskLost => {
   })
 }
 
+/**
+ * What a script had left at work has been ended, which its log says. Where that was writing an output, nobody knows what is
+ * missing from it.
+ */
+const unfinished = (folder: string, left: ScriptLauncher.ScriptEnd["left"]): InputError | undefined => {
+  if (left.length === 0) return undefined
+  const lines = left.map(({ command }) => `agflow: ended what the script had left running: ${command}\n`)
+  appendFileSync(join(folder, "stderr.log"), lines.join(""))
+  const writer = left.find(({ writes }) => writes.length > 0)
+  return writer === undefined
+    ? undefined
+    : new InputError({
+        message: `the script ended while a program that it had started was still writing its output '${writer.writes[0]}': ${Printable.line(writer.command)}`,
+        hint: "wait for it: end the script with 'wait', or start the program without '&'"
+      })
+}
+
 /** `worker` is the program that runs stages; the one that starts scripts lies beside it. */
 export const layer = (worker: string): Layer.Layer<Executor> =>
   Layer.effect(
@@ -55,6 +74,8 @@ export const layer = (worker: string): Layer.Layer<Executor> =>
               : yield* pool.run(folder, spec.devices, listen)
           // Ended by a signal, a script has not said how it ended.
           const exit = ended?.code === null ? undefined : yield* TaskExit.read(task, ended?.code)
+          const broken = ended === undefined || exit?.failure !== null ? undefined : unfinished(folder, ended.left)
+          if (broken !== undefined) return yield* broken
           // Without room it failed for that, whatever it says.
           const full = exit?.failure !== null && !hasRoom(folder)
           if (exit !== undefined && !full) return exit

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { fork, type ChildProcess } from "node:child_process"
-import { basename } from "node:path"
+import { basename, dirname } from "node:path"
 import * as WorkFolder from "../../cache/WorkFolder.ts"
 import { InputError } from "../../core/Failure.ts"
 import * as Process from "../../core/Process.ts"
@@ -16,6 +16,8 @@ import * as ScriptProcesses from "../ScriptProcesses.ts"
 export interface ScriptEnd {
   readonly code: number | null
   readonly signal: string | null
+  /** What it had left at work, which has been ended. */
+  readonly left: ReadonlyArray<ScriptProcesses.Left>
 }
 
 export interface ScriptLauncher {
@@ -36,6 +38,13 @@ const notStarted = (program: string, message: string): InputError =>
       ? { hint: "all its variables together are longer than a program can be given: put what is long into files" }
       : {})
   })
+
+/** Waits until processes that were killed are no more: one that is within a write ends that first. */
+const gone = Effect.fnUntraced(function* (left: ReadonlyArray<ScriptProcesses.Left>) {
+  for (let waited = 0; waited < 200 && left.some(({ pid }) => isThere(pid)); waited++) yield* Effect.sleep("10 millis")
+})
+
+const isThere = (pid: number): boolean => Process.isAlive({ host: Process.host, pid, started: null }) === true
 
 /** `program` is what starts them; it is started when the first script is. */
 export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scope.Scope> =>
@@ -102,11 +111,12 @@ export const make = (program: string): Effect.Effect<ScriptLauncher, never, Scop
             if (reply._tag === "Lost") {
               return resume(Effect.fail(new TaskLost({ message: "the process that started the script was killed" })))
             }
-            // What the script left running in its background ends with it.
+            if (reply._tag === "Failed") return resume(Effect.fail(notStarted(launch.program, reply.message)))
+            // What the script left running in its background ends with it, before anybody takes what it has written.
+            const left = own.pid === undefined ? [] : ScriptProcesses.endLeft(own.pid, dirname(launch.folder))
             if (own.pid !== undefined) ProcessGroup.signal(own.pid, "SIGKILL")
-            resume(
-              reply._tag === "Ended" ? Effect.succeed(reply) : Effect.fail(notStarted(launch.program, reply.message))
-            )
+            const ended = { code: reply.code, signal: reply.signal, left }
+            resume(left.length === 0 ? Effect.succeed(ended) : Effect.as(gone(left), ended))
           }
           const own: Running = { pid: undefined, container: launch.container, listen }
           running.set(id, own)
