@@ -111,10 +111,13 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
         whyCached: new Map(),
         whyRun: new Map()
       })
-      line(`  > ${stage.padEnd(width)}  ${counted(tasks)}`)
+      if (tasks > 0) line(`  > ${stage.padEnd(width)}  ${counted(tasks)}`)
+      // A green run is not to hide that there was nothing to do.
+      else line(`  ${red("!")} ${stage.padEnd(width)}  0 tasks: the list is empty`)
     },
     StageGathered: ({ stage, account = [] }) => {
       const { tasks, cached, failed, whyCached, whyRun } = many.get(stage)!
+      if (tasks === 0) return
       const ran = tasks - cached
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
       // Their failures are ignored, or it would not come to this.

@@ -24,7 +24,7 @@ const runIn = Effect.fnUntraced(function* (from: string, folder: string, { recor
     /^\d{4}-[\w-]+$/u.test(record.id) &&
     record.outputs.every(
       ({ name, path, files }) =>
-        /^\w[\w.-]*$/u.test(name) &&
+        /^\w[\w.+~-]*$/u.test(name) &&
         path.startsWith(`results/${name}.`) &&
         files.every(
           ({ suffix, sha256, bytes }) =>

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import { relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { render } from "../core/Failure.ts"
+import * as Printable from "../core/Printable.ts"
 import { reactions } from "../dsl/Policy.ts"
 import * as OutputFolder from "../engine/OutputFolder.ts"
 import * as Run from "../engine/Run.ts"
@@ -61,6 +62,7 @@ export const run = (distribution: URL) =>
       const command = ["agflow", ...process.argv.slice(2)]
       let results: string | undefined
       let ended: RunResult | undefined
+      let removed: ReadonlyArray<string> = []
       const status = yield* Run.run(workflow, {
         settings: Options.settings(options),
         machine: yield* Options.machine(options),
@@ -81,7 +83,7 @@ export const run = (distribution: URL) =>
           Effect.fnUntraced(function* (status) {
             if (Option.isNone(options.outdir) || status !== "succeeded") return
             results = resolve(options.outdir.value)
-            yield* Effect.provide(OutputFolder.publish(ended!, results), NodeFileSystem.layer)
+            removed = yield* Effect.provide(OutputFolder.publish(ended!, results), NodeFileSystem.layer)
           })
         ),
         Effect.catch((failure) =>
@@ -90,6 +92,8 @@ export const run = (distribution: URL) =>
         Effect.provideService(ContainerEngine.Choice, Options.containers(options, true)),
         Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Options.caches()))
       )
+      if (removed.length > 0)
+        yield* stdout(`removed there, as the workflow no longer gives it: ${Printable.line(removed.join(", "))}`)
       if (results !== undefined) yield* stdout(`results: ${here(results)}`)
       if (status === "failed") return yield* new Quit({ code: codes.failed })
     })

@@ -41,6 +41,8 @@ export interface Chosen {
   readonly index: number
   /** `chr1`; a number where words do not tell the list's values apart. */
   readonly word: string
+  /** The id of a row that has other characters than file names may have. */
+  readonly label: string | undefined
 }
 
 /**
@@ -51,6 +53,8 @@ export interface Chosen {
 export interface Level {
   readonly chosen: ReadonlyArray<Chosen>
   readonly shards: ReadonlyArray<Shards>
+  /** A list that is scattered over has no items: nothing runs here, and what is gathered is empty. */
+  readonly empty?: boolean
 }
 
 /** One way of running a stage: what depends on the values that it, and the workflows around it, are scattered over. */

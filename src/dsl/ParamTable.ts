@@ -39,6 +39,32 @@ const schemaOf = (columns: Columns): Table.TableSchema =>
 /** The rows of params, which one may hand on to another. */
 const made = new WeakSet<ParamRow>()
 
+interface Place {
+  readonly path: string
+  readonly line: number
+}
+
+/** The lines of rows that stand in files. */
+const places = new WeakMap<object, Place>()
+
+/** Where the row stands in its file; undefined of one that is written elsewhere, or whose file has gone. */
+export const placeOf = (row: object): Pick<Diagnostic, "source" | "range"> | undefined => {
+  const place = places.get(row)
+  if (place === undefined) return undefined
+  try {
+    return placeIn(place, TextFile.whole(place.path).toString("utf8"))
+  } catch {
+    return undefined
+  }
+}
+
+const placeIn = ({ path, line }: Place, text: string): Pick<Diagnostic, "source" | "range"> => {
+  let start = 0
+  for (let at = 1; at < line; at++) start = text.indexOf("\n", start) + 1
+  const end = text.indexOf("\n", start)
+  return { source: { file: path, text }, range: { start, end: end === -1 ? text.length : end } }
+}
+
 /** With every path made absolute: where a row is used, nobody knows any more where it was written. */
 const placed = (row: ParamRow, columns: Columns, folder: string): ParamRow => {
   const members = Object.entries(columns).map(([name, type]) => {
@@ -47,6 +73,8 @@ const placed = (row: ParamRow, columns: Columns, folder: string): ParamRow => {
   })
   const whole = Object.fromEntries(members)
   made.add(whole)
+  const place = places.get(row)
+  if (place !== undefined) places.set(whole, place)
   return whole
 }
 
@@ -102,9 +130,14 @@ const fromFile = (columns: Columns, named: string, folder: string): ReadonlyArra
     }
     const bytes = TextFile.whole(path)
     text.decoded = bytes.toString("utf8")
-    const rows = Effect.runSync(Effect.result(Table.decode(Reader.parse(bytes, path), schemaOf(columns))))
+    const table = Reader.parse(bytes, path)
+    const rows = Effect.runSync(Effect.result(Table.decode(table, schemaOf(columns))))
     if (Result.isFailure(rows)) return inFile(rows.failure, text.decoded)
-    return (rows.success as ReadonlyArray<ParamRow>).map((row) => placed(row, columns, dirname(path)))
+    return (rows.success as ReadonlyArray<ParamRow>).map((row, index) => {
+      const whole = placed(row, columns, dirname(path))
+      places.set(whole, { path, line: Table.lineOf(table, index) })
+      return whole
+    })
   } catch (cause) {
     return cause instanceof InputError
       ? inFile(cause, text.decoded)
@@ -113,12 +146,11 @@ const fromFile = (columns: Columns, named: string, folder: string): ReadonlyArra
 }
 
 /** With the line that it is about. */
-const inFile = ({ message, hint, file, line }: InputError, text: string): Fault => {
-  let start = 0
-  for (let at = 1; at < (line ?? 1); at++) start = text.indexOf("\n", start) + 1
-  const end = text.indexOf("\n", start)
-  return { message, hint, source: { file: file!, text }, range: { start, end: end === -1 ? text.length : end } }
-}
+const inFile = ({ message, hint, file, line }: InputError, text: string): Fault => ({
+  message,
+  hint,
+  ...placeIn({ path: file!, line: line ?? 1 }, text)
+})
 
 /** `given` is a list of mappings, or the path of a file, which starts from `folder`, as do the paths in the rows of a list. */
 export const read = (columns: Columns, given: unknown, folder: string): ReadonlyArray<ParamRow> | Fault => {

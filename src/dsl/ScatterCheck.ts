@@ -1,11 +1,12 @@
 /** What a stage is scattered over: values known now make instances, files known later make shards. */
 import { note, report, type CheckContext, type Item } from "./CheckContext.ts"
-import type { Chosen, Shards } from "./CheckedStage.ts"
+import type { Chosen, Level, Shards } from "./CheckedStage.ts"
 import * as Edge from "./Edge.ts"
-import { show, type Value } from "./Expression.ts"
+import type { Value } from "./Expression.ts"
 import * as ExpressionParser from "./ExpressionParser.ts"
 import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
+import * as ItemName from "./ItemName.ts"
 import * as Port from "./Port.ts"
 import * as Reference from "./Reference.ts"
 import type { StageDeclaration } from "./WorkflowFile.ts"
@@ -32,6 +33,7 @@ interface Dimension {
   readonly at: number
   readonly name: string
   readonly items: ReadonlyArray<Item>
+  readonly names: ReadonlyArray<ItemName.ItemName>
 }
 
 /** More tasks than this, of one stage or of all, are a mistake. */
@@ -88,7 +90,8 @@ export const read = (
       continue
     }
     const items = readItems(context, over, [...at, "over"])
-    if (items !== undefined) values.push({ at: index, name, items })
+    const names = items === undefined ? undefined : ItemName.of(context, items, [...at, "over"])
+    if (items !== undefined && names !== undefined) values.push({ at: index, name, items, names })
     else faulty = true
   }
   // Without a word, too: of a param that has no value, that is told already.
@@ -153,7 +156,7 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
   if (!Array.isArray(list)) {
     const { value, broken } = list as { readonly value: unknown; readonly broken: boolean }
     if (broken) return undefined
-    if (Array.isArray(value) && value.length > 0) {
+    if (Array.isArray(value)) {
       const origin = InputCheck.originOf(context, over, path)
       return value.map((each: Value) => ({ _tag: "Value", value: each, origin }))
     }
@@ -161,7 +164,7 @@ const readItems = (context: CheckContext, over: unknown, path: YamlPath): Readon
       context,
       context.document.locate(path),
       "scatter",
-      Array.isArray(value) ? "the list is empty" : "a list is expected",
+      "a list is expected",
       typeof value === "string" && value === over ? meant(context, value) : undefined
     )
     return undefined
@@ -241,12 +244,19 @@ export const checkUse = (
   )
 }
 
+/** What a stage is checked with: each combination, or, where a list is empty, what would hold for any. */
+export const checked = (scatter: Scatter | undefined, stage: StageDeclaration): ReadonlyArray<Combination> =>
+  scatter === undefined || scatter.combinations.length === 0 ? [unknown(stage)] : scatter.combinations
+
+/** The level that a combination is, of a stage that is scattered. */
+export const levelOf = ({ combinations, shards }: Scatter, { chosen }: Combination): Level =>
+  combinations.length === 0 ? { chosen, shards, empty: true } : { chosen, shards }
+
 /** Every combination of the values, the last list running fastest. */
 const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyArray<NamedItem>): ReadonlyArray<Combination> =>
   dimensions.reduce<ReadonlyArray<Combination>>(
-    (combinations, { at, name, items }) => {
-      const words = wordsOf(items)
-      const choices = items.map((item, index) => ({ chosen: { at, index, word: words[index]! }, item }))
+    (combinations, { at, name, items, names }) => {
+      const choices = items.map((item, index) => ({ chosen: { at, index, ...names[index]! }, item }))
       return combinations.flatMap((each) =>
         choices.map(({ chosen, item }) => ({
           chosen: [...each.chosen, chosen],
@@ -256,25 +266,3 @@ const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyArray<NamedI
     },
     [{ chosen: [], items: fixed }]
   )
-
-const short = /^[\w.+-]{1,40}$/u
-
-/** A mapping is called by its `id`, else by its `name`. */
-const calledBy = (value: Value): Value => {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return value
-  const { id, name } = value as { readonly [name: string]: Value | undefined }
-  return id ?? name ?? value
-}
-
-const wordOf = (item: Item): string | undefined => {
-  if (item._tag === "Output") return item.stage
-  const text = item._tag === "Value" ? show(calledBy(item.value)) : undefined
-  return text !== undefined && short.test(text) ? text : undefined
-}
-
-/** What tells the items apart in the names of tasks: `chr1`, `chr2`, a sample's id; else numbers. */
-const wordsOf = (items: ReadonlyArray<Item>): ReadonlyArray<string> => {
-  const words = items.map(wordOf)
-  const readable = !words.includes(undefined) && new Set(words).size === words.length
-  return items.map((_, index) => (readable ? words[index]! : String(index)))
-}

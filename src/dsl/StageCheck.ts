@@ -108,20 +108,22 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   let half: StageBody | undefined
   const used = new ScatterCheck.UsedItems()
   const scoped = { ...context, items: used }
-  for (const { chosen, items } of scatter?.combinations ?? [ScatterCheck.unknown(stage)]) {
-    used.take(items)
+  for (const combination of ScatterCheck.checked(scatter, stage)) {
+    used.take(combination.items)
     half =
       stage.uses !== undefined
         ? UsesCheck.check(scoped, id, stage.uses)
         : stage.run !== undefined
           ? RunCheck.check(scoped, id, stage.run)
           : undefined
+    if (scatter?.combinations.length === 0 && context.diagnostics.length === before) half ??= unfilled(context, id)
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (half === undefined || scatter === undefined || context.diagnostics.length > before) break
-    const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter.shards }]
+    const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter, combination)]
     instances.push({ levels: [...context.levels, ...own], body: half.body, inputs: half.inputs })
   }
-  if (half !== undefined && scatter !== undefined && context.diagnostics.length === before)
+  const isEmpty = scatter?.combinations.length === 0
+  if (half !== undefined && scatter !== undefined && !isEmpty && context.diagnostics.length === before)
     ScatterCheck.checkUse(context, used, stage, path)
   const resources = ResourcesCheck.check(context, id, half?.proposed ?? ResourcesCheck.standard)
   const policy = PolicyCheck.check(context, id)
@@ -138,8 +140,16 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
     outputs,
     resources,
     policy,
-    synthetic: instances.some(({ body }) => body._tag === "Uses" && body.stage.synthetic(body.params))
+    synthetic: !isEmpty && instances.some(({ body }) => body._tag === "Uses" && body.stage.synthetic(body.params))
   }
+}
+
+/** Of a stage whose params no item gives. */
+const unfilled = ({ library, placed }: CheckContext, id: string): StageBody | undefined => {
+  const loaded = library.get(placed.get(id)!.stage.uses ?? "")
+  if (loaded === undefined) return undefined
+  const { inputs: inputPorts, resources: proposed, summary: description } = loaded.stage
+  return { body: { _tag: "Uses", ...loaded, params: {} }, inputs: new Map(), inputPorts, proposed, description }
 }
 
 const checkShape = (context: CheckContext, id: string): void => {

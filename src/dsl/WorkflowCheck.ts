@@ -153,14 +153,14 @@ const checkPart = (
   const looks: Array<Look> = []
   const scripts: Array<WrittenScript> = []
   const used = new ScatterCheck.UsedItems()
-  const combinations = scatter?.combinations ?? []
+  const combinations = scatter === undefined ? [] : ScatterCheck.checked(scatter, stage)
   if (!ScatterCheck.isWithinBounds(context, path, combinations.length * part.size)) {
     return { stages: [], files: [], looks: [], scripts: [] }
   }
-  for (const { chosen, items } of combinations) {
-    used.take(items)
+  for (const combination of combinations) {
+    used.take(combination.items)
     const { values, lack } = givenTo({ ...context, items: used }, part, id)
-    const own = stage.scatter === undefined ? [] : [{ chosen, shards: scatter!.shards }]
+    const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter!, combination)]
     const inner = check(part, values, { ...options, tally: context.tally, listing: false }, lack, `${prefix}${id}/`, [
       ...levels,
       ...own
@@ -173,7 +173,8 @@ const checkPart = (
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (diagnostics.length > before) break
   }
-  if (scatter !== undefined && diagnostics.length === before) ScatterCheck.checkUse(context, used, stage, path)
+  if (scatter !== undefined && scatter.combinations.length > 0 && diagnostics.length === before)
+    ScatterCheck.checkUse(context, used, stage, path)
   const stages = [...groupBy(lanes, (each) => each.stage.id).values()].map(merged)
   // With faults it is not known what it gives.
   if (scatter !== undefined && diagnostics.length === before) {

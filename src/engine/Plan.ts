@@ -64,7 +64,8 @@ export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
     )
     planned.push({ stage, tasks, count: tasks.length, waitsFor, runs })
     if (finished.length < tasks.length) continue
-    if (!stage.scattered) upstream.set(stage.id, finished[0]!.outputs)
+    if (stage.scattered && tasks.length === 0) upstream.set(stage.id, yield* Scatter.nothing(stage))
+    else if (!stage.scattered) upstream.set(stage.id, finished[0]!.outputs)
     else for (const [place, given] of yield* Scatter.gather(stage, finished, wanted)) upstream.set(place, given)
   }
   return planned

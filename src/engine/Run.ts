@@ -147,6 +147,10 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       const tasks = ended.flatMap(({ id, outputs }) =>
         outputs === undefined ? [] : [{ id, lane: sites.get(id)!.lane, outputs }]
       )
+      if (many.length === 0) {
+        upstream.set(stage.id, yield* Scatter.nothing(stage).pipe(failing))
+        return yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: 0 })
+      }
       if (tasks.length === 0) {
         const failed = ended.find(({ failure }) => failure !== undefined)?.failure
         const none = new InputError({ message: "no task of it had what it needs" })

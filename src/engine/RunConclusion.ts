@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import { basename } from "node:path"
 import type { Artifact } from "../cache/Artifact.ts"
 import * as ResultSet from "../cache/ResultSet.ts"
+import * as Digest from "../core/Digest.ts"
 import type { InputError } from "../core/Failure.ts"
 import { dispensable, needs } from "../dsl/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
@@ -41,25 +42,37 @@ const reasonOf = ({ stageOf, sites, upstream }: RunState, id: string): string =>
   return blocker === undefined ? "the run was stopping after a failure" : `it needs '${blocker}'`
 }
 
-const outputsOf = ({ outputs }: Workflow, { upstream }: RunState): ReadonlyArray<PublishedOutput> =>
+/** What each file of a scattered stage is of, in order: its part of the file's name, and the item's own id. */
+const itemsOf = ({ results, sites }: RunState, stage: string) => {
+  const done = [...results.values()].filter((task) => task.stage.id === stage && task.record !== undefined)
+  const words = done.map(({ id }) => id.slice(stage.length + 1).replaceAll(",", "."))
+  return done.map(({ id }, index) => {
+    const word = words[index]!
+    // `a.b` with `c`, and `a` with `b.c`.
+    const isOne = words.indexOf(word) === words.lastIndexOf(word)
+    return { word: isOne ? word : `${word}-${Digest.ofBytes(id).slice(0, 8)}`, item: sites.get(id)!.item }
+  })
+}
+
+const outputsOf = ({ outputs }: Workflow, state: RunState): ReadonlyArray<PublishedOutput> =>
   outputs.flatMap(({ name, stage, port }) => {
-    const given = upstream.get(stage)?.[port]
+    const given = state.upstream.get(stage)?.[port]
     if (given === undefined) return []
-    return named(name, given).map(([own, artifact]) => ({
+    const published = (own: string, item: string | null, artifact: Artifact): PublishedOutput => ({
       name: own,
+      item,
       stage,
       port,
       artifact,
       path: RunFolder.outputPath(own, artifact)
-    }))
+    })
+    if ("files" in given) return [published(name, null, given)]
+    const items = itemsOf(state, stage)
+    return TaskResolution.flat(given).map((artifact, index) => {
+      const { word, item } = items[index]!
+      return published(`${name}.${word}`, item, artifact)
+    })
   })
-
-/** Of lists by their places: `out.0.2` is the third of the first. */
-const named = (
-  name: string,
-  given: TaskResolution.Nested<Artifact>
-): ReadonlyArray<readonly [name: string, artifact: Artifact]> =>
-  "files" in given ? [[name, given]] : given.flatMap((each, index) => named(`${name}.${index}`, each))
 
 export const conclude = Effect.fnUntraced(function* (
   exit: Exit.Exit<Outcome, unknown>,
@@ -100,9 +113,9 @@ export const conclude = Effect.fnUntraced(function* (
     status,
     ended: new Date(ended).toISOString(),
     tasks: state.lines(),
-    outputs: outputs.map(({ name, stage, port, path, artifact: { files, synthetic } }) => {
+    outputs: outputs.map(({ name, item, stage, port, path, artifact: { files, synthetic } }) => {
       const { sha256, bytes } = files[0]!
-      return { name, stage, port, path, sha256, bytes, synthetic, files }
+      return { name, item, stage, port, path, sha256, bytes, synthetic, files }
     })
   }).pipe(Effect.ignore)
   const started = Date.parse(about.started)

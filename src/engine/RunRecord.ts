@@ -46,6 +46,8 @@ const isFile = (value: unknown): value is StoredFile => {
 
 export interface RunOutput extends Omit<StoredFile, "suffix"> {
   readonly name: string
+  /** Of one file of a list, what it is of; runs of earlier versions do not say. */
+  readonly item?: string | null
   readonly stage: string
   readonly port: string
   /** Of the main file, relative to the run's folder; so are digest and size. */

@@ -34,6 +34,8 @@ export interface StageResult {
 
 export interface PublishedOutput {
   readonly name: string
+  /** Of one file of a list, what it is of: a sample's id, `chr1`, or its place. */
+  readonly item: string | null
   readonly stage: string
   readonly port: string
   readonly artifact: Artifact

@@ -3,7 +3,7 @@
  * tables are tasks of the engine itself, with keys and records like any other, so that they too are done once.
  */
 import * as Effect from "effect/Effect"
-import { mkdirSync, rmSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Artifact from "../cache/Artifact.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
@@ -55,7 +55,7 @@ const once = Effect.fnUntraced(function* <E, R>(
   const found = yield* records.find(key, structure)
   const synthetic = inputs.some((each) => each.synthetic)
   const lineages = inputs.map((each) => each.lineage)
-  const lineage = Lineage.through(lineages[0]!, lineages, [], synthetic)
+  const lineage = Lineage.through(lineages[0] ?? { stage: null, uses: null }, lineages, [], synthetic)
   const listOf = ({ outputs }: CacheRecord) =>
     Object.values(outputs).map((artifact): Made => ({ ...artifact, synthetic, lineage }))
   if (found !== undefined) return listOf(found)
@@ -150,6 +150,27 @@ const concat = Effect.fnUntraced(function* (tables: ReadonlyArray<InputArtifact>
   return joined!
 })
 
+/** A table without rows; one of which not even the columns are known is empty. */
+const emptyTable = Effect.fnUntraced(function* (port: Port.OutputPort) {
+  const columns = port._tag === "Table" ? Object.keys(port.columns) : []
+  const [table] = yield* once("empty", { columns }, [], (folder) =>
+    Effect.sync(() => {
+      const path = join(folder, "0.tsv")
+      writeFileSync(path, columns.length === 0 ? "" : `${columns.join("\t")}\n`)
+      return [path]
+    })
+  )
+  return table!
+})
+
+/** What a stage gives that is scattered over nothing. */
+export const nothing = Effect.fnUntraced(function* (stage: CheckedStage) {
+  const outputs: Record<string, Nested<Made>> = {}
+  for (const [name, port] of Object.entries(stage.outputs))
+    outputs[name] = Port.kindOf(port) === "tsv" ? yield* emptyTable(port) : []
+  return outputs
+})
+
 /** With its place in the list that it comes from. */
 const placed = (given: Nested<InputArtifact>, place: string): Nested<InputArtifact> =>
   "artifact" in given ? { ...given, origin: `${given.origin}${place}` } : given.map((each) => placed(each, place))
@@ -174,11 +195,13 @@ interface Choice extends Chosen {
 
 /** What one combination of the levels gone through so far comes to. */
 interface Lane extends Pick<Site, "lane" | "items"> {
+  /** As the lane, in the items' own words. */
+  readonly labels: ReadonlyArray<string>
   /** Its place among the others. */
   readonly order: ReadonlyArray<number>
 }
 
-const outermost: Lane = { lane: [], items: new Map(), order: [] }
+const outermost: Lane = { lane: [], labels: [], items: new Map(), order: [] }
 
 /** One level further in. */
 const inward = (outer: Lane, unsorted: ReadonlyArray<Choice>): Lane => {
@@ -186,6 +209,7 @@ const inward = (outer: Lane, unsorted: ReadonlyArray<Choice>): Lane => {
   const items = choices.flatMap(({ item }) => (item === undefined ? [] : [item]))
   return {
     lane: [...outer.lane, choices.map(({ word }) => word).join(",")],
+    labels: [...outer.labels, choices.map(({ word, label }) => label ?? word).join(",")],
     items: items.length === 0 ? outer.items : new Map([...outer.items, ...items]),
     order: [...outer.order, ...choices.map(({ index }) => index)]
   }
@@ -209,6 +233,7 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
         at: shards.at,
         index,
         word: String(index),
+        label: undefined,
         item: [shards.name, file]
       }))
     byLane.set(place, found)
@@ -217,6 +242,7 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
 
   const tasks: Array<{ readonly lane: Lane; readonly instance: Instance }> = []
   for (const instance of stage.instances) {
+    if (instance.levels.some(({ empty }) => empty === true)) continue
     let lanes: ReadonlyArray<Lane> = [outermost]
     for (const { chosen, shards } of instance.levels) {
       const inner: Array<Lane> = []
@@ -236,8 +262,9 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
   }
   return tasks
     .sort((a, b) => compare(a.lane.order, b.lane.order))
-    .map(({ instance, lane: { lane, items } }): Site => ({
+    .map(({ instance, lane: { lane, labels, items } }): Site => ({
       id: `${stage.id}/${lane.join(",") || "0"}`,
+      item: labels.join(","),
       stage,
       instance,
       lane: lane.slice(0, stage.depth),

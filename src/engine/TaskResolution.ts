@@ -49,6 +49,8 @@ export interface Site {
   /** `scores`, or `scores/chr1` for one of many. */
   readonly id: string
   readonly stage: CheckedStage
+  /** Of one of many, what it is of: `chr1`, a sample's id; else empty. */
+  readonly item: string
   readonly instance: Instance
   /** One word for each of the scattered workflows around the stage, the outermost first. */
   readonly lane: ReadonlyArray<string>
@@ -60,6 +62,7 @@ export interface Site {
 export const only = (stage: CheckedStage): Site => ({
   id: stage.id,
   stage,
+  item: "",
   instance: stage.instances[0]!,
   lane: [],
   items: new Map()
@@ -291,7 +294,7 @@ export const resolve = Effect.fnUntraced(function* (
   upstream: ReadonlyMap<string, StageOutputs>
 ) {
   const records = yield* Records
-  const { id, stage, instance, lane, items } = site
+  const { id, stage, item, instance, lane, items } = site
   const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
   for (const [name, binding] of byName(instance.inputs)) {
     // An optional input, where the failure of what it reads from is ignored.
@@ -309,5 +312,18 @@ export const resolve = Effect.fnUntraced(function* (
   const keyed = { id, stage: stage.id, key, structure }
   const reason = yield* record === undefined ? reasons.toRun(keyed) : reasons.cached(keyed)
   // Not as `...site`: of ten thousand tasks that takes time and memory.
-  return { id, stage, instance, lane, items, key, structure, inputs, synthetic, record, reason } satisfies Task as Task
+  return {
+    id,
+    stage,
+    item,
+    instance,
+    lane,
+    items,
+    key,
+    structure,
+    inputs,
+    synthetic,
+    record,
+    reason
+  } satisfies Task as Task
 })

@@ -43,16 +43,17 @@ outputs: { words: "\${{ each.out }}" }
   const publish = (...more: ReadonlyArray<string>) => rig.agflow(["run", "lists.yaml", "--outdir", "words", ...more])
   const files = () => readdirSync(rig.path("words")).sort()
   assert.strictEqual((await publish()).code, 0)
-  assert.deepStrictEqual(files(), ["outputs.json", "outputs.tsv", "words.0.txt", "words.1.txt", "words.2.txt"])
+  assert.deepStrictEqual(files(), ["outputs.json", "outputs.tsv", "words.a.txt", "words.b.txt", "words.c.txt"])
   rig.write("words/mine.txt", "")
-  assert.strictEqual((await publish("--param", "words=d")).code, 0)
-  assert.deepStrictEqual(files(), ["mine.txt", "outputs.json", "outputs.tsv", "words.0.txt"])
+  const { stdout } = await publish("--param", "words=d")
+  assert.include(stdout, "removed there, as the workflow no longer gives it: words.a.txt, words.b.txt, words.c.txt\n")
+  assert.deepStrictEqual(files(), ["mine.txt", "outputs.json", "outputs.tsv", "words.d.txt"])
 
   // As a run leaves it that is killed while it puts its files there.
   renameSync(rig.path("words/outputs.json"), rig.path("words/.outputs.json.tmp"))
   assert.strictEqual((await publish("--param", "words=e")).code, 0)
-  assert.strictEqual(rig.read("words/words.0.txt"), "e\n")
-  assert.deepStrictEqual(files(), ["mine.txt", "outputs.json", "outputs.tsv", "words.0.txt"])
+  assert.strictEqual(rig.read("words/words.e.txt"), "e\n")
+  assert.deepStrictEqual(files(), ["mine.txt", "outputs.json", "outputs.tsv", "words.e.txt"])
 })
 
 it("--outdir has the outputs with their companions and an index, and replaces only its own files", async () => {
@@ -108,4 +109,36 @@ it("--outdir has the outputs with their companions and an index, and replaces on
   mkdirSync(rig.path("inside"))
   const here = await rig.agflow(["run", "../w.yaml", "--outdir", "."], { cwd: rig.path("inside") })
   assert.match(here.stdout, /\nresults: \.\n$/u)
+})
+
+it("--outdir keeps what another workflow has put there, also one of the same name, and refuses to overwrite it", async () => {
+  const one = (output: string) => `agflow: 1
+name: same
+stages:
+  a: { run: 'echo ${output} > "$o"', outputs: { o: text } }
+outputs: { ${output}: "\${{ a.o }}" }
+`
+  rig.write("w.yaml", one("first"))
+  rig.write("sub/w.yaml", one("second"))
+  assert.strictEqual((await rig.agflow(["run", "w.yaml", "--outdir", "both"])).code, 0)
+  assert.strictEqual((await rig.agflow(["run", "sub/w.yaml", "--outdir", "both"])).code, 0)
+  assert.deepStrictEqual(readdirSync(rig.path("both")).sort(), [
+    "first.txt",
+    "outputs.json",
+    "outputs.tsv",
+    "second.txt"
+  ])
+  const index = JSON.parse(rig.read("both/outputs.json")) as ReadonlyArray<{ file: string; source: string }>
+  assert.deepStrictEqual(
+    index.map(({ file, source }) => [file, source]),
+    [
+      ["first.txt", "../w.yaml"],
+      ["second.txt", "../sub/w.yaml"]
+    ]
+  )
+  rig.write("sub/w.yaml", one("first").replace("echo first", "echo other"))
+  const { code, stderr } = await rig.agflow(["run", "sub/w.yaml", "--outdir", "both"])
+  assert.strictEqual(code, 1)
+  assert.match(stderr, /first\.txt is there already: it is an output of the workflow 'same' \(\.\.\/w\.yaml\)/u)
+  assert.strictEqual(rig.read("both/first.txt"), "first\n")
 })

@@ -218,13 +218,17 @@ describe("a workflow used as a stage and scattered", () => {
     )
     await run()
     const results = rig.results()
-    const said = ["0.0", "0.1", "1.0", "1.1", "2.0", "3.0"]
-    for (const name of ["said", "again"]) {
+    // Values are called by themselves, files of a list by their places.
+    const names = {
+      said: ["2.x.0", "2.x.1", "2.y.0", "2.y.1", "1.x.0", "1.y.0"],
+      again: ["0.0", "0.1", "1.0", "1.1", "2.0", "3.0"]
+    }
+    for (const [name, places] of Object.entries(names)) {
       assert.deepStrictEqual(
         Object.keys(results).filter((file) => file.startsWith(name)),
-        said.map((place) => `${name}.${place}.txt`)
+        places.map((place) => `${name}.${place}.txt`).sort()
       )
-      assert.strictEqual(said.map((place) => results[`${name}.${place}.txt`]).join(""), results["all.txt"])
+      assert.strictEqual(places.map((place) => results[`${name}.${place}.txt`]).join(""), results["all.txt"])
     }
     assert.strictEqual(results["lane.1.txt"], "y 2 0\ny 2 1\n")
     rig.write("outer.yaml", rig.read("outer.yaml").replace('"y"', '"z"'))
@@ -328,5 +332,5 @@ it("a stage runs for each item of a list param, whose default is made from anoth
   rig.write("flow.yaml", workflow({ each: stage }, { params, outputs: { all: "${{ each.out }}" } }))
   const { code, stdout } = await rig.agflow(["run", "flow.yaml", "--param", "tissues=lung,skin", "--param", "width=6"])
   assert.strictEqual(code, 0, stdout)
-  assert.deepStrictEqual(rig.results(), { "all.0.txt": "lung of 3\n", "all.1.txt": "skin of 3\n" })
+  assert.deepStrictEqual(rig.results(), { "all.lung.txt": "lung of 3\n", "all.skin.txt": "skin of 3\n" })
 })

@@ -238,7 +238,7 @@ outputs: { alone: "\${{ alone.scaled }}", other: "\${{ other.all }}" }
     assert.strictEqual(whole.code, 0, whole.text)
     const { "all.tsv": all, "alone.tsv": alone, ...sizes } = rig.results()
     assert.deepStrictEqual([all, alone], ["x\n6\n2\n60\n20\n4\n40\n", "x\n14\n"])
-    const names = ["sizes.0.0.txt", "sizes.0.1.txt", "sizes.1.0.txt", "sizes.1.1.txt"]
+    const names = ["sizes.0.1.txt", "sizes.0.10.txt", "sizes.1.1.txt", "sizes.1.10.txt"]
     assert.deepStrictEqual(Object.keys(sizes), names)
     const mixed = await agflow("run", "both.yaml")
     assert.strictEqual(mixed.code, 0, mixed.text)
