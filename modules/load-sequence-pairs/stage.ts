@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -43,15 +44,22 @@ export default Stage.make({
     const { ref, alt, substitutions } = inputs
     const pairs = new Map<string, SequencePair.SequencePair>()
     const dropped: Array<Table.Row<typeof droppedTable>> = []
+    const book = yield* Account.open("pairs")
+    const drop = (pair_id: string, category: string, reason: string): void => {
+      book.leave(category, `${pair_id}: ${reason}`)
+      dropped.push({ pair_id, reason })
+    }
     const add = Effect.fnUntraced(function* (pair: SequencePair.SequencePair, file: string) {
       if (pairs.has(pair.pair_id)) return yield* new InputError({ message: `two pairs named '${pair.pair_id}'`, file })
       pairs.set(pair.pair_id, pair)
+      book.keep()
     })
     if (substitutions !== undefined) {
       for (const row of yield* substitutions.rows) {
         const made = SequencePair.ofSubstitution(row)
+        book.take()
         if (made._tag === "Success") yield* add(made.success, substitutions.path)
-        else dropped.push({ pair_id: row.pair_id, reason: made.failure })
+        else drop(row.pair_id, "the change does not fit the sequence", made.failure)
       }
     } else {
       const sequences = (path: string) => Stream.runCollect(FastaText.records(path))
@@ -59,10 +67,14 @@ export default Stage.make({
       for (const { name, sequence } of yield* sequences(ref!)) {
         const other = others.get(name)
         others.delete(name)
-        if (other === undefined) dropped.push({ pair_id: name, reason: "no such sequence in `alt`" })
+        book.take()
+        if (other === undefined) drop(name, "no partner", "no such sequence in `alt`")
         else yield* add({ pair_id: name, ref: sequence.toUpperCase(), alt: other.toUpperCase() }, ref!)
       }
-      for (const name of others.keys()) dropped.push({ pair_id: name, reason: "no such sequence in `ref`" })
+      for (const name of others.keys()) {
+        book.take()
+        drop(name, "no partner", "no such sequence in `ref`")
+      }
     }
     yield* outputs.pairs.write(pairs.values())
     yield* outputs.dropped.write(dropped)

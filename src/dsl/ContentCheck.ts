@@ -45,6 +45,8 @@ const contentProblem = (
     : problem(`begins with '${first.split(/[\t\r\n]/u)[0]}'`, undefined)
 }
 
+const vcf = /^\uFEFF?(?:##.*\r?\n)*(?:##fileformat=VCF|#CHROM\tPOS\tID\tREF\tALT)/u
+
 /** Each file is opened once in each way. */
 const makeReader = () => {
   const heads = new Map<string, FileHead.FileHead | undefined>()
@@ -121,7 +123,9 @@ export const check = Effect.fnUntraced(function* (
     const { file, named, placeOf } = look
     const place = placeOf(named.at)
     if (broken.has(file) || !isNew(place.source.file, place.range.start, named.column, file)) continue
-    if (headOf(file) === undefined) continue
+    const head = headOf(file)
+    // Of a VCF, fields of INFO and FORMAT may be named like columns: its header says which there are.
+    if (head === undefined || vcf.test(head.start)) continue
     const table = yield* tableOf(file, named.layout)
     if ("message" in table) {
       broken.add(file)

@@ -18,13 +18,19 @@ export const table = {
   signal1: Table.integer("credible set of the first trait, from 1"),
   signal2: Table.integer("credible set of the second trait, from 1"),
   nsnps: Table.integer("variants that both traits have"),
-  pp_h0: Table.number("posterior probability of no association"),
-  pp_h1: Table.number("posterior probability that only the first trait is associated"),
-  pp_h2: Table.number("posterior probability that only the second trait is associated"),
-  pp_h3: Table.number("posterior probability of two distinct causal variants"),
-  pp_h4: Table.number("posterior probability of one shared causal variant"),
+  pp_h0: Table.share("posterior probability of no association"),
+  pp_h1: Table.share("posterior probability that only the first trait is associated"),
+  pp_h2: Table.share("posterior probability that only the second trait is associated"),
+  pp_h3: Table.share("posterior probability of two distinct causal variants"),
+  pp_h4: Table.share("posterior probability of one shared causal variant"),
   lead_variant: Table.string("variant with the highest posterior under a shared cause"),
-  lead_pp: Table.number("that posterior")
+  lead_pp: Table.share("that posterior"),
+  sd_prior1: Table.nullable(
+    Table.number(
+      "abf: prior standard deviation of the first trait's effects, as it was used; missing for Bayes factors"
+    )
+  ),
+  sd_prior2: Table.nullable(Table.number("the second trait's"))
 }
 
 export type Colocalisation = Table.Row<typeof table>
@@ -38,8 +44,11 @@ export interface Priors {
   readonly p12: number
 }
 
-/** Those of coloc.susie. (coloc.abf has p12 = 1e-5.) */
-export const defaultPriors: Priors = { p1: 1e-4, p2: 1e-4, p12: 5e-6 }
+/** Those of coloc.susie and of coloc.abf. */
+export const defaultPriors = {
+  lbf: { p1: 1e-4, p2: 1e-4, p12: 5e-6 },
+  abf: { p1: 1e-4, p2: 1e-4, p12: 1e-5 }
+} as const satisfies { readonly [method: string]: Priors }
 
 /** One trait in one region. */
 export interface Trait {
@@ -47,6 +56,14 @@ export interface Trait {
   /** No variant twice. */
   readonly variants: ReadonlyArray<string>
   readonly signals: ReadonlyArray<Signal>
+  /** Of the approximate Bayes factors; none where the table had Bayes factors. */
+  readonly sdPrior?: number
+}
+
+/** A variant of both traits: its place in each. */
+export interface Shared {
+  readonly first: number
+  readonly second: number
 }
 
 export interface Signal {
@@ -74,6 +91,20 @@ export const approximateLbf = ({ beta, se }: Effects, sdPrior: number): Float64A
     const r = prior / (prior + variance)
     return (Math.log1p(-r) + (r * beta[i]! ** 2) / variance) / 2
   })
+
+/**
+ * The standard deviation of a trait, out of how its standard errors depend on allele frequencies and sample sizes: the
+ * slope of 2 N f (1 - f) over 1 / se^2, through the origin, is its variance (coloc's sdY.est). NaN without a variant.
+ */
+export const traitSd = (variants: ReadonlyArray<{ readonly se: number; readonly n: number; readonly maf: number }>) => {
+  let [products, squares] = [0, 0]
+  for (const { se, n, maf } of variants) {
+    const precision = 1 / se ** 2
+    products += precision * 2 * n * maf * (1 - maf)
+    squares += precision ** 2
+  }
+  return Math.sqrt(products / squares)
+}
 
 const logSumExp = (values: Float64Array): number => {
   const largest = values.reduce((a, b) => Math.max(a, b), -Infinity)
@@ -115,16 +146,27 @@ export const posterior = (lbf1: Float64Array, lbf2: Float64Array, priors: Priors
   }
 }
 
-/** Every signal of one trait with every signal of another, over the variants that both have; none where they share none. */
-export const colocalise = (trait1: Trait, trait2: Trait, priors: Priors): ReadonlyArray<Colocalisation> => {
+/** Variants that both traits name with the same text. */
+export const sharedByName = (trait1: Trait, trait2: Trait): ReadonlyArray<Shared> => {
   const at2 = new Map(trait2.variants.map((variant, index) => [variant, index]))
-  const shared = trait1.variants.flatMap((variant, index) => (at2.has(variant) ? [index] : []))
+  return trait1.variants.flatMap((variant, first) => {
+    const second = at2.get(variant)
+    return second === undefined ? [] : [{ first, second }]
+  })
+}
+
+/** Every signal of one trait with every signal of another, over the variants that both have; none where they share none. */
+export const colocalise = (
+  trait1: Trait,
+  trait2: Trait,
+  priors: Priors,
+  shared: ReadonlyArray<Shared> = sharedByName(trait1, trait2)
+): ReadonlyArray<Colocalisation> => {
   if (shared.length === 0) return []
-  const shared2 = shared.map((index) => at2.get(trait1.variants[index]!)!)
   return trait1.signals.flatMap((signal1) => {
-    const lbf1 = Float64Array.from(shared, (index) => signal1.lbf[index]!)
+    const lbf1 = Float64Array.from(shared, ({ first }) => signal1.lbf[first]!)
     return trait2.signals.map((signal2) => {
-      const lbf2 = Float64Array.from(shared2, (index) => signal2.lbf[index]!)
+      const lbf2 = Float64Array.from(shared, ({ second }) => signal2.lbf[second]!)
       const { hypotheses, lead, leadPosterior } = posterior(lbf1, lbf2, priors)
       const [pp_h0, pp_h1, pp_h2, pp_h3, pp_h4] = hypotheses
       return {
@@ -138,8 +180,10 @@ export const colocalise = (trait1: Trait, trait2: Trait, priors: Priors): Readon
         pp_h2,
         pp_h3,
         pp_h4,
-        lead_variant: trait1.variants[shared[lead]!]!,
-        lead_pp: leadPosterior
+        lead_variant: trait1.variants[shared[lead]!.first]!,
+        lead_pp: leadPosterior,
+        sd_prior1: trait1.sdPrior ?? null,
+        sd_prior2: trait2.sdPrior ?? null
       }
     })
   })

@@ -2,7 +2,9 @@
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
-import { approximateLbf, type Trait } from "./Colocalisation.ts"
+import * as Vcf from "../genome/Vcf.ts"
+import { approximateLbf, traitSd, type Trait } from "./Colocalisation.ts"
+import * as TraitVcf from "./TraitVcf.ts"
 
 export interface Columns {
   /** Names the trait that a row belongs to. */
@@ -74,43 +76,104 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
   }))
 })
 
-/** Effects and their standard errors, as one signal a trait. Rows without an effect or an error are left out. */
+export interface EffectColumns extends Columns {
+  readonly beta: string
+  readonly se: string
+  /** Sample size and allele frequency, for the trait's standard deviation; may be absent. */
+  readonly n: string
+  readonly maf: string
+}
+
+/** How wide effects are before the data: 0.15 standard deviations of a measured trait, 0.2 of a log odds ratio (coloc). */
+const usualPriors = { quant: 0.15, cc: 0.2 } as const
+
+export interface EffectPrior {
+  readonly type: keyof typeof usualPriors
+  /** In the units of the effects; else by the type. */
+  readonly sd: number | undefined
+}
+
+type Values = Readonly<Record<string, number | null>>
+
+/** What is wrong with the numbers of a row. */
+const effectFault = (row: Values, { beta, se, n, maf }: EffectColumns) => {
+  const [effect, error, size, share] = [row[beta], row[se], row[n], row[maf]]
+  const given = (value: number | null | undefined) => value !== null && value !== undefined
+  if ((given(effect) && !Number.isFinite(effect)) || (given(error) && !(error! > 0 && error! < Infinity))) {
+    return {
+      message: `an effect of ${effect} with a standard error of ${error}`,
+      hint: "standard errors are above 0, and both are finite; leave a row without them empty (NA)"
+    }
+  }
+  if (given(size) && !(size! > 0 && size! < Infinity)) return { message: `column '${n}': ${size} is not a sample size` }
+  return given(share) && !(share! >= 0 && share! <= 1)
+    ? { message: `column '${maf}': ${share} is not a frequency from 0 to 1` }
+    : undefined
+}
+
+/**
+ * The prior standard deviation of a trait's effects. That of a measured trait is 0.15 of its own, which is estimated where
+ * sizes and frequencies are there and else taken as 1.
+ */
+const priorOf = (
+  rows: ReadonlyArray<{ readonly se: number; readonly n: number | null; readonly maf: number | null }>,
+  { type, sd }: EffectPrior
+): { readonly sd: number; readonly estimated: boolean } => {
+  if (sd !== undefined) return { sd, estimated: false }
+  const whole = rows.flatMap(({ se, n, maf }) => (n === null || maf === null ? [] : [{ se, n, maf }]))
+  const own = type === "quant" && whole.length > 0 ? traitSd(whole) : Number.NaN
+  return own > 0 && own < Infinity
+    ? { sd: usualPriors[type] * own, estimated: true }
+    : { sd: usualPriors[type], estimated: false }
+}
+
+export interface Effects {
+  readonly traits: ReadonlyArray<Trait>
+  /** Rows without an effect or its error, and one of them. */
+  readonly without: { readonly count: number; readonly example: string }
+  /** Traits whose prior was not estimated, although none was given. */
+  readonly unscaled: ReadonlyArray<string>
+}
+
+/** Effects and their standard errors, as one signal a trait, of a table or a GWAS-VCF. */
 export const readEffects = Effect.fnUntraced(function* (
   path: string,
-  columns: Columns & { readonly beta: string; readonly se: string },
-  sdPrior: number
-) {
-  const text = yield* Table.readText(path)
-  const values = yield* Table.decode(text, {
-    [columns.beta]: Table.nullable(Table.number("")),
-    [columns.se]: Table.nullable(Table.number(""))
+  columns: EffectColumns,
+  prior: EffectPrior
+): Effect.fn.Return<Effects, InputError> {
+  const text = yield* (yield* Vcf.isVcf(path)) ? TraitVcf.read(path, columns) : Table.readText(path)
+  const { beta, se, n, maf } = columns
+  for (const name of [beta, se]) if (!text.columns.includes(name)) return yield* Table.missingColumn(text, name)
+  const number = Table.nullable(Table.number(""))
+  const values: ReadonlyArray<Values> = yield* Table.decode(text, {
+    [beta]: number,
+    [se]: number,
+    [n]: number,
+    [maf]: number
   })
-  for (const name of [columns.beta, columns.se]) {
-    if (text.columns.includes(name)) continue
-    return yield* Table.missingColumn(text, name)
+  for (const [index, row] of values.entries()) {
+    const fault = effectFault(row, columns)
+    if (fault !== undefined) {
+      return yield* new InputError({ ...fault, file: path, line: Table.lineOf(text, index) })
+    }
   }
-  const wrong = values.findIndex((row) => {
-    const beta = row[columns.beta]
-    const se = row[columns.se]
-    return (
-      (typeof beta === "number" && !Number.isFinite(beta)) || (typeof se === "number" && !(se > 0 && se < Infinity))
-    )
-  })
-  if (wrong !== -1) {
-    return yield* new InputError({
-      message: `an effect of ${values[wrong]![columns.beta]} with a standard error of ${values[wrong]![columns.se]}`,
-      file: path,
-      line: Table.lineOf(text, wrong),
-      hint: "standard errors are above 0, and both are finite; leave a row without them empty (NA)"
-    })
-  }
-  return Array.from(yield* grouped(text, columns), ([name, { variants, rows }]): Trait => {
+  const unscaled: Array<string> = []
+  const without = { count: 0, example: "" }
+  const traits = Array.from(yield* grouped(text, columns), ([name, { variants, rows }]): Trait => {
     const kept = rows.flatMap((row, index) => {
-      const beta = values[row]![columns.beta]
-      const se = values[row]![columns.se]
-      return typeof beta === "number" && typeof se === "number" ? [{ variant: variants[index]!, beta, se }] : []
+      const [effect, error] = [values[row]![beta], values[row]![se]]
+      const variant = variants[index]!
+      if (typeof effect === "number" && typeof error === "number") {
+        return [{ variant, beta: effect, se: error, n: values[row]![n]!, maf: values[row]![maf]! }]
+      }
+      without.count++
+      without.example ||= `${variant} of ${name}`
+      return []
     })
-    const lbf = approximateLbf({ beta: kept.map(({ beta }) => beta), se: kept.map(({ se }) => se) }, sdPrior)
-    return { name, variants: kept.map(({ variant }) => variant), signals: [{ number: 1, lbf }] }
+    const { sd, estimated } = priorOf(kept, prior)
+    if (!estimated && prior.sd === undefined && prior.type === "quant") unscaled.push(name)
+    const lbf = approximateLbf({ beta: kept.map((row) => row.beta), se: kept.map((row) => row.se) }, sd)
+    return { name, variants: kept.map(({ variant }) => variant), signals: [{ number: 1, lbf }], sdPrior: sd }
   })
+  return { traits, without, unscaled }
 })

@@ -16,10 +16,13 @@ const parts = {
 
 interface Spelled {
   readonly same: string
-  readonly turned: string
+  readonly turned: string | undefined
 }
 
-/** Both orders of the alleles in the shortest spelling; undefined for what is no variant. */
+/**
+ * Both orders of the alleles in the shortest spelling; undefined for what is no variant. Alleles of two lengths have one
+ * order: A to AT is an insertion, AT to A at the same place a deletion, and both may be.
+ */
 const spelled = ({ chrom, pos, ref, alt }: Omit<VariantText.Pieces, "build">): Spelled | undefined => {
   const place = VariantText.position(pos)
   const [upperRef, upperAlt] = [ref.toUpperCase(), alt.toUpperCase()]
@@ -27,7 +30,10 @@ const spelled = ({ chrom, pos, ref, alt }: Omit<VariantText.Pieces, "build">): S
   const short = Alleles.trim({ pos: place, ref: upperRef, alt: upperAlt })
   const name = Chromosome.plinkName(chrom)
   const text = (one: string, other: string) => JSON.stringify([name, short.pos, one, other])
-  return { same: text(short.ref, short.alt), turned: text(short.alt, short.ref) }
+  return {
+    same: text(short.ref, short.alt),
+    turned: short.ref.length === short.alt.length ? text(short.alt, short.ref) : undefined
+  }
 }
 
 const placesOf = (columns: ReadonlyArray<string>) => {
@@ -43,15 +49,20 @@ export const of = (columns: ReadonlyArray<string>): FormsOf => {
     const same = [...cells]
     const turned = [...cells]
     let [respelled, alleles] = [false, false]
+    const put = (at: number, found: Spelled): void => {
+      same[at] = found.same
+      turned[at] = found.turned ?? found.same
+      respelled = true
+      alleles ||= found.turned !== undefined
+    }
     let mark: string | undefined
     if (apart) {
       const [name, place, one, other] = [cells[chrom]!, cells[pos]!, cells[ref]!, cells[alt]!]
       const found = spelled({ chrom: name, pos: place, ref: one, alt: other })
       if (found !== undefined) {
         for (const at of [chrom, pos, ref, alt]) same[at] = turned[at] = ""
-        ;[same[chrom], turned[chrom]] = [found.same, found.turned]
+        put(chrom, found)
         mark = Chromosome.buildOfName(name)
-        ;[respelled, alleles] = [true, true]
       }
     } else if (chrom >= 0) {
       same[chrom] = turned[chrom] = Chromosome.plinkName(cells[chrom]!)
@@ -62,8 +73,7 @@ export const of = (columns: ReadonlyArray<string>): FormsOf => {
       const found = pieces._tag === "Success" ? spelled(pieces.success) : undefined
       if (found === undefined || pieces._tag === "Failure") continue
       mark ??= pieces.success.build
-      ;[same[at], turned[at]] = [found.same, found.turned]
-      ;[respelled, alleles] = [true, true]
+      put(at, found)
     }
     if (!respelled) return undefined
     return { form: JSON.stringify(same), turned: alleles ? JSON.stringify(turned) : undefined, mark }

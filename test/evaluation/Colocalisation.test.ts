@@ -54,11 +54,23 @@ describe("Colocalisation", () => {
     assert.closeTo(none!, Math.log(0.1) / 2, 1e-12)
   })
 
+  it("estimates a trait's standard deviation as coloc's sdY.est does", () => {
+    // By hand: 2 N f (1 - f) = 320 and 500 over 1 / se^2 = 100 and 25: (32,000 + 12,500) / (10,000 + 625).
+    const variants = [
+      { se: 0.1, n: 1000, maf: 0.2 },
+      { se: 0.2, n: 1000, maf: 0.5 }
+    ]
+    assert.closeTo(Colocalisation.traitSd(variants), Math.sqrt(44_500 / 10_625), 1e-12)
+    // Standard errors of a trait whose standard deviation is 3: se^2 = 9 / (2 N f (1 - f)).
+    const exact = [0.05, 0.2, 0.4].map((maf) => ({ se: Math.sqrt(9 / (2 * 500 * maf * (1 - maf))), n: 500, maf }))
+    assert.closeTo(Colocalisation.traitSd(exact), 3, 1e-12)
+  })
+
   it("compares each signal with each, over the variants that both traits have", () => {
     const rows = Colocalisation.colocalise(
       trait("a", ["v1", "v2", "v3"], [0, 10, 0], [9, 0, 0]),
       trait("b", ["v3", "v9", "v2"], [0, 99, 10]),
-      Colocalisation.defaultPriors
+      Colocalisation.defaultPriors.lbf
     )
     assert.deepStrictEqual(
       rows.map(({ signal1, signal2, nsnps, lead_variant }) => [signal1, signal2, nsnps, lead_variant]),
@@ -70,7 +82,7 @@ describe("Colocalisation", () => {
     assert.isAbove(rows[0]!.pp_h4, 0.9)
     assert.isBelow(rows[1]!.pp_h4, 0.1)
     assert.deepStrictEqual(
-      Colocalisation.colocalise(trait("a", ["v1"], [1]), trait("b", ["v2"], [1]), Colocalisation.defaultPriors),
+      Colocalisation.colocalise(trait("a", ["v1"], [1]), trait("b", ["v2"], [1]), Colocalisation.defaultPriors.lbf),
       []
     )
   })

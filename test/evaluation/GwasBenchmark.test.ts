@@ -79,7 +79,9 @@ const coloc = (trait1: string, ppH4: number): Colocalisation => ({
   pp_h3: 1 - ppH4,
   pp_h4: ppH4,
   lead_variant: "v",
-  lead_pp: 1
+  lead_pp: 1,
+  sd_prior1: null,
+  sd_prior2: null
 })
 
 /** Six signals of every kind; the numbers below are worked out by hand. */

@@ -48,7 +48,7 @@ const ppH4 = (
   eqtl: ReadonlyArray<SyntheticSignals.Statistic>,
   gwas: ReadonlyArray<SyntheticSignals.Statistic>
 ): number => {
-  const [posterior] = Colocalisation.colocalise(trait(eqtl), trait(gwas), Colocalisation.defaultPriors)
+  const [posterior] = Colocalisation.colocalise(trait(eqtl), trait(gwas), Colocalisation.defaultPriors.lbf)
   return posterior!.pp_h4
 }
 

@@ -93,4 +93,107 @@ describe("colocalise", () => {
     const notFinite = file("molecular_trait_id variant lbf_variable1", "a v1 NaN")
     assert.match((await failure({}, notFinite, notFinite)).message, /log Bayes factor is not finite/u)
   })
+
+  const one = "0.1 0.05"
+  const rowsWith = (id: (pos: number) => string, causal: string, effect: number) =>
+    Array.from({ length: 20 }, (_, at) => {
+      const pos = 100 + at
+      return pos === 105 ? `g ${causal} ${effect} 0.05` : `g ${id(pos)} ${at % 3 === 0 ? one : "-0.02 0.05"}`
+    })
+  const pph4 = async (trait1: string, trait2: string, params = {}) => {
+    const result = await runStage(stage, { method: "abf", ...params }, { trait1, trait2 })
+    return { row: rows(result.outputs["colocalisations"]!)[0]!, account: result.account }
+  }
+  const plain = (pos: number) => `chr1_${pos}_A_G`
+
+  it("finds variants with their alleles in the other order, and in other spellings", async () => {
+    const reference = effects(...rowsWith(plain, "chr1_105_A_G", 0.5))
+    for (const [ids, causal, effect, note] of [
+      [plain, "chr1_105_G_A", -0.6, "1 alleles in the other order in the second table"],
+      [(pos: number) => `1_${pos}_A_G`, "1:105:A:G", 0.6, "20 written in another way in the second table"],
+      [plain, "chr1_105_AC_GC_b38", 0.6, "1 written in another way in the second table"]
+    ] as const) {
+      const { row, account } = await pph4(effects(...rowsWith(ids, causal, effect)), reference)
+      assert.strictEqual(row[4], "20")
+      assert.isAbove(Number(row[9]), 0.999)
+      const book = account.find((each) => each.rows === "variants of the first table")!
+      assert.deepStrictEqual([book.taken, book.kept], [20, 20])
+      assert.deepStrictEqual(
+        book.notes.map(({ reason, count }) => `${count} ${reason}`),
+        [note]
+      )
+    }
+  })
+
+  it("accounts for variants and traits that only one table has", async () => {
+    const trait1 = effects("g v1 0.5 0.05", "g v2 0.1 0.05", "g v3 NA NA", "h v1 1 1")
+    const { account } = await pph4(trait1, effects("g v1 0.4 0.05", "g v9 0 0.05", "i v1 1 1"))
+    const left = (rows: string) =>
+      account.find((each) => each.rows === rows)!.leftOut.map(({ reason, count }) => `${count} ${reason}`)
+    assert.deepStrictEqual(left("variants of the first table"), [
+      "1 no effect or no standard error",
+      "2 not in the second table"
+    ])
+    assert.deepStrictEqual(left("traits of the first table"), ["1 no trait of this name in the second table"])
+    assert.deepStrictEqual(left("traits of the second table"), ["1 no trait of this name in the first table"])
+  })
+
+  it("has coloc's defaults of each method, and estimates the trait's standard deviation", async () => {
+    const table = (sd: number, beta: number) =>
+      file(
+        "group variant_id beta se n maf",
+        ...["v1", "v2", "v3"].map((id, at) => {
+          const maf = 0.1 * (at + 1)
+          const se = sd / Math.sqrt(2 * 1000 * maf * (1 - maf))
+          return `g ${id} ${at === 1 ? beta * sd : 0.01 * sd} ${se} 1000 ${maf}`
+        })
+      )
+    const { row } = await pph4(table(0.17, 0.3), table(3, 0.3))
+    assert.closeTo(Number(row[12]), 0.15 * 0.17, 1e-12)
+    assert.closeTo(Number(row[13]), 0.15 * 3, 1e-12)
+    // In units of their standard deviations both are the same trait.
+    const scaled = await pph4(table(1, 0.3), table(1, 0.3), { p12: 1e-5 })
+    assert.closeTo(Number(row[9]), Number(scaled.row[9]), 1e-12)
+    const cases = await pph4(table(1, 0.3), table(1, 0.3), { type2: "cc", sd_prior1: 0.3 })
+    assert.deepStrictEqual([cases.row[12], cases.row[13]], ["0.3", "0.2"])
+    const without = await pph4(effects("g v1 0.1 0.1"), effects("g v1 0.1 0.1"))
+    assert.deepStrictEqual([without.row[12], without.row[13]], ["0.15", "0.15"])
+    assert.strictEqual(
+      without.account.find((each) => each.rows === "traits of the first table")!.notes[0]!.reason,
+      "standard deviation of the trait not estimated, taken as 1"
+    )
+  })
+
+  it("reads GWAS-VCF", async () => {
+    const path = join(temporaryFolder(), "gwas.vcf")
+    const lines = [
+      "##fileformat=VCFv4.2",
+      ...["ES", "SE", "LP", "AF"].map((id) => `##FORMAT=<ID=${id},Number=A,Type=Float>`),
+      "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT UKB-1".replaceAll(" ", "\t"),
+      "1 5 rs1 A C . PASS . ES:SE:LP:AF 0.5:0.05:20:0.3".replaceAll(" ", "\t"),
+      "1 9 rs2 G T . PASS . ES:SE:LP:AF .:.:.:.".replaceAll(" ", "\t")
+    ]
+    writeFileSync(path, `${lines.join("\n")}\n`)
+    const { row, account } = await pph4(path, effects("g chr1_5_A_C 0.4 0.05", "g chr1_9_G_T 0 0.05"))
+    assert.deepStrictEqual(row.slice(0, 5), ["UKB-1", "g", "1", "1", "1"])
+    assert.strictEqual(row[10], "1_5_A_C")
+    assert.strictEqual(account[0]!.leftOut[0]!.reason, "no effect or no standard error")
+  })
+
+  it("refuses sizes and frequencies that are none", async () => {
+    const wrong = (row: string) => file("group variant_id beta se n maf", row)
+    for (const [row, message] of [
+      ["g v1 1 1 100 1.5", /1.5 is not a frequency from 0 to 1/u],
+      ["g v1 1 1 -3 0.5", /-3 is not a sample size/u]
+    ] as const) {
+      const failed = pph4(wrong(row), effects("g v1 1 1"))
+      assert.match(
+        await failed.then(
+          () => "",
+          (error: Error) => error.message
+        ),
+        message
+      )
+    }
+  })
 })

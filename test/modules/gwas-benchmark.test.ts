@@ -85,4 +85,24 @@ describe("gwas-benchmark", () => {
     assert.match(await fails({ pp_h4_threshold: 2 }), /pp_h4_threshold/u)
     assert.match(await fails({ model_threshold: -1 }), /model_threshold/u)
   })
+
+  it("refuses a probability that is none", async () => {
+    for (const [wrong, line] of [
+      ["95", 2],
+      ["-1", 3]
+    ] as const) {
+      const rows = ["s1 gwas liver chr1_10_A_G g1 0.97 NA 0.5 NA", "s2 gwas liver chr1_20_A_G g1 0.60 NA -0.4 NA"]
+      rows[line - 2] = rows[line - 2]!.replace(/0\.\d+ NA/u, `${wrong} NA`)
+      const table = file("signals.tsv", [
+        "signal_id gwas_id dataset variant_id gene_id pp_h4 nsnps eqtl_beta gwas_beta",
+        ...rows
+      ])
+      const error = await runStage(gwasBenchmark, { replicates: 0 }, { signals: table, scores, unscored }).then(
+        () => assert.fail("should fail"),
+        (error: Error & { readonly line?: number }) => error
+      )
+      assert.match(error.message, new RegExp(`'${wrong}' is not between 0 and 1`, "u"))
+      assert.strictEqual(error.line, line)
+    }
+  })
 })

@@ -172,6 +172,17 @@ describe("join-tables", () => {
     assert.deepStrictEqual(apart.rows, ["1\t105\tg\ta\t1"])
   })
 
+  it("takes an insertion and a deletion for two variants, never for one turned", async () => {
+    const left = [["id"], ["1_5_A_AT"], ["1_6_A_C"]]
+    const right = [
+      ["id", "y"],
+      ["1_5_AT_A", 1],
+      ["1_6_A_C", 2]
+    ]
+    const result = await joined({ turned: { negate: ["y"] } }, left, right)
+    assert.deepStrictEqual(result.rows, ["1_6_A_C\t2"])
+  })
+
   it("turns effects with the alleles where it is asked to, and says so where it is not", async () => {
     const left = [["id"], ["1_5_A_G"], ["chr1_6_A_C"]]
     const right = [

@@ -6,6 +6,8 @@ export interface Column<out A> {
   readonly type: ColumnType
   readonly nullable: boolean
   readonly description: string
+  /** Of numbers: from 0 to 1, but for rounding. */
+  readonly share?: boolean
   readonly "~cell"?: A
 }
 
@@ -16,6 +18,8 @@ const column =
 export const string = column<string>("string")
 export const number = column<number>("number")
 export const integer = column<number>("integer")
+/** A probability, a frequency. */
+export const share = (description: string): Column<number> => ({ ...number(description), share: true })
 export const boolean = column<boolean>("boolean")
 export const nullable = <A>(inner: Column<A>): Column<A | null> => ({ ...inner, nullable: true })
 

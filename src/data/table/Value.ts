@@ -68,14 +68,19 @@ const expected: { readonly [T in ColumnType]: string } = {
   boolean: "true or false"
 }
 
+const rounding = 1e-9
+
 /** What is wrong with a cell of the column, or its value; a missing value of a nullable column is null. */
 export const read = (
   name: string,
-  { type, nullable }: Column<unknown>,
+  { type, nullable, share }: Column<unknown>,
   text: string
 ): { readonly value: unknown } | { readonly message: string } => {
   if (nullable && missing.has(text)) return { value: null }
   const value = text === "" ? undefined : parsers[type](text)
+  if (share === true && typeof value === "number" && !(value >= -rounding && value <= 1 + rounding)) {
+    return { message: `column '${name}': ${Printable.quoted(text)} is not between 0 and 1` }
+  }
   if (value !== undefined) return { value }
   const found = text === "" ? "an empty field" : Printable.quoted(text)
   return { message: `column '${name}': ${found} where ${expected[type]} is expected` }
