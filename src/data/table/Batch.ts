@@ -1,5 +1,6 @@
 /** Some rows of a table, one below the other: what readers give, so that a table may be larger than memory. */
 import { isAscii } from "node:buffer"
+import * as Cell from "./Cell.ts"
 
 export interface Batch {
   readonly height: number
@@ -7,6 +8,12 @@ export interface Batch {
   readonly line: (row: number) => number
   readonly text: (row: number, column: number) => string
   readonly row: (row: number) => ReadonlyArray<string>
+}
+
+/** A table in a binary file, opened: nothing needs to be closed. */
+export interface Opened {
+  readonly columns: ReadonlyArray<string>
+  readonly batches: AsyncGenerator<Batch, void>
 }
 
 /** Fields as stretches of a text's bytes; a text is made only of those that are asked for. */
@@ -72,10 +79,30 @@ export class TextBatch implements Batch {
   }
 }
 
-/** Rows of cells that stand one below the other. */
-export const ofRows = (rows: ReadonlyArray<ReadonlyArray<string>>, firstLine: number): Batch => ({
-  height: rows.length,
-  line: (row) => firstLine + row,
-  text: (row, column) => rows[row]![column]!,
-  row: (row) => rows[row]!
-})
+/** Columns of values, of which the cells are the texts. */
+export class ValueBatch implements Batch {
+  readonly columns: ReadonlyArray<ArrayLike<unknown>>
+  readonly height: number
+  private readonly firstLine: number
+
+  constructor(columns: ReadonlyArray<ArrayLike<unknown>>, height: number, firstLine: number) {
+    this.columns = columns
+    this.height = height
+    this.firstLine = firstLine
+  }
+
+  line(row: number): number {
+    return this.firstLine + row
+  }
+
+  text(row: number, column: number): string {
+    return Cell.text(this.columns[column]![row])
+  }
+
+  row(row: number): ReadonlyArray<string> {
+    return this.columns.map((values) => Cell.text(values[row]))
+  }
+}
+
+export const ofColumns = (columns: ReadonlyArray<ArrayLike<unknown>>, height: number, firstLine: number): Batch =>
+  new ValueBatch(columns, height, firstLine)

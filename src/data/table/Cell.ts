@@ -1,11 +1,5 @@
 /** A value as the text of a cell: what a table holds, whatever file it lies in. */
 
-/** The cells of a table below its header. */
-export interface Cells {
-  readonly columns: ReadonlyArray<string>
-  readonly rows: ReadonlyArray<ReadonlyArray<string>>
-}
-
 /** Missing values are `NA`; dates are ISO 8601; lists and structures are JSON. */
 export const text = (value: unknown): string => {
   switch (typeof value) {
@@ -17,10 +11,14 @@ export const text = (value: unknown): string => {
       if (value === null) return "NA"
       return value instanceof Date
         ? value.toISOString()
-        : JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each))
+        : JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? shortest(each) : each))
     case "undefined":
       return "NA"
     default:
       return String(value)
   }
 }
+
+/** A number where that is exact. */
+const shortest = (value: bigint): number | string =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : String(value)

@@ -32,6 +32,12 @@ export class Splitter {
   /** Blank lines that are rows of an only column if another row follows. */
   private blanks: Array<number> = []
 
+  /** Of the batch that is made. */
+  private starts = new Int32Array(0)
+  private ends = new Int32Array(0)
+  private lines = new Int32Array(0)
+  private fields = 0
+  private height = 0
   private failure: InputError | undefined
   private readonly file: string
   private readonly layout: Layout
@@ -64,6 +70,77 @@ export class Splitter {
     return this.records === 0 && this.layout.width === undefined && bytes[at] === hash && bytes[at + 1] === hash
   }
 
+  private begin(): void {
+    // As many as the last time, and some more.
+    const room = Math.max(firstRoom, this.width, Math.ceil(this.fields * 1.1))
+    this.starts = new Int32Array(room)
+    this.ends = new Int32Array(room)
+    this.lines = new Int32Array(Math.max(firstRoom, Math.ceil(this.height * 1.1)))
+    this.fields = 0
+    this.height = 0
+  }
+
+  private add(start: number, end: number): void {
+    if (this.fields === this.starts.length) {
+      this.starts = widened(this.starts)
+      this.ends = widened(this.ends)
+    }
+    this.starts[this.fields] = start
+    this.ends[this.fields++] = end
+  }
+
+  private close(line: number): void {
+    if (this.height === this.lines.length) this.lines = widened(this.lines)
+    this.lines[this.height++] = line
+    this.records++
+  }
+
+  /** The records from here on for which nothing must be known but the separator; gives where another one begins. */
+  private plain(bytes: Buffer, from: number): number {
+    const { separator, width, starts, ends, lines } = this
+    const { quotes } = this.layout
+    const room = starts.length - width
+    let { fields, height, line } = this
+    let at = from
+    while (at < bytes.length && fields <= room && height < lines.length) {
+      const begin = at
+      const first = fields
+      const most = first + width
+      let byte = bytes[at]!
+      let start = at
+      while (fields < most) {
+        if (byte === quote && quotes) break
+        while (byte !== separator && byte !== newline) byte = bytes[++at]!
+        starts[fields] = start
+        ends[fields++] = at
+        if (byte === newline) break
+        start = ++at
+        byte = bytes[at]!
+      }
+      if (fields !== most || byte !== newline || at === begin || bytes[at] !== newline) {
+        fields = first
+        at = begin
+        break
+      }
+      if (bytes[at - 1] === carriage && at > start) {
+        // A blank line is one with a carriage return, too.
+        if (at - 1 === begin) {
+          fields = first
+          at = begin
+          break
+        }
+        ends[fields - 1] = at - 1
+      }
+      lines[height++] = line++
+      at++
+    }
+    this.records += height - this.height
+    this.fields = fields
+    this.height = height
+    this.line = line
+    return at
+  }
+
   /** The records that end in the chunk; `last` where no other follows. */
   push(chunk: Buffer, last = false): TextBatch {
     this.end()
@@ -78,34 +155,13 @@ export class Splitter {
     const { separator, layout } = this
     const { quotes } = layout
     const runs = layout.separator === "space"
-    let room = Math.max(firstRoom, this.width)
-    let [starts, ends] = [new Int32Array(room), new Int32Array(room)]
-    let lines = new Int32Array(firstRoom)
-    let height = 0
-    let fields = 0
     const isBlank = (byte: number | undefined) => byte === blank || byte === tab
-    const add = (start: number, end: number) => {
-      if (fields === room) {
-        room *= 2
-        const [widerStarts, widerEnds] = [new Int32Array(room), new Int32Array(room)]
-        widerStarts.set(starts)
-        widerEnds.set(ends)
-        starts = widerStarts
-        ends = widerEnds
-      }
-      starts[fields] = start
-      ends[fields++] = end
-    }
-    const close = (line: number) => {
-      if (height === lines.length) {
-        const more = new Int32Array(height * 2)
-        more.set(lines)
-        lines = more
-      }
-      lines[height++] = line
-      this.records++
-    }
+    this.begin()
     for (let at = 0; at < bytes.length && this.failure === undefined;) {
+      if (!runs && this.records > 0 && this.comment === undefined && this.blanks.length === 0) {
+        at = this.plain(bytes, at)
+        if (at === bytes.length) break
+      }
       if (this.isSkipped(bytes, at)) {
         at = bytes.indexOf(newline, at) + 1
         this.line++
@@ -121,11 +177,11 @@ export class Splitter {
         continue
       }
       for (const each of this.blanks) {
-        add(begin, begin)
-        close(each)
+        this.add(begin, begin)
+        this.close(each)
       }
       if (this.blanks.length > 0) this.blanks = []
-      const first = fields
+      const first = this.fields
       /** Fields of this record with quotes written twice. */
       let twice: Array<number> | undefined
       let more = true
@@ -139,8 +195,8 @@ export class Splitter {
           for (;;) {
             end = bytes.indexOf(quote, from)
             if (end === -1 || bytes[end + 1] !== quote) break
-            if (twice === undefined) twice = [fields]
-            else if (twice.at(-1) !== fields) twice.push(fields)
+            if (twice === undefined) twice = [this.fields]
+            else if (twice.at(-1) !== this.fields) twice.push(this.fields)
             from = end + 2
           }
           if (end === -1) {
@@ -169,7 +225,7 @@ export class Splitter {
           else while (bytes[at] !== newline && bytes[at] !== separator) at++
           end = bytes[at] === newline && bytes[at - 1] === carriage && at > start ? at - 1 : at
         }
-        add(start, end)
+        this.add(start, end)
         if (runs) {
           while (isBlank(bytes[at])) at++
           if (bytes[at] === carriage && bytes[at + 1] === newline) at++
@@ -185,7 +241,7 @@ export class Splitter {
           )
           break
         }
-        fields = first
+        this.fields = first
         this.line = line
         this.rest = Buffer.concat([bytes.subarray(begin), this.rest])
         break
@@ -193,17 +249,23 @@ export class Splitter {
       if (this.failure !== undefined) break
       at++
       this.line++
-      if (this.width === -1) this.width = fields - first
-      if (fields - first !== this.width) {
+      if (this.width === -1) this.width = this.fields - first
+      if (this.fields - first !== this.width) {
         const isFirst = this.records === (layout.width === undefined ? 1 : 0)
-        this.fault(Header.ragged(fields - first, this.width, layout.separator, isFirst), line)
+        this.fault(Header.ragged(this.fields - first, this.width, layout.separator, isFirst), line)
         break
       }
-      for (const field of twice ?? []) ends[field] = undouble(bytes, starts[field]!, ends[field]!)
-      close(line)
+      for (const field of twice ?? []) this.ends[field] = undouble(bytes, this.starts[field]!, this.ends[field]!)
+      this.close(line)
     }
-    return new TextBatch(bytes, [height, Math.max(this.width, 1)], starts, ends, lines)
+    return new TextBatch(bytes, [this.height, Math.max(this.width, 1)], this.starts, this.ends, this.lines)
   }
+}
+
+const widened = (array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+  const wider = new Int32Array(array.length * 2)
+  wider.set(array)
+  return wider
 }
 
 /** Makes one quote of two, in place; gives the new end. */

@@ -3,16 +3,11 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { closeSync, openSync, writeSync } from "node:fs"
 import { cannot, type InputError } from "../../core/Failure.ts"
-import * as Printable from "../../core/Printable.ts"
-import { faultAt, type Place } from "./Place.ts"
+import type { Place } from "./Place.ts"
+import * as Tsv from "./Tsv.ts"
 
 /** Characters gathered before they are written. */
 const flushAt = 1 << 20
-
-// oxlint-disable-next-line no-control-regex -- no text holds a NUL
-const special = /^"|[\t\n\r\0]/u
-
-const names: { readonly [character: string]: string } = { "\t": "a tab", "\0": "a NUL" }
 
 export class Writer {
   private readonly path: string
@@ -27,40 +22,38 @@ export class Writer {
     this.path = path
     this.columns = columns
     this.fd = openSync(path, "w")
-    this.text = this.line(columns)
+    this.text = this.line(columns, { file: path })
   }
 
   /** `from`: where the row comes from. */
-  private line(cells: ReadonlyArray<string>, from?: Place): string {
+  private line(cells: ReadonlyArray<string>, from: Place): string {
     let line = ""
     for (let at = 0; at < cells.length; at++) {
-      const cell = cells[at]!
-      const text = special.test(cell) ? this.quoted(cell, at, from) : cell
+      const text = Tsv.field(cells[at]!, this.columns[at]!, from)
       line = at === 0 ? text : `${line}\t${text}`
     }
     // An empty line would be none.
     return line === "" ? '""\n' : `${line}\n`
   }
 
-  /** What begins with a quote is written as such a text is read; other programs split lines at every tab. */
-  private quoted(cell: string, at: number, from: Place | undefined): string {
-    const [broken] = /[\t\n\r\0]/u.exec(cell) ?? []
-    if (broken === undefined) return `"${cell.replaceAll('"', '""')}"`
-    throw faultAt(from ?? { file: this.path, row: this.count + 1 }, {
-      message: `column '${this.columns[at]!}': ${names[broken] ?? "a line break"} in the value ${Printable.quoted(cell)}`,
-      hint: "tab-separated text cannot hold it: replace it in the input"
-    })
-  }
-
-  row(cells: ReadonlyArray<string>, from?: Place): void {
+  row(cells: ReadonlyArray<string>, from: Place = { file: this.path, row: this.count + 1 }): void {
     this.text += this.line(cells, from)
     this.count++
     if (this.text.length > flushAt) this.flush()
   }
 
+  /** Whole lines that are made elsewhere, of fields that may stand so. */
+  lines(bytes: Uint8Array): void {
+    this.flush()
+    this.write(bytes)
+  }
+
   private flush(): void {
-    const bytes = Buffer.from(this.text)
+    this.write(Buffer.from(this.text))
     this.text = ""
+  }
+
+  private write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at)
   }
 

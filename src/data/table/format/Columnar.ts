@@ -5,8 +5,7 @@
 import * as Effect from "effect/Effect"
 import { cannot, InputError, messageOf } from "../../../core/Failure.ts"
 import * as TextFile from "../../text/TextFile.ts"
-import * as Batch from "../Batch.ts"
-import type { Cells } from "../Cell.ts"
+import type { Batch, Opened } from "../Batch.ts"
 import type { TableSchema } from "../Schema.ts"
 import * as Arrow from "./Arrow.ts"
 import * as Parquet from "./Parquet.ts"
@@ -14,42 +13,51 @@ import * as Parquet from "./Parquet.ts"
 export const formats = ["tsv", "parquet", "arrow", "feather"] as const
 export type Format = (typeof formats)[number]
 
-type Reader = (path: string) => Promise<Cells>
+type Reader = (path: string) => Promise<Opened>
 
 const featherV1: Reader = () => {
   throw new Error("it is a feather file of version 1, which pandas wrote before 2020: write it again with to_feather")
 }
 
 /** By how files of the format begin. An Arrow stream begins with the mark of a message, a file with its name. */
-const readers: ReadonlyArray<{ readonly start: string; readonly name: string; readonly read: Reader }> = [
-  { start: "PAR1", name: "Parquet", read: Parquet.read },
-  { start: "ARROW1", name: "Arrow", read: Arrow.read },
-  { start: "\u00FF\u00FF\u00FF\u00FF", name: "Arrow", read: Arrow.read },
-  { start: "FEA1", name: "Arrow", read: featherV1 }
+const readers: ReadonlyArray<{ readonly start: string; readonly name: string; readonly open: Reader }> = [
+  { start: "PAR1", name: "Parquet", open: Parquet.open },
+  { start: "ARROW1", name: "Arrow", open: Arrow.open },
+  { start: "\u00FF\u00FF\u00FF\u00FF", name: "Arrow", open: Arrow.open },
+  { start: "FEA1", name: "Arrow", open: featherV1 }
 ]
 
-export interface Found {
-  /** With its article. */
+export interface Found extends Opened {
   readonly name: string
-  readonly columns: ReadonlyArray<string>
-  readonly batches: AsyncGenerator<Batch.Batch, void>
 }
+
+const faultOf = (path: string, name: string, cause: unknown): InputError =>
+  cause instanceof InputError
+    ? cause
+    : new InputError({
+        message: `cannot be read as ${name}: ${messageOf(cause)}`,
+        file: path,
+        hint: "if the file is cut or damaged, fetch or write it again"
+      })
 
 /** The table in a file that begins as one of the formats; undefined of any other. */
 export const open = async (path: string): Promise<Found | undefined> => {
   const start = TextFile.headOf(path).toString("latin1", 0, 8)
   const format = readers.find((each) => start.startsWith(each.start))
   if (format === undefined) return undefined
+  const { name } = format
   try {
-    const { columns, rows } = await format.read(path)
-    async function* batches() {
-      // As if it were text below a header.
-      yield Batch.ofRows(rows, 2)
+    const { columns, batches } = await format.open(path)
+    async function* checked(): AsyncGenerator<Batch, void> {
+      try {
+        yield* batches
+      } catch (cause) {
+        throw faultOf(path, name, cause)
+      }
     }
-    return { name: format.name, columns, batches: batches() }
+    return { name, columns, batches: checked() }
   } catch (cause) {
-    if (cause instanceof InputError) throw cause
-    throw new InputError({ message: `cannot be read as ${format.name}: ${messageOf(cause)}`, file: path })
+    throw faultOf(path, name, cause)
   }
 }
 

@@ -1,0 +1,255 @@
+/**
+ * The rows of a table by an exact key of several columns, in some 40 bytes a row and the text itself: a hash table over
+ * a typed array, with the texts in blocks of bytes.
+ */
+import { TextBatch, type Batch } from "./Batch.ts"
+import type { TsvBytes } from "./Tsv.ts"
+
+/** Between the fields of a key: no byte of UTF-8. */
+const between = 0xff
+const blockBytes = 1 << 24
+const headerBytes = 16
+
+/** Rows whose places in memory are asked for together. */
+const ahead = 512
+
+/** FNV-1a, 32 bits. */
+const [firstHash, hashFactor] = [0x811c9dc5, 0x01000193]
+
+const hashOf = ({ bytes, starts, ends, width }: TextBatch, row: number, columns: ReadonlyArray<number>): number => {
+  let hash = firstHash
+  for (let part = 0; part < columns.length; part++) {
+    const field = row * width + columns[part]!
+    if (part > 0) hash = Math.imul(hash ^ between, hashFactor)
+    for (let at = starts[field]!, end = ends[field]!; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, hashFactor)
+  }
+  return mixed(hash)
+}
+
+/**
+ * An entry is known by its place: block and byte within it. There it has its row, the length of its key, that of what more
+ * is said of the row, its number in its table, and these.
+ */
+export type Entry = number
+
+export const none: Entry = -1
+
+export class KeyIndex {
+  /** By hash, two numbers: the hash, and the entry's place plus 1, 0 where none is. */
+  private slots = new Uint32Array(1 << 13)
+  private readonly blocks: Array<Buffer> = []
+  private filled = blockBytes
+  private count = 0
+  private key: Buffer = Buffer.alloc(1 << 10)
+  private keyLength = 0
+  private keyHash = 0
+  protected warmed = 0
+
+  get size(): number {
+    return this.count
+  }
+
+  /** What it takes, in bytes. */
+  get bytes(): number {
+    return this.blocks.length * blockBytes + this.slots.byteLength
+  }
+
+  /**
+   * Calls `act` with each row of a batch, whose key in these columns is then the one that is set. Some rows ahead their
+   * places in the table are looked at, so that memory answers for many of them at once.
+   */
+  forEach(batch: Batch, columns: ReadonlyArray<number>, act: (row: number) => void): void {
+    const hashes = new Uint32Array(ahead)
+    for (let from = 0; from < batch.height; from += ahead) {
+      const to = Math.min(batch.height, from + ahead)
+      if (batch instanceof TextBatch) {
+        for (let row = from; row < to; row++) hashes[row - from] = hashOf(batch, row, columns)
+        this.warm(hashes, to - from)
+        for (let row = from; row < to; row++) {
+          this.setBytes(batch, row, columns, hashes[row - from]!)
+          act(row)
+        }
+      } else {
+        for (let row = from; row < to; row++) {
+          this.setTexts(columns.map((column) => batch.text(row, column)))
+          act(row)
+        }
+      }
+    }
+  }
+
+  /** What is read here lies in the processor's cache when it is needed. */
+  private warm(hashes: Uint32Array, count: number): void {
+    const { slots, blocks } = this
+    const mask = slots.length - 2
+    let sum = 0
+    for (let n = 0; n < count; n++) sum += slots[(hashes[n]! << 1) & mask]!
+    for (let n = 0; n < count; n++) {
+      const entry = slots[((hashes[n]! << 1) & mask) + 1]! - 1
+      if (entry !== none) sum += blocks[Math.floor(entry / blockBytes)]![entry % blockBytes]!
+    }
+    this.warmed = sum
+  }
+
+  private setBytes(
+    { bytes, starts, ends, width }: TextBatch,
+    row: number,
+    columns: ReadonlyArray<number>,
+    hash: number
+  ): void {
+    let length = 0
+    for (let part = 0; part < columns.length; part++) {
+      const field = row * width + columns[part]!
+      const [start, end] = [starts[field]!, ends[field]!]
+      if (length + end - start >= this.key.length) this.widen(length + end - start)
+      const { key } = this
+      if (part > 0) key[length++] = between
+      for (let at = start; at < end; at++) key[length++] = bytes[at]!
+    }
+    this.keyLength = length
+    this.keyHash = hash
+  }
+
+  private setTexts(texts: ReadonlyArray<string>): void {
+    let length = 0
+    for (const [part, text] of texts.entries()) {
+      if (length + text.length * 3 >= this.key.length) this.widen(length + text.length * 3)
+      if (part > 0) this.key[length++] = between
+      length += this.key.write(text, length)
+    }
+    let hash = firstHash
+    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ this.key[at]!, hashFactor)
+    this.keyLength = length
+    this.keyHash = mixed(hash)
+  }
+
+  private widen(needed: number): void {
+    const wider = Buffer.alloc(Math.max(needed + 1, this.key.length * 2))
+    this.key.copy(wider)
+    this.key = wider
+  }
+
+  /** Which of so many parts the key belongs to. */
+  part(parts: number): number {
+    // Other bits than those that the table's places are chosen by.
+    return Math.floor((this.keyHash / 2 ** 32) * parts)
+  }
+
+  /** The entry with the key that is set, or {@link none}. */
+  find(): Entry {
+    const { slots, keyHash } = this
+    const mask = slots.length - 2
+    for (let slot = (keyHash << 1) & mask; ; slot = (slot + 2) & mask) {
+      const place = slots[slot + 1]! - 1
+      if (place === none || (slots[slot] === keyHash && this.isKey(place))) return place
+    }
+  }
+
+  private isKey(place: Entry): boolean {
+    const block = this.blocks[Math.floor(place / blockBytes)]!
+    const at = place % blockBytes
+    const { key, keyLength } = this
+    if (numberAt(block, at + 4) !== keyLength) return false
+    for (let n = 0, from = at + headerBytes; n < keyLength; n++, from++) if (block[from] !== key[n]) return false
+    return true
+  }
+
+  /** Adds the key that is set, which no entry has, with more bytes about its row, and its number in its table. */
+  add(more: TsvBytes, number: number): void {
+    if ((this.count + 1) * 4 > this.slots.length) this.rehash()
+    const { keyLength, key } = this
+    const bytes = headerBytes + keyLength + more.length
+    if (this.filled + bytes > (this.blocks.at(-1)?.length ?? 0)) {
+      this.blocks.push(Buffer.allocUnsafe(Math.max(blockBytes, bytes)))
+      this.filled = 0
+    }
+    const block = this.blocks.at(-1)!
+    const start = this.filled
+    putNumber(block, start, this.count++)
+    putNumber(block, start + 4, keyLength)
+    putNumber(block, start + 8, more.length)
+    putNumber(block, start + 12, number)
+    let at = start + headerBytes
+    for (let n = 0; n < keyLength; n++) block[at++] = key[n]!
+    more.copyTo(block, at)
+    this.filled += bytes
+    place(this.slots, this.keyHash, (this.blocks.length - 1) * blockBytes + start + 1)
+  }
+
+  private rehash(): void {
+    const slots = new Uint32Array(this.slots.length * 2)
+    for (let slot = 0; slot < this.slots.length; slot += 2) {
+      if (this.slots[slot + 1] !== 0) place(slots, this.slots[slot]!, this.slots[slot + 1]!)
+    }
+    this.slots = slots
+  }
+
+  /** The number of the entry's row, from 0 in the order in which they were added. */
+  row(entry: Entry): number {
+    return numberAt(this.blocks[Math.floor(entry / blockBytes)]!, entry % blockBytes)
+  }
+
+  /** The fields of the key of a row, and its number in its table. */
+  keyOf(row: number): { readonly number: number; readonly texts: ReadonlyArray<string> } | undefined {
+    let left = row
+    for (const block of this.blocks) {
+      const end = block === this.blocks.at(-1) ? this.filled : block.length
+      for (let at = 0; at + headerBytes <= end;) {
+        const [number, keyLength] = [numberAt(block, at), numberAt(block, at + 4)]
+        // Behind the last entry of a block is nothing that was written.
+        if (number !== row - left) break
+        if (left-- === 0) {
+          const key = block.subarray(at + headerBytes, at + headerBytes + keyLength)
+          return { number: numberAt(block, at + 12), texts: fieldsOf(key) }
+        }
+        at += headerBytes + keyLength + numberAt(block, at + 8)
+      }
+    }
+    return undefined
+  }
+
+  /** Adds what was said of an entry's row to bytes. */
+  copyMore(entry: Entry, to: TsvBytes): void {
+    const block = this.blocks[Math.floor(entry / blockBytes)]!
+    const at = entry % blockBytes
+    const start = at + headerBytes + numberAt(block, at + 4)
+    to.copyFrom(block, start, start + numberAt(block, at + 8))
+  }
+}
+
+const numberAt = (bytes: Buffer, at: number): number =>
+  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+
+const putNumber = (bytes: Buffer, at: number, number: number): void => {
+  bytes[at] = number
+  bytes[at + 1] = number >>> 8
+  bytes[at + 2] = number >>> 16
+  bytes[at + 3] = number >>> 24
+}
+
+const place = (slots: Uint32Array, hash: number, entry: number): void => {
+  const mask = slots.length - 2
+  let slot = (hash << 1) & mask
+  while (slots[slot + 1] !== 0) slot = (slot + 2) & mask
+  slots[slot] = hash
+  slots[slot + 1] = entry
+}
+
+const fieldsOf = (key: Buffer): ReadonlyArray<string> => {
+  const fields: Array<string> = []
+  for (let from = 0; from <= key.length;) {
+    const next = key.indexOf(between, from)
+    const stop = next === -1 ? key.length : next
+    fields.push(key.toString("utf8", from, stop))
+    from = stop + 1
+  }
+  return fields
+}
+
+/** All bits of the hash depend on all of the key. */
+const mixed = (hash: number): number => {
+  let h = hash
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}

@@ -1,0 +1,109 @@
+/** Fields as tab-separated text has them. */
+import * as Printable from "../../core/Printable.ts"
+import { TextBatch, type Batch } from "./Batch.ts"
+import { faultAt, type Place } from "./Place.ts"
+
+// oxlint-disable-next-line no-control-regex -- no text holds a NUL
+const special = /^"|[\t\n\r\0]/u
+
+const names: { readonly [character: string]: string } = { "\t": "a tab", "\0": "a NUL" }
+
+/**
+ * A field as it is written. What begins with a quote is quoted, as such a text is read; other programs split lines at every
+ * tab, so that no field may hold one. Throws with the place that the value comes from.
+ */
+export const field = (cell: string, column: string, from: Place): string => {
+  if (!special.test(cell)) return cell
+  const [broken] = /[\t\n\r\0]/u.exec(cell) ?? []
+  if (broken === undefined) return `"${cell.replaceAll('"', '""')}"`
+  throw faultAt(from, {
+    message: `column '${column}': ${names[broken] ?? "a line break"} in the value ${Printable.quoted(cell)}`,
+    hint: "tab-separated text cannot hold it: replace it in the input"
+  })
+}
+
+const [tab, firstPlain, quote] = [9, 14, 34]
+
+/** Fields of batches as bytes, one after another, with a tab before each but the first where that is asked for. */
+export class TsvBytes {
+  private buffer: Buffer
+  length = 0
+
+  constructor(bytes = 1 << 12) {
+    this.buffer = Buffer.allocUnsafe(bytes)
+  }
+
+  /** Valid until more is added. */
+  get bytes(): Buffer {
+    return this.buffer.subarray(0, this.length)
+  }
+
+  private reserve(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return
+    const wider = Buffer.allocUnsafe(Math.max(this.length + bytes, this.buffer.length * 2))
+    this.buffer.copy(wider, 0, 0, this.length)
+    this.buffer = wider
+  }
+
+  byte(byte: number): void {
+    this.reserve(1)
+    this.buffer[this.length++] = byte
+  }
+
+  text(text: string): void {
+    this.reserve(text.length * 3)
+    this.length += this.buffer.write(text, this.length)
+  }
+
+  copyFrom(bytes: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start)
+    const { buffer } = this
+    let to = this.length
+    for (let from = start; from < end; from++) buffer[to++] = bytes[from]!
+    this.length = to
+  }
+
+  copyTo(bytes: Uint8Array, at: number): void {
+    const { buffer, length } = this
+    for (let from = 0, to = at; from < length; from++, to++) bytes[to] = buffer[from]!
+  }
+
+  /** The fields of a row; `columns`: of which the names are `names`. */
+  fields(
+    batch: Batch,
+    row: number,
+    columns: ReadonlyArray<number>,
+    names: ReadonlyArray<string>,
+    leading: boolean,
+    place: () => Place
+  ): void {
+    const isText = batch instanceof TextBatch
+    for (let n = 0; n < columns.length; n++) {
+      if (leading || n > 0) this.byte(tab)
+      const column = columns[n]!
+      if (!isText || !this.plain(batch, row * batch.width + column)) {
+        this.text(field(batch.text(row, column), names[n]!, place()))
+      }
+    }
+  }
+
+  /** Copies a field that may stand as it is; false of another. */
+  private plain({ bytes, starts, ends }: TextBatch, at: number): boolean {
+    const [start, end] = [starts[at]!, ends[at]!]
+    if (start < end && bytes[start] === quote) return false
+    this.reserve(end - start)
+    const { buffer } = this
+    let to = this.length
+    for (let from = start; from < end; from++) {
+      const byte = bytes[from]!
+      if (byte < firstPlain && (byte >= tab || byte === 0)) return false
+      buffer[to++] = byte
+    }
+    this.length = to
+    return true
+  }
+
+  clear(): void {
+    this.length = 0
+  }
+}
