@@ -2,13 +2,14 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
-import { cannot } from "../../src/core/Failure.ts"
+import { cannot, InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Document from "../../src/report/Document.ts"
+import * as Page from "../../src/report/Page.ts"
 
 const kinds = ["figures", "tables", "texts"] as const
 type Kind = (typeof kinds)[number]
@@ -31,6 +32,13 @@ const readText = Effect.fnUntraced(function* (file: string) {
   return yield* fs.readFileString(file).pipe(Effect.mapError(cannot("read", file)))
 })
 
+const readPicture = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const type = Page.pictureType(file)
+  if (type === undefined) return yield* new InputError({ message: "not a picture that a browser shows", file })
+  return Page.picture(type, yield* fs.readFile(file).pipe(Effect.mapError(cannot("read", file))))
+})
+
 const readTable = Effect.fnUntraced(function* (file: string, name: string | undefined, rows: number) {
   const { columns, rows: all } = yield* Table.readText(file)
   return { kind: "table" as const, name, table: { columns, rows: all.slice(0, rows) }, total: all.length }
@@ -51,7 +59,7 @@ export default Stage.make({
     rows: Param.withDefault(Param.Count, 50, "rows shown of each table")
   },
   inputs: {
-    figures: Port.optional(Port.list(Port.file("svg", "figures"))),
+    figures: Port.optional(Port.list(Port.file("picture", "figures: SVG, PNG, JPEG, GIF or WebP"))),
     tables: Port.optional(Port.list(Port.file("tsv", "tables"))),
     texts: Port.optional(Port.list(Port.file("text", "texts")))
   },
@@ -78,12 +86,12 @@ export default Stage.make({
     const task = yield* Task
     // What came through a port is called by its place in it, which says nothing.
     const nameOf = (file: string) => {
-      const name = path.basename(file).replace(/\.(?:tsv|txt|md|svg)(?:\.gz)?$/u, "")
+      const name = path.basename(file).replace(/\.(?:tsv|txt|md|svg|png|jpe?g|gif|webp)(?:\.gz)?$/u, "")
       return /^(?:figures|tables|texts)\.\d+$/u.test(name) ? undefined : name
     }
     const items: { readonly [K in Kind]: ReadonlyArray<Document.Item> } = {
       figures: yield* Effect.forEach(inputs.figures ?? [], (file) =>
-        Effect.map(readText(file), (svg) => ({ kind: "figure" as const, name: nameOf(file), svg }))
+        Effect.map(readPicture(file), (picture) => ({ kind: "figure" as const, name: nameOf(file), picture }))
       ),
       tables: yield* Effect.forEach(inputs.tables ?? [], (file) => readTable(file, nameOf(file), params.rows)),
       texts: yield* Effect.forEach(inputs.texts ?? [], (file) =>

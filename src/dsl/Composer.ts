@@ -57,7 +57,12 @@ type One<P> =
         ? Ref<FileFor<K>> | ("tsv" extends K ? Ref<Port.TablePort> : never)
         : never)
 
-type FileFor<K extends FileKindName> = "file" extends K ? Port.FilePort | Port.TablePort : Port.FilePort<K | "file">
+type FileFor<K extends FileKindName> = "file" extends K
+  ? Port.FilePort | Port.TablePort
+  : Port.FilePort<K | KindsOf<K> | "file">
+
+/** Kinds whose files are of that kind too. */
+type KindsOf<K> = K extends "picture" ? "svg" | "png" | "jpg" : K extends "text" ? "md" : never
 
 export type Feed<P> =
   P extends Port.OptionalPort<infer Q>

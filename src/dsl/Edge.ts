@@ -58,6 +58,6 @@ export const fault = (from: Port.GivenPort, to: Port.SomePort): string | undefin
     const problem = columnFault(from.columns, to.columns)
     return problem === undefined ? undefined : `it ${problem}`
   }
-  if (given === wanted || given === "file" || wanted === "file") return undefined
+  if (FileKind.fits(given, wanted)) return undefined
   return `it is ${FileKind.get(given).description} (${given}), where ${wanted} is expected`
 }

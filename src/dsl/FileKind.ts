@@ -10,6 +10,8 @@ export interface FileKind {
   readonly contents?: ReadonlyArray<string>
   /** How its text begins, after blanks. */
   readonly begins?: RegExp
+  /** The kind that such files are too. */
+  readonly of?: string
 }
 
 const text = { contents: ["text"] } as const
@@ -52,17 +54,52 @@ export const fileKinds = {
   },
   tfrecord: { description: "TensorFlow records", extensions: ["tfr", "tfrecord"] },
   json: { description: "JSON", extensions: ["json"], ...text },
-  svg: { description: "a figure", extensions: ["svg"], contents: ["text", "a web page (HTML)"] },
+  svg: {
+    description: "a figure",
+    extensions: ["svg"],
+    contents: ["text", "a web page (HTML)"],
+    of: "picture"
+  },
+  png: { description: "a picture", extensions: ["png"], contents: ["a picture"], of: "picture" },
+  jpg: { description: "a photograph", extensions: ["jpg", "jpeg"], contents: ["a picture"], of: "picture" },
+  picture: { description: "a picture that a browser shows", extensions: ["png", "jpg", "jpeg", "gif", "webp", "svg"] },
+  pdf: { description: "a page or figure for print", extensions: ["pdf"], contents: ["a PDF"] },
   html: { description: "a page", extensions: ["html"], contents: ["text", "a web page (HTML)"] },
   text: { description: "plain text", extensions: ["txt", "md"] },
+  md: { description: "text in Markdown", extensions: ["md"], of: "text" },
+  zip: { description: "an archive", extensions: ["zip"], contents: ["a zip archive", "an Excel workbook (xlsx)"] },
+  npz: { description: "arrays of NumPy", extensions: ["npz"], contents: ["a zip archive"] },
+  pt: { description: "what PyTorch saves", extensions: ["pt", "pth"] },
+  rds: { description: "an object of R", extensions: ["rds"] },
   file: { description: "any file", extensions: ["bin"] }
 } as const satisfies Record<string, FileKind>
 
-export type FileKindName = keyof typeof fileKinds
+type NamedKind = keyof typeof fileKinds
 
-export const isFileKindName = (name: string): name is FileKindName => Object.hasOwn(fileKinds, name)
+/** Any other extension is a kind of its own: `file.gif`, `file.vcf.idx`. */
+export type FileKindName = NamedKind | `file.${string}`
 
-export const get = (name: FileKindName): FileKind => fileKinds[name]
+/** The extension of a kind that is none but its extension. */
+const ownExtension = (name: string): string | undefined =>
+  /^file\.([A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*)$/u.exec(name)?.[1]
+
+const isNamed = (name: string): name is NamedKind => Object.hasOwn(fileKinds, name)
+
+export const isFileKindName = (name: string): name is FileKindName => isNamed(name) || ownExtension(name) !== undefined
+
+export const get = (name: FileKindName): FileKind =>
+  isNamed(name)
+    ? fileKinds[name]
+    : { description: `a file ending in .${ownExtension(name)}`, extensions: [ownExtension(name) ?? "bin"] }
+
+/** Whether files of one kind may stand where another is expected. */
+export const fits = (given: FileKindName, wanted: FileKindName): boolean =>
+  given === wanted ||
+  given === "file" ||
+  wanted === "file" ||
+  get(given).of === wanted ||
+  (!isNamed(given) && get(wanted).extensions.includes(get(given).extensions[0])) ||
+  (!isNamed(wanted) && get(given).extensions.includes(get(wanted).extensions[0]))
 
 /** The extension of a file name among those of the kind; any name is a `file`. */
 export const extensionOf = (name: FileKindName, path: string): string | undefined => {
@@ -70,18 +107,18 @@ export const extensionOf = (name: FileKindName, path: string): string | undefine
   if (name === "file") return base.includes(".") ? base.slice(base.indexOf(".", 1) + 1) : "bin"
   // The longest match wins: `fa.gz` before `gz`.
   return get(name)
-    .extensions.filter((extension) => base.toLowerCase().endsWith(`.${extension}`))
+    .extensions.filter((extension) => base.toLowerCase().endsWith(`.${extension.toLowerCase()}`))
     .sort((a, b) => b.length - a.length)[0]
 }
 
 /** Suffixes of what may stand beside a file of this name, by the kinds that have such names. */
 export const companionsOf = (path: string): ReadonlyArray<string> =>
-  (Object.keys(fileKinds) as ReadonlyArray<FileKindName>)
+  (Object.keys(fileKinds) as ReadonlyArray<NamedKind>)
     .filter((name) => name !== "file" && extensionOf(name, path) !== undefined)
     .flatMap((name) => get(name).companions ?? [])
 
 /** The kind whose files have a name like this: `vcf` for `vcf.gz` and for `calls.vcf.gz`. */
 export const named = (text: string): FileKindName | undefined =>
-  (Object.keys(fileKinds) as ReadonlyArray<FileKindName>)
-    .filter((name) => name !== "file")
+  (Object.keys(fileKinds) as ReadonlyArray<NamedKind>)
+    .filter((name) => name !== "file" && name !== "picture")
     .findLast((name) => extensionOf(name, `/${text}`) !== undefined || extensionOf(name, `.${text}`) !== undefined)

@@ -56,10 +56,14 @@ export const checkDeclaration = (context: CheckContext, id: string, script: stri
   for (const [name, declaration] of Object.entries(outputs)) {
     if (typeof declaration !== "string" || FileKind.isFileKindName(declaration)) continue
     const near = FileKind.named(declaration)
+    const kinds = Object.keys(FileKind.fileKinds)
+    const other = `file.${declaration.replace(/^\./u, "")}`
     const hint =
-      near === undefined
-        ? Suggest.hint(declaration, Object.keys(FileKind.fileKinds), "kinds")
-        : `write its kind: ${near}`
+      near !== undefined
+        ? `write its kind: ${near}`
+        : Suggest.closest(declaration, kinds) !== undefined || !FileKind.isFileKindName(other)
+          ? Suggest.hint(declaration, kinds, "kinds")
+          : `a file of any other ending: ${other}; the kinds are: ${kinds.join(", ")}`
     report(
       context,
       document.locate([...path, "outputs", name]),

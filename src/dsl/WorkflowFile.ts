@@ -83,7 +83,7 @@ export const RetryDeclaration = Schema.Struct({
 })
 
 export const OutputDeclaration = Schema.Union([
-  described(Schema.String, "a file kind: tsv, json, svg, ..."),
+  described(Schema.String, "a file kind: tsv, json, svg, png, ...; of any other ending: file.gif"),
   Schema.Struct({
     table: described(
       Schema.Record(Schema.String, Schema.Literals(columnTypes)),

@@ -56,6 +56,9 @@ export const inputs = (folder: string, task: Task) => {
   return { paths, origins, links: Array.from(links, ([name, from]) => ({ from, name })) }
 }
 
+/** By which numerical libraries learn how many threads they may start; else they take every CPU there is. */
+const threadVariables = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"]
+
 const specOf = (
   task: Task,
   inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
@@ -91,6 +94,7 @@ const specOf = (
           AGFLOW_CPUS: String(cpus),
           AGFLOW_MEMORY: String(memory),
           AGFLOW_ATTEMPT: String(attempt.number),
+          ...Object.fromEntries(threadVariables.map((name) => [name, String(cpus)])),
           ...(devices === undefined ? {} : { CUDA_VISIBLE_DEVICES: devices }),
           ...body.env
         },

@@ -6,7 +6,7 @@ import * as TableView from "./TableView.ts"
 
 export type Item =
   | { readonly kind: "table"; readonly name: string | undefined; readonly table: TableText; readonly total: number }
-  | { readonly kind: "figure"; readonly name: string | undefined; readonly svg: string }
+  | { readonly kind: "figure"; readonly name: string | undefined; readonly picture: Page.Picture }
   | { readonly kind: "text"; readonly name: string | undefined; readonly text: string }
 
 export interface Document {
@@ -29,9 +29,9 @@ const paragraphs = (text: string): Part =>
     .map((paragraph) => markup`<p>${paragraph.trim()}</p>\n`)
 
 /** The title that a figure carries in itself: what a reader who cannot see it is told. */
-const spokenTitle = (svg: string): string | undefined =>
+const spokenTitle = ({ type, base64 }: Page.Picture): string | undefined =>
   /<title[^>]*>([^<]*)<\/title>/u
-    .exec(svg)?.[1]
+    .exec(type === "image/svg+xml" ? Buffer.from(base64, "base64").toString("utf8") : "")?.[1]
     ?.replace(
       /&(?:amp|lt|gt|quot|#39);/gu,
       (entity) => ({ "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" })[entity] ?? "&"
@@ -44,7 +44,7 @@ const item = (each: Item): Part => {
     case "table":
       return [heading(each), TableView.render(each.table, each.total)]
     case "figure":
-      return Page.figure(each.svg, spokenTitle(each.svg) ?? each.name ?? "figure")
+      return Page.figure(each.picture, spokenTitle(each.picture) ?? each.name ?? "figure")
     case "text":
       return [heading(each), markup`<pre>${each.text}</pre>\n`]
   }

@@ -27,11 +27,37 @@ export const syntheticBadge: Markup = markup`<span class="badge synthetic">SYNTH
 export const syntheticBanner = (words: string): Markup =>
   markup`<p class="banner"><strong>SYNTHETIC</strong> <span>${words}</span></p>\n`
 
-/**
- * An SVG as an image: a figure may come from any stage, and a browser runs no script and follows no link of an image.
- */
-export const figure = (svg: string, description: string): Markup =>
-  markup`<figure><img alt="${description}" src="data:image/svg+xml;base64,${Buffer.from(svg, "utf8").toString("base64")}"></figure>\n`
+/** What a browser shows, by the endings of names. */
+const pictureTypes = {
+  svg: "image/svg+xml",
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  gif: "image/gif",
+  webp: "image/webp"
+} as const
+
+export interface Picture {
+  readonly type: (typeof pictureTypes)[keyof typeof pictureTypes]
+  readonly base64: string
+}
+
+/** The type of a file that is a picture; undefined of any other. */
+export const pictureType = (path: string): Picture["type"] | undefined => {
+  const ending = path.slice(path.lastIndexOf(".") + 1).toLowerCase()
+  return Object.hasOwn(pictureTypes, ending) ? pictureTypes[ending as keyof typeof pictureTypes] : undefined
+}
+
+export const picture = (type: Picture["type"], bytes: Uint8Array): Picture => ({
+  type,
+  base64: Buffer.from(bytes).toString("base64")
+})
+
+export const svg = (text: string): Picture => picture(pictureTypes.svg, Buffer.from(text, "utf8"))
+
+/** As an image: a figure may come from any stage, and a browser runs no script and follows no link of an image. */
+export const figure = ({ type, base64 }: Picture, description: string): Markup =>
+  markup`<figure><img alt="${description}" src="data:${type};base64,${base64}"></figure>\n`
 
 export const section = (id: string, title: string, body: Part): Markup =>
   markup`<section id="${id}"><h2>${title}</h2>\n${body}</section>\n`

@@ -137,7 +137,7 @@ const body = (result: Result): Part => {
     case "table":
       return TableView.render(result, result.total)
     case "figure":
-      return Page.figure(result.svg, `${result.synthetic ? "SYNTHETIC: " : ""}${result.description}`)
+      return Page.figure(result.picture, `${result.synthetic ? "SYNTHETIC: " : ""}${result.description}`)
     case "text":
       return markup`<pre>${result.text}</pre>\n${
         !result.whole && markup`<p class="small muted">The beginning of ${Numeral.bytes(result.bytes)}.</p>\n`

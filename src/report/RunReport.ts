@@ -2,6 +2,7 @@
 import type { Tally } from "../core/Tally.ts"
 import type { Provenance } from "../core/Provenance.ts"
 import type { ParamSource } from "../dsl/WorkflowParam.ts"
+import type * as Page from "./Page.ts"
 
 export type RunStatus = "succeeded" | "failed" | "interrupted"
 
@@ -34,7 +35,7 @@ export type ResultBody =
       /** Rows of the whole table. */
       readonly total: number
     }
-  | { readonly kind: "figure"; readonly svg: string }
+  | { readonly kind: "figure"; readonly picture: Page.Picture }
   /** The beginning of it, unless it is whole. */
   | { readonly kind: "text"; readonly text: string; readonly whole: boolean }
   | { readonly kind: "file" }

@@ -18,6 +18,7 @@ import type { ParamValue } from "../dsl/ParamValue.ts"
 import type { PublishedOutput, RunResult, StageResult, TaskResult, TaskStatus } from "../engine/RunResult.ts"
 import * as Reader from "../data/table/Reader.ts"
 import * as Numeral from "./Numeral.ts"
+import * as Page from "./Page.ts"
 import * as Report from "./Report.ts"
 import type { ReportedStage, Result, ResultBody, RunReport } from "./RunReport.ts"
 import * as Trace from "./Trace.ts"
@@ -71,10 +72,11 @@ const bodyOf = Effect.fnUntraced(
     bytes: number
   ): Effect.fn.Return<ResultBody, InputError, FileSystem.FileSystem> {
     if (kind === "tsv") return yield* tableOf(path)
-    if (kind === "svg" && bytes <= shownFigure) {
-      return { kind: "figure", svg: yield* read(path, () => readFileSync(path, "utf8")) }
+    const type = Page.pictureType(path)
+    if (type !== undefined && bytes <= shownFigure) {
+      return { kind: "figure", picture: Page.picture(type, yield* read(path, () => readFileSync(path))) }
     }
-    if (kind !== "text") return { kind: "file" }
+    if (kind !== "text" && kind !== "md") return { kind: "file" }
     return { kind: "text", text: yield* read(path, () => beginning(path, shownText)), whole: bytes <= shownText }
   },
   // What a script wrote need not be what it says; the page then names the file, and the run is none the worse.

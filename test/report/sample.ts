@@ -1,6 +1,7 @@
 /** A report with every kind of result, as a run of the embedded benchmark would fill it. */
 import type { ReportedStage, Result, RunReport, StageStatus } from "../../src/report/RunReport.ts"
 import * as Figure from "../../src/report/Figure.ts"
+import * as Page from "../../src/report/Page.ts"
 import * as ScatterPlot from "../../src/report/ScatterPlot.ts"
 import * as StackedBars from "../../src/report/StackedBars.ts"
 import * as Random from "../../src/core/Random.ts"
@@ -108,26 +109,28 @@ const results: ReadonlyArray<Result> = [
     description: "Signals resolved by the model and by colocalisation, by PP.H4.",
     path: "results/coverage.svg",
     kind: "figure",
-    svg: StackedBars.render({
-      title: "Signals resolved by the model and by colocalisation",
-      subtitle:
-        "Resolved by the model: |score| of at least 0.0145. Resolved by colocalisation: PP.H4 of at least 0.95.",
-      synthetic: true,
-      counted: "signals",
-      classes: [
-        { label: "both", colour: Figure.palette.blue },
-        { label: "model only", colour: Figure.palette.sky },
-        { label: "colocalisation only", colour: Figure.palette.orange },
-        { label: "neither", colour: Figure.palette.grey },
-        { label: "not scored", colour: Figure.palette.pale }
-      ],
-      bars: [
-        { label: "PP.H4 below 0.5", counts: [0, 14, 0, 9, 1] },
-        { label: "PP.H4 0.5 to 0.75", counts: [0, 2, 0, 1, 0] },
-        { label: "PP.H4 0.95 to 1", counts: [22, 0, 10, 0, 1] },
-        { label: "all", counts: [22, 16, 10, 10, 2] }
-      ]
-    })
+    picture: Page.svg(
+      StackedBars.render({
+        title: "Signals resolved by the model and by colocalisation",
+        subtitle:
+          "Resolved by the model: |score| of at least 0.0145. Resolved by colocalisation: PP.H4 of at least 0.95.",
+        synthetic: true,
+        counted: "signals",
+        classes: [
+          { label: "both", colour: Figure.palette.blue },
+          { label: "model only", colour: Figure.palette.sky },
+          { label: "colocalisation only", colour: Figure.palette.orange },
+          { label: "neither", colour: Figure.palette.grey },
+          { label: "not scored", colour: Figure.palette.pale }
+        ],
+        bars: [
+          { label: "PP.H4 below 0.5", counts: [0, 14, 0, 9, 1] },
+          { label: "PP.H4 0.5 to 0.75", counts: [0, 2, 0, 1, 0] },
+          { label: "PP.H4 0.95 to 1", counts: [22, 0, 10, 0, 1] },
+          { label: "all", counts: [22, 16, 10, 10, 2] }
+        ]
+      })
+    )
   },
   {
     ...base,
@@ -135,31 +138,33 @@ const results: ReadonlyArray<Result> = [
     description: "Predicted against measured effect of each signal's variant.",
     path: "results/direction.svg",
     kind: "figure",
-    svg: ScatterPlot.render({
-      title: "Does the model move the gene in the direction that the eQTL measured?",
-      subtitle: "48 of 60 variant-gene pairs agree: sign accuracy 0.8 (95 % interval 0.68 to 0.88).",
-      synthetic: true,
-      xLabel: "measured eQTL effect of the ALT allele (beta)",
-      yLabel: "predicted effect of the ALT allele (ln ALT / REF)",
-      series: [
-        {
-          label: "same direction",
-          colour: Figure.palette.blue,
-          shape: "circle",
-          points: points.filter(({ x, y }) => x * y > 0)
-        },
-        {
-          label: "opposite direction",
-          colour: Figure.palette.vermillion,
-          shape: "cross",
-          points: points.filter(({ x, y }) => x * y <= 0)
-        }
-      ],
-      guides: [
-        { y: 0.0145, label: "threshold" },
-        { y: -0.0145, label: "threshold" }
-      ]
-    })
+    picture: Page.svg(
+      ScatterPlot.render({
+        title: "Does the model move the gene in the direction that the eQTL measured?",
+        subtitle: "48 of 60 variant-gene pairs agree: sign accuracy 0.8 (95 % interval 0.68 to 0.88).",
+        synthetic: true,
+        xLabel: "measured eQTL effect of the ALT allele (beta)",
+        yLabel: "predicted effect of the ALT allele (ln ALT / REF)",
+        series: [
+          {
+            label: "same direction",
+            colour: Figure.palette.blue,
+            shape: "circle",
+            points: points.filter(({ x, y }) => x * y > 0)
+          },
+          {
+            label: "opposite direction",
+            colour: Figure.palette.vermillion,
+            shape: "cross",
+            points: points.filter(({ x, y }) => x * y <= 0)
+          }
+        ],
+        guides: [
+          { y: 0.0145, label: "threshold" },
+          { y: -0.0145, label: "threshold" }
+        ]
+      })
+    )
   },
   {
     ...base,

@@ -31,3 +31,29 @@ describe("the report", () => {
     for (const name of ["figure.svg", "ragged.tsv"]) assert.include(report, `href="results/${name}"`)
   })
 })
+
+it("shows the pictures that a script wrote, by the endings of their names", async () => {
+  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+  rig.write(
+    "flow.yaml",
+    `agflow: 1
+name: plots
+stages:
+  made:
+    run: |
+      base64 -d > "$plot" <<< ${png}
+      cp "$plot" "$other"; printf %s "$OMP_NUM_THREADS" > "$note"
+    outputs: { plot: png, other: file.webp, note: md }
+  page: { uses: report, with: { title: x, figures: ["\${{ made.plot }}"], texts: ["\${{ made.note }}"] } }
+outputs: { plot: "\${{ made.plot }}", other: "\${{ made.other }}", note: "\${{ made.note }}", page: "\${{ page.page }}" }
+`
+  )
+  const { code, stdout, stderr } = await rig.agflow(["run", "flow.yaml"])
+  assert.strictEqual(code, 0, stdout + stderr)
+  assert.hasAllKeys(rig.results(), ["plot.png", "other.webp", "note.md", "page.html"])
+  assert.strictEqual(rig.results()["note.md"], "1")
+  const report = rig.read("state/runs/latest/report.html")
+  assert.include(report, `src="data:image/png;base64,${png}"`)
+  assert.include(report, "data:image/webp;base64,")
+  assert.include(rig.results()["page.html"]!, `src="data:image/png;base64,${png}"`)
+})
