@@ -18,6 +18,7 @@ import * as Container from "../executor/Container.ts"
 import * as ContainerEngine from "../executor/ContainerEngine.ts"
 import * as Runtimes from "../model/Runtimes.ts"
 import { stderr, withFaults, type Quit } from "./Quit.ts"
+import * as Trust from "./Trust.ts"
 
 export const file = Argument.String("workflow").pipe(Argument.withDescription("the workflow: YAML, or TypeScript"))
 
@@ -81,6 +82,8 @@ export interface WorkflowChoice extends MachineChoice {
   readonly profile: ReadonlyArray<string>
   readonly param: ReadonlyArray<string>
   readonly paramsFile: Option.Option<string>
+  /** Whether the user trusts the code that the workflow imports. */
+  readonly trust: boolean
   /** Where models run; `auto` when a command has no such choice. */
   readonly device?: string
 }
@@ -126,13 +129,14 @@ export const settings = ({ mirror, acceptLicence, device }: SettingsChoice): Set
 type More = Pick<Workflow.LoadOptions, "listing" | "everyProfile">
 
 export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowChoice, more: More = {}) {
-  return yield* Workflow.load(path, {
+  const loading = Workflow.load(path, {
     profiles: choice.profile.flatMap((names) => names.split(",")).filter((name) => name !== ""),
     params: choice.param,
     paramsFile: Option.getOrUndefined(choice.paramsFile),
     machine: Object.assign(yield* machine(choice), { deviceGpus: Runtimes.takesGpu(choice.device ?? "auto") ? 1 : 0 }),
     ...more
   })
+  return yield* Trust.during(choice.trust, path, loading)
 })
 
 /** The workflow, or its faults told in that format. */

@@ -5,6 +5,7 @@ import * as Flag from "effect/cli/Flag"
 import * as TypeListing from "../dsl/TypeListing.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
+import * as Trust from "./Trust.ts"
 
 const count = ({ length }: ReadonlyArray<unknown>, what: string) => `${length} ${what}${length === 1 ? "" : "s"}`
 
@@ -13,6 +14,7 @@ export const check = Command.make(
   {
     workflow: Options.file,
     ...Options.workflowFlags,
+    trust: Trust.flag,
     format: Options.format,
     types: Flag.Boolean("types").pipe(
       Flag.withDescription("show the type of every input, param, output and expression"),

@@ -7,6 +7,7 @@ import * as Graph from "../dsl/Graph.ts"
 import * as GraphDrawing from "../report/GraphDrawing.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
+import * as Trust from "./Trust.ts"
 
 const formats = {
   mermaid: Graph.mermaid,
@@ -20,6 +21,7 @@ export const graph = Command.make(
   {
     workflow: Options.file,
     ...Options.workflowFlags,
+    trust: Trust.flag,
     format: Flag.Literals("format", ["mermaid", "dot", "svg", "json"]).pipe(
       Flag.withDescription("mermaid (for Markdown), dot (for Graphviz), svg (a picture), or json"),
       Flag.withDefault("mermaid")

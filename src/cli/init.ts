@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import * as Disk from "../core/Disk.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
 import { stdout } from "./Quit.ts"
+import * as Trust from "./Trust.ts"
 
 /** Without their dot, which packages of npm do not keep. */
 const hidden = new Set(["gitignore"])
@@ -49,6 +50,7 @@ export const init = (distribution: URL) =>
             copyFileSync(join(templates, name), join(target, as), constants.COPYFILE_EXCL)
           }
           link(target, installation)
+          Trust.add(target)
           return files.map(({ as }) => as)
         },
         catch: (cause) =>

@@ -9,6 +9,7 @@ import * as Plan from "../engine/Plan.ts"
 import * as ContainerEngine from "../executor/ContainerEngine.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
+import * as Trust from "./Trust.ts"
 
 /** Reasons, the most frequent first. */
 const reasonsOf = (tasks: ReadonlyArray<Plan.PlannedTask>): ReadonlyArray<readonly [reason: string, tasks: number]> => {
@@ -101,6 +102,7 @@ export const plan = Command.make(
   {
     workflow: Options.file,
     ...Options.workflowFlags,
+    trust: Trust.flag,
     ...Options.containerFlags,
     format: Options.format,
     tasks: Flag.Boolean("tasks").pipe(

@@ -17,6 +17,7 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import { fileURLToPath } from "node:url"
 import { render, type Failure } from "../core/Failure.ts"
+import { CodeTrust } from "../dsl/CodeTrust.ts"
 import * as BuiltStages from "../executor/BuiltStages.ts"
 import { check } from "./check.ts"
 import { init } from "./init.ts"
@@ -38,6 +39,7 @@ import { verify } from "./verify.ts"
 import { logs } from "./logs.ts"
 import { diff } from "./diff.ts"
 import { doctor } from "./doctor.ts"
+import * as Trust from "./Trust.ts"
 import { version } from "./version.ts"
 
 const agflow = (distribution: URL) =>
@@ -110,6 +112,7 @@ const program = (distribution: URL) =>
         Effect.fail(new Quit({ code: failure === undefined ? codes.failed : codes.faults }))
       )
     }),
+    Effect.provideService(CodeTrust, Trust.remembered(distribution)),
     Effect.provide(
       Layer.mergeAll(
         services,

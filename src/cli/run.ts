@@ -50,7 +50,7 @@ export const run = (distribution: URL) =>
       )
     },
     Effect.fnUntraced(function* (options) {
-      const { workflow } = yield* Options.sound(options.workflow, options, options.format)
+      const { workflow } = yield* Options.sound(options.workflow, { ...options, trust: true }, options.format)
       if (Option.isSome(options.outdir)) yield* OutputFolder.check(options.outdir.value)
       const display = Display.make({
         write: (text) => void process.stdout.write(text),

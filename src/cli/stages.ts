@@ -10,6 +10,7 @@ import * as Imports from "../dsl/Imports.ts"
 import { StageLibrary } from "../dsl/StageLibrary.ts"
 import * as StageDoc from "../dsl/StageDoc.ts"
 import { stdout, withFaults } from "./Quit.ts"
+import * as Trust from "./Trust.ts"
 
 export const stages = Command.make(
   "stages",
@@ -17,13 +18,14 @@ export const stages = Command.make(
     name: Argument.String("stage").pipe(
       Argument.withDescription("show this one in full; or a file's: stages.ts"),
       Argument.optional
-    )
+    ),
+    trust: Trust.flag
   },
-  Effect.fnUntraced(function* ({ name }) {
+  Effect.fnUntraced(function* ({ name, trust }) {
     const library = yield* StageLibrary
     if (Option.isSome(name)) {
       if (Imports.isStageFile(name.value)) {
-        const imported = yield* library.import(resolve(name.value), name.value)
+        const imported = yield* Trust.during(trust, name.value, library.import(resolve(name.value), name.value))
         if (imported._tag === "Faults") return yield* withFaults(imported.diagnostics)
         return yield* stdout(imported.stages.map(({ stage }) => StageDoc.markdown(stage)).join("\n\n"))
       }

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Digest from "../core/Digest.ts"
 import * as StageModule from "./StageModule.ts"
+import { CodeTrust } from "../dsl/CodeTrust.ts"
 import type { Stage } from "../dsl/Stage.ts"
 import { StageLibrary, type Imported } from "../dsl/StageLibrary.ts"
 
@@ -31,11 +32,13 @@ export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
               catch: (cause) => new InputError({ message: `stage '${name}' does not load: ${messageOf(cause)}` })
             }),
           import: (file, shown) =>
-            Effect.promise(() => {
-              const reading = imported.get(file) ?? StageModule.read(file, shown, folder)
-              imported.set(file, reading)
-              return reading
-            })
+            Effect.flatMap(CodeTrust, ({ allows }) =>
+              Effect.promise(() => {
+                const reading = imported.get(file) ?? StageModule.read(file, shown, folder, allows)
+                imported.set(file, reading)
+                return reading
+              })
+            )
         })
       },
       catch: (cause) =>

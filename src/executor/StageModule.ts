@@ -6,6 +6,7 @@
 import * as Digest from "../core/Digest.ts"
 import { type Diagnostic, type SourceText } from "../core/Diagnostic.ts"
 import { messageOf } from "../core/Failure.ts"
+import type { CodeTrust } from "../dsl/CodeTrust.ts"
 import * as Stage from "../dsl/Stage.ts"
 import type { Imported, LoadedStage, StageModule } from "../dsl/StageLibrary.ts"
 import * as TypedWorkflow from "../dsl/TypedWorkflow.ts"
@@ -216,8 +217,20 @@ const problemOf = ({ name, version, run, inputs, outputs }: Stage.Stage): string
     : `port '${broken[0]}' of stage '${name}' is none: use Port.file or Port.table`
 }
 
-/** Bundles and loads a file of the user's. */
-export const read = async (file: string, shown: string, distribution: string): Promise<Imported> => {
+const untrusted = (file: string, shown: string): Diagnostic => ({
+  code: "untrusted",
+  message: `to check this file its code must be run, and you have not said that you trust its folder: ${dirname(file)}`,
+  hint: "look at it; then give --trust, which is remembered. What you have run with agflow run is trusted",
+  ...at(sourceOf(file, shown), 1, 1, 1)
+})
+
+/** Bundles and loads a file of the user's, whose code is run where that is allowed. */
+export const read = async (
+  file: string,
+  shown: string,
+  distribution: string,
+  allows: CodeTrust["allows"]
+): Promise<Imported> => {
   const faults = (...diagnostics: ReadonlyArray<Diagnostic>): Imported => ({ _tag: "Faults", diagnostics })
   let made: Bundle
   try {
@@ -227,6 +240,7 @@ export const read = async (file: string, shown: string, distribution: string): P
     if (messages === undefined) return faults(ofThrown(cause, file, shown))
     return faults(...messages.map((message) => ofMessage(message, file, shown)))
   }
+  if (!allows(file)) return faults(untrusted(file, shown))
   let scratch: string | undefined
   try {
     scratch = mkdtempSync(join(tmpdir(), "agflow-"))

@@ -69,7 +69,8 @@ export class Rig {
   readonly log = join(this.folder, "executed.log")
 
   constructor() {
-    mkdirSync(join(this.folder, "home"))
+    mkdirSync(join(this.folder, "home/.config/agflow"), { recursive: true })
+    writeFileSync(join(this.folder, "home/.config/agflow/trusted-folders"), `${realpathSync(this.folder)}\n`)
     appendFileSync(this.log, "")
   }
 
