@@ -17,6 +17,7 @@ import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 import * as ContainerImage from "../executor/ContainerImage.ts"
 import type { Origins } from "./Event.ts"
+import * as PublishedMark from "./PublishedMark.ts"
 import type { Reasons } from "./Reason.ts"
 
 /** An artifact with where it comes from in this run: a record knows its content only. */
@@ -135,8 +136,9 @@ const bindFile = Effect.fnUntraced(function* (path: string, port: Port.FilePort 
   const files = yield* Effect.forEach(suffixes, (suffix) =>
     Effect.map(digests.of(`${path}${suffix}`), (identity) => ({ suffix, ...identity }))
   )
+  const synthetic = PublishedMark.isSynthetic(path, files[0]!.sha256)
   return {
-    artifact: { extension, files, synthetic: false, lineage: Lineage.ofFile(basename(path)) },
+    artifact: { extension, files, synthetic, lineage: { ...Lineage.ofFile(basename(path)), synthetic } },
     pathOf: (suffix: string) => `${path}${suffix}`,
     origin: path,
     fileName: basename(path)

@@ -1,5 +1,6 @@
 /** An evaluation in words, as the command line shows it. */
 import type { Evaluation } from "./Evaluation.ts"
+import type { Row } from "./Registry.ts"
 import type { Source } from "./ScoredVariants.ts"
 
 const metricNames: { readonly [M in Evaluation["metric"]["name"]]: string } = {
@@ -55,7 +56,7 @@ const sourcesOf = (row: Evaluation): string => {
 }
 
 /** Every field that is set, one paragraph each. */
-export const explain = (row: Evaluation): string => {
+export const explain = (row: Row): string => {
   const sections: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
     ["data", [row.data.description, ...(row.data.n === undefined ? [] : [`n: ${row.data.n}`])]],
     ["scores", [sourcesOf(row), ...(row.data.predictions === undefined ? [] : [`dataset ${row.data.predictions}`])]],
@@ -84,7 +85,8 @@ export const explain = (row: Evaluation): string => {
       row.won === null ? [] : [row.won ? "AlphaGenome is reported to match or win" : "AlphaGenome is reported to lose"]
     ],
     ["status", Object.entries(row.status).map(([field, status]) => `${field}: ${status}`)],
-    ["notes", row.notes === undefined ? [] : [row.notes]]
+    ["notes", row.notes === undefined ? [] : [row.notes]],
+    ["yours", row.stated === undefined ? [] : [`stated by the file: ${[...row.stated].join(", ")}`]]
   ]
   const shown = sections.flatMap(([name, lines]) =>
     lines.map((line, index) => `  ${(index === 0 ? name : "").padEnd(12)}${line}`)

@@ -136,13 +136,15 @@ export const of = (row: Evaluation, rows: Rows, options: Options): Measured => {
   if (over === "pairs") {
     const sets = { labels: rows.labels, predictions: rows.predictions, sets: rows.groups }
     const drawn = { permutations: options.permutations, seed: options.seed, label: row.id }
-    const { measure, pairs } = matchedPairs(sets, drawn)
+    const found = matchedPairs(sets, drawn)
+    const { measure, pairs } = found
+    const alone = count - found.rows
     const prepared = () => resampledPairs(sets, { ...drawn, label: `${row.id}/sets` })
     return {
       measure,
-      n: count,
-      notes: [],
-      positives: positivesOf(rows.labels),
+      n: found.rows,
+      notes: alone === 0 ? [] : [`${alone} rows are of sets without a positive or without a negative`],
+      positives: found.positives,
       groups: pairs,
       random: 0.5,
       rows: pairs,

@@ -8,6 +8,7 @@ import { cannot, InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import * as SchemaFault from "../dsl/SchemaFault.ts"
 import * as YamlDocument from "../dsl/YamlDocument.ts"
+import * as MetricTable from "../metric/MetricTable.ts"
 import { Evaluation } from "./Evaluation.ts"
 import { accessibility } from "./registry/accessibility.ts"
 import { expression } from "./registry/expression.ts"
@@ -80,7 +81,7 @@ const mostAdmitted = 0.5
 const looseness = ({ expected, metric }: Evaluation) => {
   if (expected === null) return undefined
   const { value, tolerance } = expected
-  const [low, high] = metric.name === "pearson" || metric.name === "spearman" ? [-1, 1] : [0, 1]
+  const [low, high] = MetricTable.rangeOf(metric.name) ?? [0, 1]
   const admitted = (Math.min(high, value + tolerance) - Math.max(low, value - tolerance)) / (high - low)
   if (admitted >= 0 && admitted < mostAdmitted) return undefined
   const share =

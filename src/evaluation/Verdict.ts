@@ -32,7 +32,9 @@ export const check = (
     if (cut === -1 || !isMetric(key.slice(cut + 1), key.slice(0, cut))) {
       return [{ at, message: `expect: no metric is named '${key}'`, hint: hint ?? "names are subset/metric" }]
     }
-    return low <= high ? [] : [{ at, message: `expect: '${key}': ${low} is not at most ${high}` }]
+    if (!(low <= high)) return [{ at, message: `expect: '${key}': ${low} is not at most ${high}` }]
+    const nothing = MetricTable.idle(key, [low, high])
+    return nothing === undefined ? [] : [{ at, message: nothing }]
   })
 
 /** Marks what is synthetic, judges the metrics and writes them; then fails where the expectations are wrong, or strict and not met. */

@@ -23,6 +23,9 @@ export interface MatchedPairs {
   readonly permutations: ReadonlyArray<number>
   /** Sets with a positive and a negative: pairs of each permutation. */
   readonly pairs: number
+  /** Rows of those sets, and the positives among them. */
+  readonly rows: number
+  readonly positives: number
 }
 
 /** Positives and negatives of each set that has both. */
@@ -56,7 +59,9 @@ export const matchedPairs = (
   const nothing = (note: string): MatchedPairs => ({
     measure: Measure.undefinedBecause(note),
     permutations: [],
-    pairs: 0
+    pairs: 0,
+    rows: 0,
+    positives: 0
   })
   for (let i = 0; i < labels.length; i++) {
     if (Number.isNaN(predictions[i])) return nothing("a value is NaN")
@@ -75,5 +80,7 @@ export const matchedPairs = (
     return averagePrecision(classes, scores).value!
   })
   const mean = permutations.reduce((sum, value) => sum + value, 0) / permutations.length
-  return { measure: Measure.of(mean), permutations, pairs: matched.length }
+  const positives = matched.reduce((sum, [found]) => sum + found.length, 0)
+  const rows = matched.reduce((sum, [, negatives]) => sum + negatives.length, positives)
+  return { measure: Measure.of(mean), permutations, pairs: matched.length, rows, positives }
 }

@@ -56,6 +56,23 @@ export const judge = (metrics: ReadonlyArray<Metric>, expect: Expectations): Rea
     return { ...metric, expected_low: low, expected_high: high, verdict: inside ? "inside" : "outside" }
   })
 
+const ranges = new Map<string, readonly [number, number]>([
+  ...["pearson", "pearson_log1p", "spearman"].map((name) => [name, [-1, 1]] as const),
+  ...["average_precision", "auc_pr", "auroc", "top_k", "sign_accuracy"].map((name) => [name, [0, 1]] as const)
+])
+
+/** The least and the greatest value that a metric can have; undefined where that is not known. */
+export const rangeOf = (metric: string): readonly [least: number, greatest: number] | undefined =>
+  metric.startsWith("coverage_") ? [0, 1] : ranges.get(metric)
+
+/** What is said of an expectation that every value of the metric meets. */
+export const idle = (key: string, [low, high]: readonly [number, number]): string | undefined => {
+  const range = rangeOf(key.slice(key.lastIndexOf("/") + 1))
+  return range === undefined || low > range[0] || high < range[1]
+    ? undefined
+    : `expect: '${key}': any value is within ${low} to ${high}, so that nothing is checked`
+}
+
 /** What is wrong with the expectations themselves: names that no metric has. */
 export const misfits = (metrics: ReadonlyArray<Metric>, expect: Expectations): InputError | undefined => {
   const known = new Set(metrics.map(keyOf))

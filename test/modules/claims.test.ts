@@ -9,6 +9,7 @@ import type { Lineage } from "../../src/core/Lineage.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as BenchmarkTables from "../../src/evaluation/BenchmarkTables.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
+import * as Verdict from "../../src/evaluation/Verdict.ts"
 import * as MetricTable from "../../src/metric/MetricTable.ts"
 import { runPromise, runStage, temporaryFolder, type Known } from "../support/stage.ts"
 
@@ -394,6 +395,43 @@ describe("tissues", () => {
     const { results, account } = await benchmark([[outputs["scores"]!, lineage("s")]], { replicates: 0 })
     assert.deepStrictEqual([results[0]!.value, results[0]!.groups, results[0]!.n], [1, 1, 10])
     assert.deepStrictEqual([account[0]!.taken, account[0]!.kept], [50, 10])
+  })
+})
+
+describe("matched sets", () => {
+  it("without both classes do not enter: n says so", async () => {
+    const row = (key: string, pair: string | null, target: number, prediction: number) => ({
+      evaluation: "paqtl_variant_causality_human",
+      key,
+      pair,
+      target,
+      prediction
+    })
+    const rows = [
+      row("a", "1", 1, 3),
+      row("b", "1", 0, 1),
+      row("c", "1", 0, 2),
+      row("d", "2", 1, 5),
+      row("e", "3", 0, 5),
+      row("f", null, 1, 5)
+    ]
+    const [result] = (await benchmark([[await scoresOf(rows), model]], { replicates: 0 })).results
+    assert.deepStrictEqual([result!.value, result!.n, result!.positives, result!.groups], [1, 3, 1, 1])
+    assert.match(result!.note!, /2 rows are of sets without a positive or without a negative/u)
+    assert.match(result!.note!, /1 rows name no matched set and are left out/u)
+  })
+})
+
+describe("an expectation", () => {
+  it("that every value meets is an error before the run", () => {
+    const check = (expect: Readonly<Record<string, readonly [number, number]>>) =>
+      Verdict.check({ expect }).map(({ message }) => message)
+    assert.match(check({ "all/pearson": [-1, 1] })[0]!, /any value is within -1 to 1/u)
+    assert.match(check({ "all/auroc": [-3, 9] })[0]!, /any value is within -3 to 9/u)
+    assert.deepStrictEqual(
+      check({ "all/pearson": [0.2, 1], "all/coverage_scored": [1, 1], "all/threshold": [0, 1] }),
+      []
+    )
   })
 })
 

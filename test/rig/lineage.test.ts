@@ -1,4 +1,5 @@
 /** What the engine knows of an artifact reaches the tasks that state it, and no result is another origin's. */
+import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { Rig } from "../support/rig.ts"
 
@@ -102,5 +103,26 @@ describe("lineage", () => {
     assert.deepStrictEqual(plain.marks, { tell: false, hush: false, copy: false })
     assert.isFalse(plain.tell.synthetic || plain.hush.synthetic)
     assert.deepStrictEqual([...new Set(Object.values(plain.status))], ["cached"])
+  }, 240_000)
+
+  it("stays synthetic when what was published is given to another workflow", async () => {
+    await run(flow("first", true))
+    const next = (file: string) => `agflow: 1
+name: next
+imports: [./stages.ts]
+stages:
+  tell: { uses: tell, with: { of: [${file}] } }
+  hush: { uses: hush, with: { of: [${file}] } }
+outputs: { tell: "\${{ tell.out }}", hush: "\${{ hush.out }}" }
+`
+    const taken = rig.write("taken.txt", rig.read("out", "copy.txt"))
+    for (const file of ["./out/copy.txt", join(rig.home, "runs", rig.runId()!, "results/copy.txt")]) {
+      const { code, stdout, stderr } = await rig.agflow(["run", rig.write("next.yaml", next(file))])
+      assert.strictEqual(code, 0, stdout + stderr)
+      assert.isTrue(JSON.parse(rig.results()["tell.txt"]!).synthetic, file)
+    }
+    // Elsewhere nothing says so.
+    await rig.agflow(["run", rig.write("next.yaml", next(taken))])
+    assert.isFalse(JSON.parse(rig.results()["tell.txt"]!).synthetic)
   }, 240_000)
 })
