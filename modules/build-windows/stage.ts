@@ -2,6 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
+import * as Account from "../../src/core/Account.ts"
+import * as Tally from "../../src/core/Tally.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
@@ -25,7 +27,7 @@ const needs = { variants: ["variants"], pairs: ["pairs", "genes"], tiles: [], in
 
 export default Stage.make({
   name: "build-windows",
-  version: 1,
+  version: 2,
   summary: "Lays model-sized windows around variants, variant-gene pairs or intervals, or along the reference.",
   params: {
     mode: Param.required(
@@ -78,16 +80,26 @@ export default Stage.make({
     const { pieces, covers, resolve } = yield* Fasta.open(inputs.reference)
     const unscored: Array<Window.Unscored> = []
     const sites: Array<Site> = []
+    const account = yield* Account.open(mode === "tiles" ? "contigs" : mode)
+    const leave = (row: Window.Unscored, category: string = Tally.category(row.reason)) => {
+      unscored.push(row)
+      account.leave(category, row.gene_id === null ? row.variant_id : `${row.variant_id} ${row.gene_id}`)
+    }
+    const keep = (site: Site) => {
+      sites.push(site)
+      account.keep()
+    }
 
     if (mode === "variants") {
       for (const variant of yield* inputs.variants!.rows) {
         const { variant_id } = variant
+        account.take()
         if (covers(Variant.interval(variant))) {
           const window = Placement.centred(variant.chrom, variant.pos - 1, shape)
-          sites.push({ ...window, window_id: variant_id, variant_id, gene_id: null })
+          keep({ ...window, window_id: variant_id, variant_id, gene_id: null })
         } else {
-          const reason = `the variant lies outside the sequence at hand (${Interval.listed(pieces, variant.chrom)})`
-          unscored.push({ variant_id, gene_id: null, reason })
+          const reason = `the variant lies outside the reference (it has ${Interval.listed(pieces, variant.chrom)})`
+          leave({ variant_id, gene_id: null, reason })
         }
       }
     }
@@ -97,6 +109,7 @@ export default Stage.make({
       const rows = inputs.variants === undefined ? [] : yield* inputs.variants.rows
       const named = new Map(rows.map((variant) => [variant.variant_id, variant]))
       for (const { variant_id, gene_id } of yield* pairs.rows) {
+        account.take()
         const variant =
           named.get(variant_id) ??
           (yield* Effect.fromResult(Variant.parse(variant_id)).pipe(
@@ -105,13 +118,18 @@ export default Stage.make({
         const gene = genes.get(gene_id)
         const placed =
           gene === undefined ? Result.fail("no annotation for the gene") : Placement.place(variant, gene, shape, pieces)
-        if (placed._tag === "Failure") unscored.push({ variant_id, gene_id, reason: placed.failure })
-        else sites.push({ ...placed.success, window_id: `${variant_id}:${gene_id}`, variant_id, gene_id })
+        if (placed._tag === "Failure") {
+          const { failure: reason } = placed
+          leave({ variant_id, gene_id, reason }, gene === undefined ? reason : Placement.categoryOf(reason))
+        } else keep({ ...placed.success, window_id: `${variant_id}:${gene_id}`, variant_id, gene_id })
       }
     }
     if (mode === "tiles") {
       const step = params.step ?? shape.outputWidth
       for (const piece of pieces) {
+        account.take()
+        if (piece.start + width <= piece.end) account.keep()
+        else account.leave("shorter than a window", Interval.format(piece))
         for (let start = piece.start; start + width <= piece.end; start += step) {
           const window = { chrom: piece.chrom, start, end: start + width }
           sites.push({ ...window, window_id: Interval.format(window), variant_id: null, gene_id: null })
@@ -124,11 +142,20 @@ export default Stage.make({
         const name = interval.name ?? Interval.format(interval)
         const repeats = (seen.get(name) ?? 0) + 1
         seen.set(name, repeats)
-        const known = resolve(interval.chrom)
-        const chrom = "name" in known ? known.name : interval.chrom
-        const window = Placement.centred(chrom, Math.floor((interval.start + interval.end) / 2), shape)
         const window_id = repeats === 1 ? name : `${name}#${repeats}`
-        sites.push({ ...window, window_id, variant_id: null, gene_id: null })
+        account.take()
+        const found = resolve(interval.written)
+        const place = { ...interval, chrom: "name" in found ? found.name : interval.chrom }
+        if ("problem" in found || !covers(place)) {
+          const reason =
+            "problem" in found && found.problem === "ambiguous"
+              ? "the reference has several chromosomes of that name"
+              : `the interval lies outside the reference (it has ${Interval.listed(pieces, place.chrom)})`
+          leave({ variant_id: window_id, gene_id: null, reason })
+          continue
+        }
+        const window = Placement.centred(place.chrom, Math.floor((place.start + place.end) / 2), shape)
+        keep({ ...window, window_id, variant_id: null, gene_id: null })
       }
     }
     const strands = params.strand === "both" ? ["+", "-"] : [params.strand]

@@ -1,14 +1,17 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Fasta from "../../src/genome/Fasta.ts"
+import * as Window from "../../src/genome/Window.ts"
 import * as ModelParams from "../../src/model/ModelParams.ts"
 import * as Orientation from "../../src/model/Orientation.ts"
 import * as PredictionFile from "../../src/model/PredictionFile.ts"
+import type { Prediction } from "../../src/model/SequenceModel.ts"
 
 export default Stage.make({
   name: "predict-tracks",
@@ -25,7 +28,7 @@ export default Stage.make({
   outputs: {
     predictions: Port.file(
       "safetensors",
-      "tensor `predictions` [windows, bins, tracks], of several outputs one each by its name: windows in the order of their table, bins by ascending coordinate; contact maps are [windows, bins, bins, tracks]"
+      "tensor `predictions` [windows, bins, tracks], of several outputs one each by its name: windows in the order of their table, bins by ascending coordinate; contact maps are [windows, bins, bins, tracks]; NaN for a window of N alone"
     )
   },
   resources: { cpus: 2, memory: 4 * 2 ** 30, gpus: "device" },
@@ -51,18 +54,25 @@ export default Stage.make({
       wants: chosen.map(({ name }) => ({ output: name }))
     })
     let done = 0
+    const account = yield* Account.open("windows")
+    account.take(windows.length)
     yield* Checkpoint.forEachBatch(
       windows,
       batch,
-      (part) =>
-        Effect.flatMap(
-          Effect.forEach(part, (window) =>
-            Effect.map(fasta.fetch(window), ({ sequence }) => ({ sequence, strand: window.strand }))
-          ),
-          oriented.predict
-        ),
-      (prediction, window) =>
-        Effect.andThen(file.write(window, prediction), task.progress(++done, windows.length, "windows"))
+      Effect.fnUntraced(function* (part) {
+        const requests = yield* Effect.forEach(part, (window) =>
+          Effect.map(fasta.fetch(window), ({ sequence }) => ({ sequence, strand: window.strand }))
+        )
+        const whole = requests.filter(({ sequence }) => !Window.isEmpty(sequence))
+        const predictions = (whole.length === 0 ? [] : yield* oriented.predict(whole)).values()
+        return requests.map(({ sequence }) => (Window.isEmpty(sequence) ? null : predictions.next().value!))
+      }),
+      (prediction: Prediction | null, index) => {
+        if (prediction === null) account.leave(Window.emptiness, windows[index]!.window_id)
+        else account.keep()
+        const written = prediction === null ? file.writeNothing(index) : file.write(index, prediction)
+        return Effect.andThen(written, task.progress(++done, windows.length, "windows"))
+      }
     )
   }, Effect.scoped)
 })

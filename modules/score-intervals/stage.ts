@@ -12,7 +12,7 @@ import * as Stage from "../../src/dsl/Stage.ts"
 import * as Fasta from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import * as GeneIndex from "../../src/genome/GeneIndex.ts"
-import type * as Window from "../../src/genome/Window.ts"
+import * as Window from "../../src/genome/Window.ts"
 import * as ModelParams from "../../src/model/ModelParams.ts"
 import * as Orientation from "../../src/model/Orientation.ts"
 import type { SequenceModel } from "../../src/model/SequenceModel.ts"
@@ -89,6 +89,7 @@ export default Stage.make({
         wants: [want]
       })
       const { sequence } = yield* fasta.fetch(window)
+      if (Window.isEmpty(sequence)) return { window, reason: Window.emptiness, scores: [] }
       const [prediction] = yield* oriented.predict([{ sequence, strand: window.strand }])
       const values = prediction!.get(output.name)
       if (values?.kind !== "tracks") {

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import * as Account from "../../src/core/Account.ts"
 import * as Checkpoint from "../../src/core/Checkpoint.ts"
 import { InputError } from "../../src/core/Failure.ts"
+import * as Tally from "../../src/core/Tally.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
@@ -67,7 +68,7 @@ export default Stage.make({
       const reason = reasons.get(variant_id)
       account.take()
       if (scored.has(variant_id)) account.keep()
-      else account.leave(SpliceScoring.categoryOf(reason ?? "no gene holds the variant"), variant_id)
+      else account.leave(Tally.category(reason ?? "no gene holds the variant"), variant_id)
       if (scored.has(variant_id) && reason !== undefined) account.note("no score in some of its genes", variant_id)
     }
     yield* outputs.scores.write(results.flatMap(({ scores }) => scores))

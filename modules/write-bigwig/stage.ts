@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { groupBy } from "../../src/core/GroupBy.ts"
 import { Task } from "../../src/core/Task.ts"
@@ -36,27 +37,36 @@ export default Stage.make({
         file: inputs.windows.path
       })
     }
-    const { pieces } = yield* Fasta.open(inputs.reference)
+    const { pieces, resolve } = yield* Fasta.open(inputs.reference)
     const lengths = new Map<string, number>()
     for (const { chrom, end } of pieces) lengths.set(chrom, Math.max(end, lengths.get(chrom) ?? 0))
     const stretches = new Map<string, Array<Stretch.Stretch>>()
     let done = 0
-    for (const [chrom, there] of groupBy([...windows.entries()], ([, { chrom }]) => chrom)) {
-      if (!lengths.has(chrom)) {
-        return yield* new InputError({ message: `there is no chromosome '${chrom}'`, file: inputs.reference })
-      }
+    const account = yield* Account.open("windows")
+    account.take(windows.length)
+    for (const [written, there] of groupBy([...windows.entries()], ([, { chrom }]) => chrom)) {
+      const found = resolve(written)
+      const chrom = "name" in found ? found.name : undefined
+      const length = chrom === undefined ? 0 : lengths.get(chrom)!
       const list: Array<Stretch.Stretch> = []
       for (const [index, window] of there) {
         const origin = window.start + track.offset
+        const before = list.length
+        let inside = false
         for (const [bin, value] of (yield* track.read(index)).entries()) {
           const start = origin + bin * track.resolution
-          list.push({ start, end: start + track.resolution, value })
+          if (start >= length || start + track.resolution <= 0) continue
+          inside = true
+          if (!Number.isNaN(value)) list.push({ start, end: start + track.resolution, value })
         }
+        if (list.length > before) account.keep()
+        else account.leave(inside ? "without a value" : "outside the reference", window.window_id)
         yield* task.progress(++done, windows.length, "windows")
       }
+      if (chrom === undefined) continue
       stretches.set(
         chrom,
-        list.sort((a, b) => a.start - b.start)
+        [...(stretches.get(chrom) ?? []), ...list].sort((a, b) => a.start - b.start)
       )
     }
     const chromosomes = Array.from(lengths, ([name, length]) => ({ name, length }))

@@ -3,7 +3,7 @@
  *
  * A model reads `width` bases and predicts the `outputWidth` bases at their centre. Among the windows that hold the
  * variant, the best one has, in this order: the most exon bases in the predicted part; the fewest bases outside the
- * sequence at hand (they would be N); its centre nearest the midpoint of variant and gene; the lower start. All three
+ * reference (they would be N); its centre nearest the midpoint of variant and gene; the lower start. All three
  * measures are piecewise linear in the start, so only their break points need to be looked at: the choice is exact.
  */
 import * as Result from "effect/Result"
@@ -36,7 +36,7 @@ const held = (spans: ReadonlyArray<Omit<Interval.Interval, "chrom">>, start: num
   return sum
 }
 
-/** Bases of a window that the sequence at hand does not hold. */
+/** Bases of a window that the reference does not hold. */
 export const padded = (window: Interval.Interval, pieces: ReadonlyArray<Interval.Interval>): number => {
   const same = Interval.merge(pieces.filter(({ chrom }) => chrom === window.chrom))
   return Interval.width(window) - held(same, window.start, Interval.width(window))
@@ -52,6 +52,15 @@ const clip = (
       .map((piece) => ({ ...span, start: Math.max(span.start, piece.start), end: Math.min(span.end, piece.end) }))
   )
 
+/** What the reasons of {@link place} have in common, without their figures. */
+export const categoryOf = (reason: string): string =>
+  /^(?:the variant lies outside the reference|the gene body lies outside the reference)/u.exec(reason)?.[0] ??
+  (reason.startsWith("the variant is on ")
+    ? "variant and gene are on two chromosomes"
+    : reason.startsWith("the variant spans ")
+      ? "the variant is longer than the window"
+      : "variant and gene are too far apart for the window")
+
 /** The window for a variant and a gene; the failure says in plain words why there is none. */
 export const place = (
   variant: Variant.Variant,
@@ -66,11 +75,11 @@ export const place = (
   const pieces = Interval.merge(reference.filter((piece) => piece.chrom === chrom)).map((span) => ({ chrom, ...span }))
   const site = Variant.interval(variant)
   if (!pieces.some((piece) => Interval.contains(piece, site))) {
-    return Result.fail(`the variant lies outside the sequence at hand (${Interval.listed(pieces, chrom)})`)
+    return Result.fail(`the variant lies outside the reference (it has ${Interval.listed(pieces, chrom)})`)
   }
   const exons = clip(Gene.exons(gene), pieces)
   if (exons.length === 0) {
-    return Result.fail(`the gene body lies outside the sequence at hand (${Interval.listed(pieces, chrom)})`)
+    return Result.fail(`the gene body lies outside the reference (it has ${Interval.listed(pieces, chrom)})`)
   }
   if (Interval.width(site) > width) {
     return Result.fail(`the variant spans ${count(Interval.width(site))} bp; the window holds ${count(width)}`)

@@ -15,6 +15,8 @@ import * as Safetensors from "./weights/Safetensors.ts"
 export interface PredictionFile {
   /** The whole of each output, of the window with that index. */
   readonly write: (window: number, prediction: Prediction) => Effect.Effect<void, ModelError>
+  /** NaN for each output, of a window that has no prediction. */
+  readonly writeNothing: (window: number) => Effect.Effect<void, ModelError>
 }
 
 /** Why the output of that name is no array of the model's. */
@@ -70,6 +72,12 @@ export const create = Effect.fnUntraced(function* (
         const values = prediction.get(output)
         if (values === undefined || values.kind === "junctions") continue
         yield* file.write(tensor, window * values.values.length, values.values)
+      }
+    }),
+    writeNothing: Effect.fnUntraced(function* (window) {
+      for (const { tensor, shape } of tensors) {
+        const values = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(Number.NaN)
+        yield* file.write(tensor, window * values.length, values)
       }
     })
   }

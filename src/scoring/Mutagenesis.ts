@@ -5,7 +5,7 @@ import { InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import type * as Bed from "../genome/Bed.ts"
 import type { Fasta } from "../genome/Fasta.ts"
-import type * as Interval from "../genome/Interval.ts"
+import * as Interval from "../genome/Interval.ts"
 import type * as Variant from "../genome/Variant.ts"
 import type { Window } from "../genome/Window.ts"
 import * as IsmMatrix from "./IsmMatrix.ts"
@@ -46,13 +46,17 @@ export const targets = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ReadonlyArray<Target>, InputError> {
   const names = new Set<string>()
   const made: Array<Target> = []
-  for (const { chrom, start, end, name: given, line } of records) {
+  for (const { written, start, end, name: given, line, ...record } of records) {
+    const found = fasta.resolve(written)
+    const chrom = "name" in found ? found.name : record.chrom
     const name = given ?? `${chrom}:${start + 1}-${end}`
     const fault = names.has(name)
       ? `two intervals are named '${name}'`
       : end - start > length
         ? `interval '${name}' has ${end - start} bp, more than the model's window of ${length}`
-        : undefined
+        : fasta.covers({ chrom, start, end })
+          ? undefined
+          : `interval '${name}' lies outside the reference (it has ${Interval.listed(fasta.pieces, chrom)})`
     if (fault !== undefined) return yield* new InputError({ message: fault, file, line })
     names.add(name)
     const left = Math.floor((start + end) / 2) - Math.floor(length / 2)

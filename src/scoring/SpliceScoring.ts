@@ -125,7 +125,7 @@ export const sequenceWithin = Effect.fnUntraced(function* (
 /**
  * Why a variant has no score, by the rules of SpliceAI's README: reference alleles longer than twice the distance, two
  * alleles of several bases, variants close to the ends of chromosomes, and those that the reference contradicts have none.
- * A reason is a category, then figures after a colon.
+ * A reason is a category, then figures in parentheses.
  */
 const reasonAgainst = (
   fasta: Pick<Fasta, "pieces">,
@@ -134,25 +134,22 @@ const reasonAgainst = (
   reach: { readonly distance: number; readonly context: number }
 ): string | undefined => {
   if (ref.length > 2 * reach.distance) {
-    return `reference allele longer than twice the distance: ${ref.length} bases, distance ${reach.distance}`
+    return `reference allele longer than twice the distance (${ref.length} bases, distance ${reach.distance})`
   }
-  if (ref.length > 1 && alt.length > 1) return "both alleles have more than one base: split or trim the variant"
+  if (ref.length > 1 && alt.length > 1) return "both alleles have more than one base (split or trim the variant)"
   const far = reach.distance + reach.context
   const window = { chrom: gene.chrom, start: pos - 1 - far, end: pos + far }
   const [whole, ...parts] = fasta.pieces.filter(({ chrom }) => chrom === gene.chrom)
   const end = whole?.part === false && parts.length === 0 ? whole.end : Infinity
   if (window.start < 0 || window.end > end) {
-    return `too close to the end of the chromosome: SpliceAI reads ${far} bases at each side`
+    return `too close to the end of the chromosome (SpliceAI reads ${far} bases at each side)`
   }
   const transcript = Gene.transcript(gene)
   const read = { ...window, start: Math.max(window.start, transcript.start), end: Math.min(window.end, transcript.end) }
   return fasta.pieces.some((piece) => Interval.contains(piece, read))
     ? undefined
-    : `the reference does not hold the transcript around the variant: ${Interval.format(read)} is read`
+    : `the reference does not hold the transcript around the variant (${Interval.format(read)} is read)`
 }
-
-/** The part of a reason that many variants share. */
-export const categoryOf = (reason: string): string => reason.split(": ")[0]!
 
 /** Scores the variants of one cluster, in their order. */
 export const scoreCluster = Effect.fnUntraced(function* (
@@ -175,7 +172,7 @@ export const scoreCluster = Effect.fnUntraced(function* (
     const found = sequence.slice(pos - 1 - start, pos - 1 - start + ref.length)
     const reason =
       reasonAgainst(fasta, gene, variant, { distance, context }) ??
-      (found === ref ? undefined : `the transcript has another reference allele: ${found}, not ${ref}`)
+      (found === ref ? undefined : `the transcript has another reference allele (${found}, not ${ref})`)
     if (reason === undefined) scored.push(variant)
     else unscored.push({ variant_id: variant.variant_id, gene_id: gene.gene_id, reason })
   }

@@ -60,11 +60,11 @@ describe("Placement", () => {
     const snippet = [{ chrom: "chr1", start: 40_000, end: 50_000 }]
     assert.strictEqual(
       reason(start(45_000, gene([60_000, 61_000]), snippet)),
-      "the gene body lies outside the sequence at hand (chr1:40001-50000)"
+      "the gene body lies outside the reference (it has chr1:40001-50000)"
     )
     assert.strictEqual(
       reason(start(55_000, gene([45_000, 46_000]), snippet)),
-      "the variant lies outside the sequence at hand (chr1:40001-50000)"
+      "the variant lies outside the reference (it has chr1:40001-50000)"
     )
     assert.deepStrictEqual(
       Placement.place(variant(5, "chr2"), gene([1, 2]), shape, chr1),

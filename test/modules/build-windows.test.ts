@@ -15,7 +15,7 @@ describe("build-windows", () => {
     // Position 111 is index 110 and stands at index 20 of the window.
     assert.deepStrictEqual(texts(outputs["windows"]), ["chr1_111_G_A chr1 90 130 + chr1_111_G_A NA 10"])
     assert.deepStrictEqual(texts(outputs["unscored"]), [
-      "chr1_50_G_A NA the variant lies outside the sequence at hand (chr1:101-300)"
+      "chr1_50_G_A NA the variant lies outside the reference (it has chr1:101-300)"
     ])
   })
 
@@ -37,7 +37,7 @@ describe("build-windows", () => {
     assert.deepStrictEqual(texts(outputs["windows"]), ["chr1_181_A_G:G1 chr1 165 225 + chr1_181_A_G G1 0"])
     assert.deepStrictEqual(texts(outputs["unscored"]), [
       "chr1_281_A_G G1 variant and gene are 70 bp apart; the window holds 60, of which the model predicts the central 30",
-      "chr1_181_A_G G2 the gene body lies outside the sequence at hand (chr1:101-300)",
+      "chr1_181_A_G G2 the gene body lies outside the reference (it has chr1:101-300)",
       "chr1_181_A_G G3 no annotation for the gene",
       "chr2_5_A_G G1 the variant is on chr2, the gene on chr1"
     ])
@@ -73,6 +73,66 @@ describe("build-windows", () => {
       rowsOf(outputs["windows"]).map(({ window_id, chrom, start, end }) => [window_id, chrom, start, end].join(" ")),
       ["peak chr1 115 135", "peak#2 chr1 195 215", "chr2:1-2 chr2 -9 11"]
     )
+  })
+
+  it("lists intervals that the reference does not hold, and accounts for all", async () => {
+    const rows = ["chr1\t120\t131\tpeak", "chr1\t90\t120\tbefore", "chr1\t290\t301\tover", "chr9\t1\t2"]
+    const intervals = file("i.bed", `${rows.join("\n")}\n`)
+    const { outputs, account } = await build({ mode: "intervals", width: 20 }, { intervals })
+    assert.deepStrictEqual(
+      rowsOf(outputs["windows"]).map(({ window_id }) => window_id),
+      ["peak"]
+    )
+    assert.deepStrictEqual(texts(outputs["unscored"]), [
+      "before NA the interval lies outside the reference (it has chr1:101-300)",
+      "over NA the interval lies outside the reference (it has chr1:101-300)",
+      "chr9:2-2 NA the interval lies outside the reference (it has nothing of chr9)"
+    ])
+    assert.deepStrictEqual(account, [
+      {
+        rows: "intervals",
+        taken: 4,
+        kept: 1,
+        leftOut: [{ reason: "the interval lies outside the reference", count: 3, example: "before" }],
+        notes: []
+      }
+    ])
+  })
+
+  it("accounts for variants, pairs and contigs", async () => {
+    const variants = table(["variant_id chrom pos ref alt", "chr1_111_G_A chr1 111 G A", "chr1_50_G_A chr1 50 G A"])
+    const tally = async (params: object, inputs = {}) => {
+      const { rows, taken, kept, leftOut } = (await build(params, inputs)).account[0]!
+      return [rows, taken, kept, ...leftOut.map(({ reason }) => reason)]
+    }
+    assert.deepStrictEqual(await tally({ mode: "variants", width: 40 }, { variants }), [
+      "variants",
+      2,
+      1,
+      "the variant lies outside the reference"
+    ])
+    assert.deepStrictEqual(await tally({ mode: "tiles", width: 80 }), ["contigs", 2, 1, "shorter than a window"])
+    const genes = table([
+      "gene_id gene_name chrom start end strand region exons",
+      "G1 G1 chr1 190 210 + exons 190-195,205-210"
+    ])
+    const pairs = table([
+      "variant_id gene_id",
+      "chr1_181_A_G G1",
+      "chr1_281_A_G G1",
+      "chr1_5_A_G G1",
+      "chr1_181_A_G G3",
+      "chr2_5_A_G G1"
+    ])
+    assert.deepStrictEqual(await tally({ mode: "pairs", width: 60, output_width: 30 }, { pairs, genes }), [
+      "pairs",
+      5,
+      1,
+      "variant and gene are too far apart for the window",
+      "the variant lies outside the reference",
+      "no annotation for the gene",
+      "variant and gene are on two chromosomes"
+    ])
   })
 
   it("says what is missing", async () => {

@@ -4,6 +4,7 @@ import maskElements from "../../modules/mask-elements/stage.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 import * as Window from "../../src/genome/Window.ts"
+import { rejection } from "../support/genome.ts"
 import { runPromise, runStage } from "../support/stage.ts"
 import { textFile } from "../support/synthetic.ts"
 
@@ -63,5 +64,31 @@ describe("mask-elements", () => {
       (error: { message: string }) => error
     )
     assert.deepStrictEqual([failure.message, failure.line], ["element 'odd': 1004 to 1004 is no stretch of bases", 2])
+  })
+
+  it("accounts for elements, and does not take one that stands at two places", async () => {
+    const holed = textFile("reference.fa", [[">chr1"], [`${"N".repeat(40)}${"ACGR".repeat(10)}`]])
+    const rows = (...rows: ReadonlyArray<ReadonlyArray<string | number>>) =>
+      textFile("elements.tsv", [["element_id", "chrom", "start", "end"], ...rows])
+    const elements = rows(["gap", "chr1", 3, 9], ["e", "chr1", 40, 44], ["far", "chr7", 40, 44])
+    const { outputs, account } = await runStage(maskElements, {}, { reference: holed, elements })
+    const variants = await runPromise(Table.read(outputs["variants"]!, Variant.variants))
+    assert.deepStrictEqual(
+      variants.map(({ ref }) => ref),
+      ["ACGN"]
+    )
+    assert.deepStrictEqual(account[0], {
+      rows: "elements",
+      taken: 3,
+      kept: 1,
+      leftOut: [
+        { reason: "it is N already", count: 1, example: "gap" },
+        { reason: "it lies outside the reference", count: 1, example: "far" }
+      ],
+      notes: []
+    })
+    const twice = rows(["e", "chr1", 40, 44], ["e", "chr1", 50, 54])
+    const error = await rejection(runStage(maskElements, {}, { reference: holed, elements: twice }))
+    assert.match(error.message, /element 'e': it stands at two places/u)
   })
 })

@@ -55,9 +55,43 @@ describe("write-bigwig", () => {
     assert.strictEqual(await message({ track: "DNASE_2", output: "X" }), "there is no output 'X'")
     const other = { windows: windows(["a", 0, "+"]) }
     assert.strictEqual(await message({ track: "DNASE_2" }, other), "1 windows, where the predictions are of 3")
-    const elsewhere = { reference: fasta({ chr3: "ACGT" }) }
-    assert.strictEqual(await message({ track: "DNASE_2" }, elsewhere), "there is no chromosome 'chr1'")
     const weightsFile = { predictions: await weights() }
     assert.match(await message({ track: "x", output: "stem/bias" }, weightsFile), /is no output of tracks/u)
+  })
+
+  it("accounts for windows outside the reference, and for those without a value", async () => {
+    const short = fasta({ chr1: `${"N".repeat(15_000)}${randomSequence(1000)}` })
+    const made = windows(["gap", 0, "+"], ["half", 8192, "+"], ["beyond", 30_000, "+"])
+    const inputs = { reference: short, windows: made, weights: await weights() }
+    const predicted = await runStage(predictTracks, { model: "synthetic" }, inputs)
+    const gap = "the window is N alone: it lies outside the reference, or in a gap"
+    assert.deepStrictEqual(predicted.account, [
+      { rows: "windows", taken: 3, kept: 1, leftOut: [{ reason: gap, count: 2, example: "gap" }], notes: [] }
+    ])
+    const { outputs, account } = await runStage(
+      writeBigwig,
+      { track: "DNASE_2" },
+      { predictions: predicted.outputs["predictions"]!, windows: made, reference: short }
+    )
+    const [first] = open(outputs["bigwig"]!).values("chr1", 0, 16_000)
+    assert.strictEqual(first!.start, 8192)
+    assert.deepStrictEqual(account, [
+      {
+        rows: "windows",
+        taken: 3,
+        kept: 1,
+        leftOut: [
+          { reason: "without a value", count: 1, example: "gap" },
+          { reason: "outside the reference", count: 1, example: "beyond" }
+        ],
+        notes: []
+      }
+    ])
+    const elsewhere = await runStage(
+      writeBigwig,
+      { track: "DNASE_2" },
+      { predictions, windows: table, reference: fasta({ chr3: "ACGT" }) }
+    )
+    assert.deepStrictEqual([elsewhere.account[0]!.taken, elsewhere.account[0]!.kept], [3, 0])
   })
 })

@@ -131,12 +131,12 @@ describe("SpliceScoring.scoreCluster", () => {
     assert.deepStrictEqual(
       unscored.map(({ reason }) => reason),
       [
-        "reference allele longer than twice the distance: 11 bases, distance 5",
-        "both alleles have more than one base: split or trim the variant",
-        "both alleles have more than one base: split or trim the variant",
-        "too close to the end of the chromosome: SpliceAI reads 8 bases at each side",
-        "too close to the end of the chromosome: SpliceAI reads 8 bases at each side",
-        "the transcript has another reference allele: C, not A"
+        "reference allele longer than twice the distance (11 bases, distance 5)",
+        "both alleles have more than one base (split or trim the variant)",
+        "both alleles have more than one base (split or trim the variant)",
+        "too close to the end of the chromosome (SpliceAI reads 8 bases at each side)",
+        "too close to the end of the chromosome (SpliceAI reads 8 bases at each side)",
+        "the transcript has another reference allele (C, not A)"
       ]
     )
   })
@@ -152,7 +152,7 @@ describe("SpliceScoring.scoreCluster", () => {
     )
     assert.strictEqual(
       unscored[0]!.reason,
-      "the reference does not hold the transcript around the variant: chr1:12-28 is read"
+      "the reference does not hold the transcript around the variant (chr1:12-28 is read)"
     )
   })
 })
