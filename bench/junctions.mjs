@@ -1,5 +1,5 @@
 // Junctions of a BAM file, beside pysam's find_introns: CPU and wall seconds and memory of whole processes, in turn.
-// Needs GNU time, and a Python with pysam: PYTHON, python3 unless told. Reads: first argument, 1,000,000 unless told.
+// Needs GNU time, and a Python with pysam: PYTHON, python3 by default. Reads: first argument, 1,000,000 by default.
 import { build } from "esbuild"
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { spawnSync } from "node:child_process"

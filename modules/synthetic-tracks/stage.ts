@@ -38,6 +38,6 @@ export default Stage.make({
     yield* Track.check(tracks, predictions.shape[2] ?? 0, inputs.predictions)
     const data = SyntheticTargets.measured(predictions.data, tracks.length, params)
     yield* Safetensors.writeAll(outputs.targets.path, new Map([["targets", { shape: predictions.shape, data }]]))
-    yield* outputs.tracks.write(tracks)
+    yield* outputs.tracks.write(Track.rowsOf(tracks))
   })
 })

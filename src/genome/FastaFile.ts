@@ -6,21 +6,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { IndexedFasta } from "@gmod/indexedfasta"
-import {
-  existsSync,
-  mkdtempSync,
-  openSync,
-  closeSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { cannot, InputError } from "../core/Failure.ts"
 import { Task } from "../core/Task.ts"
+import * as Magic from "../data/text/Magic.ts"
+import * as TextFile from "../data/text/TextFile.ts"
 import * as Bgzip from "./Bgzip.ts"
 import * as FastaIndex from "./FastaIndex.ts"
 
@@ -35,16 +27,6 @@ const mostLookedAt = 5000
 
 const attempt = <A>(path: string, use: () => A): Effect.Effect<A, InputError> =>
   Effect.try({ try: use, catch: (cause) => (cause instanceof InputError ? cause : cannot("read", path)(cause)) })
-
-const isGzip = (path: string): boolean => {
-  const fd = openSync(path, "r")
-  try {
-    const magic = Buffer.alloc(2)
-    return readSync(fd, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b
-  } finally {
-    closeSync(fd)
-  }
-}
 
 /** Why the index beside a file is not used; undefined where it is. An index is never older than its file. */
 const misfit = Effect.fnUntraced(function* (
@@ -76,7 +58,7 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
         return join(folder, "index")
       }
     )
-  const packed = yield* attempt(path, () => isGzip(path))
+  const packed = yield* attempt(path, () => Magic.isGzip(TextFile.headOf(path)))
   let size = yield* attempt(path, () => statSync(path).size)
   let gziPath = `${path}.gzi`
   if (packed) {

@@ -1,10 +1,11 @@
 /** The lines of a FASTA file as bytes: plain, gzip or bgzip; line breaks are LF, CR LF, or CR throughout. */
 import * as Stream from "effect/Stream"
 import { createReadStream } from "node:fs"
-import { open } from "node:fs/promises"
 import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { cannot, InputError } from "../core/Failure.ts"
+import * as Magic from "../data/text/Magic.ts"
+import * as TextFile from "../data/text/TextFile.ts"
 import * as Bgzip from "./Bgzip.ts"
 
 const [lf, cr] = [10, 13]
@@ -18,21 +19,14 @@ export interface Batch {
   readonly skipped: number
 }
 
-const headOf = async (path: string): Promise<Buffer> => {
-  const file = await open(path, "r")
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(18), 0, 18, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
-
-const textOf = async (path: string): Promise<Readable> => {
-  const head = await headOf(path)
+const textOf = (path: string): Readable => {
+  const head = TextFile.headOf(path)
+  const kind = Magic.kindOf(head)
+  if (kind !== undefined)
+    throw new InputError({ message: `not FASTA: it is ${kind.name}`, file: path, hint: kind.hint })
   if (Bgzip.blockSize(head) !== undefined) Bgzip.requireEnd(path)
   const source = createReadStream(path, { highWaterMark: 1 << 20 })
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return source
+  if (!Magic.isGzip(head)) return source
   const gunzip = createGunzip({ chunkSize: 1 << 18 })
   source.on("error", (error) => gunzip.destroy(error))
   gunzip.on("close", () => source.destroy())
@@ -60,7 +54,7 @@ const separatorOf = (bytes: Buffer): number => {
 }
 
 async function* batches(path: string): AsyncGenerator<Batch, void> {
-  const input = await textOf(path)
+  const input = textOf(path)
   /** What has come since the last line break. A sequence on one line comes in many pieces. */
   let rest: Array<Buffer> = []
   let separator: number | undefined

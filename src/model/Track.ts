@@ -9,9 +9,14 @@ export const table = {
   name: Table.string("identifier of the track"),
   group: Table.string("assay group: RNA, CAGE, DNASE, ATAC, ..."),
   strand: Table.string("+ or - for a stranded track, . for an unstranded one"),
-  description: Table.string("what was measured, in which sample")
+  description: Table.string("what was measured, in which sample"),
+  strand_pair: Table.nullable(
+    Table.integer("index of the same track of the other strand, where the list of tracks says so")
+  )
 }
-export interface Track extends Table.Row<typeof table> {
+type Row = Table.Row<typeof table>
+export interface Track extends Omit<Row, "strand_pair"> {
+  readonly strand_pair?: number | null
   /** What more its authors say of it, by the names of their columns: `biosample_name`, `ontology_curie`, ... */
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>>
 }
@@ -28,16 +33,28 @@ export const generic = (count: number): ReadonlyArray<Track> =>
 
 const stem = (track: Track): string => `${track.group}/${track.name.replace(/[+-]$/u, "")}`
 
+/** Tracks as rows of a table. */
+export const rowsOf = (tracks: ReadonlyArray<Track>): ReadonlyArray<Row> =>
+  tracks.map(({ track, name, group, strand, description, strand_pair = null }) => ({
+    track,
+    name,
+    group,
+    strand,
+    description,
+    strand_pair
+  }))
+
 /**
- * For each track the index of the one that measures the same thing on the other strand, or its own index. Two tracks are
- * such a pair when they share a group and a name up to a sign at its end, and one has strand `+` and the other `-`.
+ * For each track the index of the one that measures the same thing on the other strand, or its own index: the one that
+ * `strand_pair` names. Without it two tracks are such a pair when they share a group and a name up to a sign at its end,
+ * and one has strand `+` and the other `-`.
  */
 export const strandPartners = (tracks: ReadonlyArray<Track>): Int32Array => {
   const stranded = new Map(tracks.map((track) => [`${stem(track)}${track.strand}`, track.track]))
   const opposite: { readonly [strand: string]: string } = { "+": "-", "-": "+" }
   return Int32Array.from(
     tracks,
-    (track) => stranded.get(`${stem(track)}${opposite[track.strand] ?? "?"}`) ?? track.track
+    (track) => track.strand_pair ?? stranded.get(`${stem(track)}${opposite[track.strand] ?? "?"}`) ?? track.track
   )
 }
 
@@ -78,20 +95,62 @@ export const assign = Effect.fnUntraced(function* <
 
 const targetColumns = {
   identifier: Table.string("name, with a sign at its end for a stranded track"),
-  description: Table.string("assay group, a colon, sample")
+  description: Table.string("assay group, a colon, sample"),
+  strand_pair: Table.nullable(Table.integer("index of the same track of the other strand"))
 }
 
-/** Reads the `targets.txt` of calico's Basenji and baskerville: tracks in order, the group before the first colon. */
+/** The places of the tracks in the model's output, by the first column where it has no name or is called so. */
+const indexOf = (table: Table.TextTable): ReadonlyArray<number> | string => {
+  const named = /^(?:|index|unnamed: 0)$/iu.test(table.columns[0] ?? "")
+  if (!named) return table.rows.map((_, row) => row)
+  const lines = new Map<number, number>()
+  const places: Array<number> = []
+  for (const [row, [text = ""]] of table.rows.entries()) {
+    const place = /^\d+$/u.test(text) ? Number(text) : Number.NaN
+    const line = Table.lineOf(table, row)
+    if (Number.isNaN(place)) return `line ${line}: index '${text}' is not a whole number of at least 0`
+    const earlier = lines.get(place)
+    if (earlier !== undefined) return `line ${line}: index ${place} is given twice (the other on line ${earlier})`
+    lines.set(place, line)
+    places.push(place)
+  }
+  const hole = places.findIndex((_, at) => !lines.has(at))
+  return hole === -1
+    ? places
+    : `index ${hole} is missing: the indices must be those of all ${places.length} outputs, from 0`
+}
+
+/**
+ * Reads the `targets.txt` of calico's Basenji, Borzoi and baskerville: the group stands before the first colon, and the
+ * first column (without a name, or `index`) gives the place of a track in the model's output, in any order. `strand_pair`
+ * names such a place. Indices that are given twice, or leave one out, and pairs that are not each other's are errors.
+ */
 export const readTargets = Effect.fnUntraced(function* (path: string) {
-  const targets = yield* Table.read(path, targetColumns)
-  return targets.map(({ identifier, description }, track): Track => {
+  const table = yield* Table.readText(path)
+  const targets = yield* Table.decode(table, targetColumns)
+  const fault = (message: string, hint: string) => new InputError({ message, file: path, hint })
+  const places = indexOf(table)
+  if (typeof places === "string") {
+    return yield* fault(places, "the first column is the place of each track in the model's output")
+  }
+  const tracks = targets.map(({ identifier, description, strand_pair }, row): Track => {
     const colon = description.indexOf(":")
     return {
-      track,
+      track: places[row]!,
       name: identifier,
       group: colon === -1 ? description : description.slice(0, colon),
       strand: /[+-]$/u.exec(identifier)?.[0] ?? ".",
-      description: description.slice(colon + 1)
+      description: description.slice(colon + 1),
+      strand_pair
     }
   })
+  const ordered = tracks.toSorted((a, b) => a.track - b.track)
+  const alone = ordered.find(
+    ({ track, strand_pair: pair }) => pair !== null && pair !== undefined && ordered[pair]?.strand_pair !== track
+  )
+  if (alone === undefined) return ordered
+  return yield* fault(
+    `strand_pair of track ${alone.track} ('${alone.name}') is ${alone.strand_pair}, whose own is ${ordered[alone.strand_pair!]?.strand_pair ?? "not there"}`,
+    "strand_pair holds the index of the same track of the other strand, or a track's own"
+  )
 })

@@ -104,7 +104,7 @@ describe("Annotation", () => {
 
   describe("keeps what others lose", () => {
     /** Genes as `id name place strand exons`, and what was left out. */
-    const told = async (text: string) => {
+    const summary = async (text: string) => {
       const ledger = Tally.makeLedger()
       const books = {
         genes: ledger.open("genes"),
@@ -132,7 +132,7 @@ describe("Annotation", () => {
     const elsewhere = "at another place than the first of the same gene"
 
     it("exons of a transcript with two parents, and of one below a part", async () => {
-      const { genes } = await told(
+      const { genes } = await summary(
         lines([
           "##gff-version 3",
           "chr1 . gene 101 900 . + . ID=g1;Name=A",
@@ -150,7 +150,7 @@ describe("Annotation", () => {
     })
 
     it("percent codes, in names, ids, parents and the sequence's name", async () => {
-      const { genes } = await told(
+      const { genes } = await summary(
         lines([
           "chr%7C1 . gene 101 900 . + . ID=g%2C1;Name=caf%C3%A9%2C1;gene_id=A%3BB",
           "chr%7C1 . mRNA 101 900 . + . ID=t;Parent=g%2C1",
@@ -163,7 +163,7 @@ describe("Annotation", () => {
 
     it("ends at the sequences", async () => {
       for (const end of ["##FASTA\n>chr1\nACGT\n", ">chr1\nACGT\n"]) {
-        const { genes } = await told(`${lines(["##gff-version 3", "chr1 . gene 1 9 . + . ID=g1;Name=A"])}${end}`)
+        const { genes } = await summary(`${lines(["##gff-version 3", "chr1 . gene 1 9 . + . ID=g1;Name=A"])}${end}`)
         assert.deepStrictEqual(genes, ["A A chr1 + 0-9"])
       }
     })
@@ -175,12 +175,12 @@ describe("Annotation", () => {
         ["1", "exon", 95, 99, "+", 'note "a ; gene_id b"; gene_id "G2"']
       )
       for (const text of [rows, `\ufeff${rows.replaceAll("\n", "\r\n")}`]) {
-        assert.deepStrictEqual((await told(text)).genes, ["G1 AAA chr1 + 0-90", "G2 G2 chr1 + 94-99"])
+        assert.deepStrictEqual((await summary(text)).genes, ["G1 AAA chr1 + 0-90", "G2 G2 chr1 + 94-99"])
       }
     })
 
     it("the first place of a gene that stands at several, by gene, by transcript and by chromosome", async () => {
-      const byGene = await told(
+      const byGene = await summary(
         gtf(
           ["chr1", "gene", 101, 900, "+", 'gene_id "A";'],
           ["chr1", "exon", 101, 900, "+", 'gene_id "A"; transcript_id "T1";'],
@@ -193,7 +193,7 @@ describe("Annotation", () => {
         `1 genes ${elsewhere}: A at chr1:500101-500900`,
         `1 transcripts ${elsewhere}: A at chr1:500101-500900`
       ])
-      const byTranscript = await told(
+      const byTranscript = await summary(
         gtf(
           ["chr5", "transcript", 601, 900, "+", 'gene_id "A"; transcript_id "T";'],
           ["chr5", "exon", 601, 700, "+", 'gene_id "A"; transcript_id "T";'],
@@ -208,7 +208,7 @@ describe("Annotation", () => {
       assert.deepStrictEqual(byTranscript.genes, ["A A chr5 + 600-700,800-900"])
       assert.deepStrictEqual(byTranscript.transcripts, ["600-900/600-700,800-900"])
       assert.strictEqual(byTranscript.left[0], `3 genes ${elsewhere}: A at chr5:101-400`)
-      const onY = await told(
+      const onY = await summary(
         gtf(
           ["chrX", "gene", 1, 90, "+", 'gene_id "ENSG00000000003.2";'],
           ["chrY", "gene", 1, 90, "+", 'gene_id "ENSG00000000003.2_PAR_Y";'],
@@ -223,7 +223,7 @@ describe("Annotation", () => {
     })
 
     it("strands: a gene has that of its parts, and is left out where none has one", async () => {
-      const { genes, left } = await told(
+      const { genes, left } = await summary(
         gtf(
           ["chr1", "gene", 1, 90, "?", 'gene_id "A";'],
           ["chr1", "exon", 1, 90, "-", 'gene_id "A"; transcript_id "T";'],
@@ -235,7 +235,7 @@ describe("Annotation", () => {
     })
 
     it("counts exons and transcripts outside of genes", async () => {
-      const { genes, left, taken } = await told(
+      const { genes, left, taken } = await summary(
         lines([
           "chr1 . gene 101 900 . + . ID=g1;Name=A",
           "chr1 . mRNA 101 900 . + . ID=t1;Parent=g1",

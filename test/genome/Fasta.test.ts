@@ -83,6 +83,13 @@ describe("Fasta", () => {
     assert.strictEqual(twice.line, 5)
     const wide = await failure(Fasta.open(file("f.fa", Buffer.from("\ufeff>a\nACGT\n", "utf16le"))))
     assert.match(wide.message, /UTF-16/u)
+    for (const [content, what] of [
+      ["\x1A\x41\x27\x43...", /a 2bit file/u],
+      ["<!DOCTYPE html>", /a web page/u],
+      ["BZh91AY", /bzip2/u]
+    ] as const) {
+      assert.match((await failure(Fasta.open(file("f.fa", content)))).message, what)
+    }
     const odd = await failure(
       Effect.flatMap(Fasta.open(file("f.fa", ">a\nAC1T\n")), (fasta) => fasta.fetch({ chrom: "a", start: 0, end: 2 }))
     )

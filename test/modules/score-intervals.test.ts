@@ -83,4 +83,17 @@ describe("score-intervals", async () => {
     )
     assert.match(`${error.message} ${error.hint}`, /none that is named 'RNA_SEQ'.*RNA/u)
   })
+
+  it("gives a window of N alone no score, and says so", async () => {
+    const holed = { ...inputs, reference: fasta({ chr1: `${"N".repeat(12_000)}${randomSequence(9000)}` }) }
+    const { outputs, account } = await runStage(
+      scoreIntervals,
+      { model: "synthetic", output: "RNA" },
+      { ...holed, genes }
+    )
+    assert.deepStrictEqual(await runPromise(Table.read(outputs["scores"]!, IntervalTable.table)), [])
+    const unscored = await runPromise(Table.read(outputs["unscored"]!, IntervalTable.unscoredTable))
+    assert.match(unscored.find(({ window_id }) => window_id === "a")!.reason, /N alone/u)
+    assert.deepStrictEqual([account.find(({ rows }) => rows === "windows")!.taken], [2])
+  })
 })
