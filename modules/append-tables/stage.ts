@@ -4,7 +4,25 @@ import { InputError } from "../../src/core/Failure.ts"
 import * as Reader from "../../src/data/table/Reader.ts"
 import * as Writer from "../../src/data/table/Writer.ts"
 import * as Port from "../../src/dsl/Port.ts"
+import * as Requirement from "../../src/dsl/Requirement.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
+
+/** Those of the first table, if all have them and no others. */
+const commonColumns = Effect.fnUntraced(function* (files: ReadonlyArray<string>) {
+  const [first] = files
+  const columns = yield* Reader.columns(first!)
+  for (const file of files) {
+    const found = yield* Reader.columns(file)
+    const odd = columns.find((name) => !found.includes(name)) ?? found.find((name) => !columns.includes(name))
+    if (odd === undefined) continue
+    return yield* new InputError({
+      message: `missing column '${odd}', which another of the tables has`,
+      file: found.includes(odd) ? first! : file,
+      hint: "choose and rename columns with load-table"
+    })
+  }
+  return columns
+})
 
 export default Stage.make({
   name: "append-tables",
@@ -13,22 +31,19 @@ export default Stage.make({
   params: {},
   inputs: { tables: Port.list(Port.file("tsv", "a table"), "tables of the same columns, in any order of them") },
   outputs: { table: Port.file("tsv", "the rows of the first table, of the second, ...; columns as in the first") },
+  inspect: (_, { tables }) =>
+    Array.isArray(tables) && tables.length > 1
+      ? commonColumns(tables).pipe(
+          Effect.as([]),
+          Effect.mapError((error) => Requirement.ofFile("tables", error))
+        )
+      : Requirement.nothing,
   run: Effect.fnUntraced(function* ({ inputs, outputs }) {
     const account = yield* Account.open("rows")
     const [first] = inputs.tables
     if (first === undefined) return yield* new InputError({ message: "append-tables: no table is given" })
-    const columns = yield* Reader.columns(first)
     // Before anything is written.
-    for (const file of inputs.tables) {
-      const found = yield* Reader.columns(file)
-      const odd = columns.find((name) => !found.includes(name)) ?? found.find((name) => !columns.includes(name))
-      if (odd === undefined) continue
-      return yield* new InputError({
-        message: `missing column '${odd}', which another of the tables has`,
-        file: found.includes(odd) ? first : file,
-        hint: "choose and rename columns with load-table"
-      })
-    }
+    const columns = yield* commonColumns(inputs.tables)
     yield* Writer.use(outputs.table.path, columns, (writer) =>
       Effect.forEach(
         inputs.tables,

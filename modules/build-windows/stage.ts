@@ -74,6 +74,7 @@ export default Stage.make({
         hint: `under 'with': ${name}: \${{ STAGE.OUTPUT }}`
       }))
   ],
+  facts: ({ width }) => ({ windows: { width } }),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const { mode, width } = params
     const shape = { width, outputWidth: params.output_width ?? width }

@@ -2,9 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Account from "../../src/core/Account.ts"
 import { Task } from "../../src/core/Task.ts"
+import * as Reader from "../../src/data/table/Reader.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
+import * as Requirement from "../../src/dsl/Requirement.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Colocalisation from "../../src/evaluation/Colocalisation.ts"
 import * as SharedVariants from "../../src/evaluation/SharedVariants.ts"
@@ -107,6 +109,19 @@ export default Stage.make({
     const named = { group, variant, ...(params.method === "abf" ? { beta: params.beta, se: params.se } : {}) }
     return ["trait1", "trait2"].flatMap((input) => Object.entries(named).map(([at, column]) => ({ input, column, at })))
   },
+  inspect: ({ method, lbf_prefix: prefix }, { trait1, trait2 }) =>
+    method !== "lbf"
+      ? Requirement.nothing
+      : Effect.forEach(Object.entries({ trait1, trait2 }), ([at, file]) =>
+          typeof file !== "string"
+            ? Effect.succeed([])
+            : Reader.columns(file).pipe(
+                Effect.map((columns) =>
+                  TraitTable.setsIn(columns, prefix).length > 0 ? [] : [{ at, ...TraitTable.noSets(columns, prefix) }]
+                ),
+                Effect.mapError((error) => Requirement.ofFile(at, error))
+              )
+        ).pipe(Effect.map((found) => found.flat())),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const priors = priorsOf(params)

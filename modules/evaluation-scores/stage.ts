@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
+import * as Reader from "../../src/data/table/Reader.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
+import * as Requirement from "../../src/dsl/Requirement.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Registry from "../../src/evaluation/Registry.ts"
 import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
@@ -76,7 +78,21 @@ export default Stage.make({
     missing: Port.table(ScoredVariants.missingTable, "labels without a score, scores without a label, missing targets")
   },
   check: (params, given) => naming(params).check(given),
-  inspect: (params, files) => naming(params).inspect(files),
+  inspect: (params, files, given) => {
+    const ids = naming(params).inspect(files)
+    const { scores } = files
+    const row = Registry.builtIn.find(({ id }) => id === params.evaluation)
+    // With labels apart, or evaluations of one's own, it is known when they are read.
+    if (given.has("labels") || given.has("registry") || typeof scores !== "string" || row === undefined) return ids
+    return Reader.columns(scores).pipe(
+      Effect.flatMap((columns) =>
+        ScoreSource.side({ file: scores, columns, rows: [], firstLine: 2 }, { ...params, row, repeated: "error" })
+      ),
+      Effect.as([]),
+      Effect.mapError((error) => Requirement.ofFile("scores", error)),
+      Effect.flatMap(() => ids)
+    )
+  },
   columns: ({ columns, on, where, aggregate }, given) => {
     const apart = given.has("labels")
     const ofScores = new Set<string>(apart ? ["prediction", "comparator"] : Object.keys(columns))

@@ -2,10 +2,12 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
+import * as Reader from "../../src/data/table/Reader.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Join from "../../src/data/table/Join.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
+import * as Requirement from "../../src/dsl/Requirement.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as VariantForms from "../../src/genome/VariantForms.ts"
 
@@ -30,6 +32,14 @@ const turns = {
 
 const isNumber = (text: string): boolean => text.trim() !== "" && Number.isFinite(Number(text))
 
+/** A column of both that is not joined on: it would be twice in the result. */
+const clashOf = (on: ReadonlyArray<string>, left: ReadonlyArray<string>, right: ReadonlyArray<string>) => {
+  const clash = right.find((name) => !on.includes(name) && left.includes(name))
+  return clash === undefined
+    ? undefined
+    : { message: `both tables have a column '${clash}'`, hint: "rename it with load-table" }
+}
+
 export default Stage.make({
   name: "join-tables",
   version: 2,
@@ -51,6 +61,16 @@ export default Stage.make({
   },
   columns: ({ on }) =>
     ["left", "right"].flatMap((input) => on.map((column, index) => ({ input, column, at: ["on", index] as const }))),
+  inspect: ({ on }, { left, right }) =>
+    typeof left !== "string" || typeof right !== "string"
+      ? Requirement.nothing
+      : Effect.all([Reader.columns(left), Reader.columns(right)]).pipe(
+          Effect.map(([ofLeft, ofRight]) => {
+            const clash = clashOf(on, ofLeft, ofRight)
+            return clash === undefined ? [] : [{ at: "right", ...clash }]
+          }),
+          Effect.mapError((error) => Requirement.ofFile("right", error))
+        ),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const books = { left: yield* Account.open("left rows"), right: yield* Account.open("right rows") }
     const [left, right] = [yield* Table.readText(inputs.left), yield* Table.readText(inputs.right)]
@@ -62,11 +82,8 @@ export default Stage.make({
     const pick = (places: ReadonlyArray<number>) => (cells: ReadonlyArray<string>) => places.map((at) => cells[at]!)
     const [ofLeft, ofRight] = [pick(leftKey), pick(rightKey)]
     const others = right.columns.filter((name) => !params.on.includes(name))
-    const clash = others.find((name) => left.columns.includes(name))
-    if (clash !== undefined) {
-      const hint = "rename it with load-table"
-      return yield* new InputError({ message: `both tables have a column '${clash}'`, file: right.file, hint })
-    }
+    const clash = clashOf(params.on, left.columns, right.columns)
+    if (clash !== undefined) return yield* new InputError({ ...clash, file: right.file })
     for (const name of [...(params.turned?.negate ?? []), ...(params.turned?.complement ?? [])]) {
       if (!others.includes(name)) return yield* Table.missingColumn({ ...right, columns: others }, name)
     }

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
@@ -6,6 +7,7 @@ import * as Table from "../../src/data/Table.ts"
 import * as Writer from "../../src/data/table/Writer.ts"
 import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
+import * as Requirement from "../../src/dsl/Requirement.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Signal from "../../src/evaluation/Signal.ts"
 import * as SignalSource from "../../src/evaluation/SignalSource.ts"
@@ -83,6 +85,21 @@ export default Stage.make({
     Object.entries(params.columns).flatMap(([use, column]) =>
       column === undefined ? [] : [{ input: "variants", column, at: ["columns", use] as const }]
     ),
+  inspect: ({ columns }, { variants }) =>
+    typeof variants !== "string"
+      ? Requirement.nothing
+      : VariantSource.read(variants, columns, {
+          header: () => undefined,
+          // The header is all that is looked at.
+          row: () => Effect.fail(Option.none())
+        }).pipe(
+          Effect.as([]),
+          Effect.catch((ended) =>
+            Option.isOption(ended)
+              ? Effect.succeed([])
+              : Effect.fail(Requirement.ofFile(Object.keys(columns).length === 0 ? "variants" : "columns", ended))
+          )
+        ),
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const reference = yield* Fasta.open(inputs.reference)
     const identity = Identity.make(reference, { swap: params.mismatch === "swap" })

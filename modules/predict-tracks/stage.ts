@@ -40,6 +40,7 @@ export default Stage.make({
     })
     return [...ModelParams.check(params, given), ...wrong]
   },
+  inspect: ModelParams.inspect,
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)

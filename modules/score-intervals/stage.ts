@@ -65,6 +65,7 @@ export default Stage.make({
       ...(unknown ? [{ at: "output", ...unknownOutput(outputs, params.output) }] : [])
     ]
   },
+  inspect: ModelParams.inspect,
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)

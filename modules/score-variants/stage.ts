@@ -61,6 +61,7 @@ export default Stage.make({
         : [])
     ]
   },
+  inspect: ModelParams.inspect,
   run: Effect.fnUntraced(function* ({ params, inputs, outputs }) {
     const task = yield* Task
     const model = yield* ModelParams.open(params, inputs)

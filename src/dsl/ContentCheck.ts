@@ -88,6 +88,8 @@ export const check = Effect.fnUntraced(function* (
   const diagnostics: Array<Diagnostic> = []
   /** Files with errors that hide what else could be said of them. */
   const broken = new Set(missing)
+  /** Tables without a column that is named. */
+  const lacking = new Set<string>()
   // Of a scattered stage, each instance asks.
   const asked = new Set<string>()
   const isNew = (...id: ReadonlyArray<unknown>): boolean => {
@@ -113,7 +115,7 @@ export const check = Effect.fnUntraced(function* (
   }
   for (const look of looks) {
     if (look._tag === "Inspection") {
-      if (look.files.some((file) => broken.has(file))) continue
+      if (look.files.some((file) => broken.has(file) || lacking.has(file))) continue
       const found = yield* Effect.match(look.run, { onFailure: (one) => [one], onSuccess: (all) => all })
       for (const { at, message, hint } of found) {
         diagnostics.push({ code: "requirement", message, hint, ...look.placeOf(at) })
@@ -131,6 +133,7 @@ export const check = Effect.fnUntraced(function* (
       broken.add(file)
       diagnostics.push({ ...table, ...placeOf(named.input) })
     } else if (!table.columns.includes(named.column)) {
+      lacking.add(file)
       diagnostics.push({ ...columnProblem(table, Header.missing([named.column], table.columns)), ...place })
     }
   }

@@ -1,11 +1,14 @@
 /** What a stage that is used says, before it runs, of what it is given: see {@link Requirement}. */
+import * as Schema from "effect/Schema"
 import * as Suggest from "../core/Suggest.ts"
 import { messageOf } from "../core/Failure.ts"
 import { report, type CheckContext } from "./CheckContext.ts"
 import type { Binding } from "./CheckedStage.ts"
+import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
 import type { PlaceOf } from "./Look.ts"
 import type * as Port from "./Port.ts"
+import * as Reference from "./Reference.ts"
 import * as Requirement from "./Requirement.ts"
 import type { Stage } from "./Stage.ts"
 import type { YamlPath } from "./YamlDocument.ts"
@@ -47,6 +50,23 @@ const feedOf = (context: CheckContext, { path, written }: Use, name: string, bin
   }
 }
 
+/** What the stage that gives an input says of it; a scattered one may say many things. */
+const factsOf = (context: CheckContext, { path, written }: Use, name: string): Readonly<Record<string, number>> => {
+  const value = written[name]
+  const [id, port] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
+  const source = id === undefined || context.items.has(id) ? undefined : context.placed.get(id)
+  const stage = source?.stage.uses === undefined ? undefined : context.library.get(source.stage.uses)?.stage
+  if (stage === undefined || source?.stage.scatter !== undefined || path.at(-1) === id) return {}
+  const silent = { ...context, diagnostics: [], seen: undefined, items: new Map() }
+  const params = Object.entries(source?.stage.with ?? {}).flatMap(([key, given]) => {
+    if (!Object.hasOwn(stage.params.fields, key)) return []
+    const filled = fill(silent, given, [...source!.path, "with", key])
+    return filled.broken || (filled.value === null && given !== null) ? [] : [[key, filled.value] as const]
+  })
+  const decoded = Schema.decodeUnknownResult(stage.params)(Object.fromEntries(params))
+  return decoded._tag === "Success" ? (stage.facts(decoded.success)[port ?? ""] ?? {}) : {}
+}
+
 const isList = (at: Requirement.Place): at is readonly [string, ...ReadonlyArray<string | number>] => Array.isArray(at)
 
 /** At the value; of what the workflow does not write, at `uses`. */
@@ -70,8 +90,9 @@ export const check = (context: CheckContext, use: Use): void => {
   const placeOf = placesOf(context, use)
   const feeds = new Map([...inputs].map(([name, binding]) => [name, feedOf(context, use, name, binding)] as const))
   const counts = [...feeds].map(([name, { count }]) => [name, count] as const)
-  const given = Requirement.given([...counts, ...[...broken].map((name) => [name, undefined] as const)])
   try {
+    const facts = Object.fromEntries([...inputs.keys()].map((name) => [name, factsOf(context, use, name)]))
+    const given = Requirement.given([...counts, ...[...broken].map((name) => [name, undefined] as const)], facts)
     for (const { at, message, hint } of stage.check(params, given)) {
       diagnostics.push({ code: "requirement", message, hint, ...placeOf(at) })
     }
@@ -89,7 +110,7 @@ export const check = (context: CheckContext, use: Use): void => {
         files.length === 0 ? [] : [[name, inputs.get(name)!._tag === "List" ? files : files[0]!]]
       )
     )
-    const run = stage.inspect(params, files)
+    const run = stage.inspect(params, files, given)
     if (run !== Requirement.nothing)
       context.looks.push({ _tag: "Inspection", files: Object.values(files).flat(), run, placeOf })
   } catch (cause) {

@@ -106,6 +106,7 @@ const inWords = (message: string): Pick<SchemaFault, "message" | "hint"> => {
       .replace(/^expected (?:object|array)(?: \| (?:object|array))*/u, (kinds) =>
         kinds.replace("object", "a mapping").replace("array", "a list").replace(" | ", " or ")
       )
+      .replace(/^invalid data (-?[0-9]+)$/u, "$1 is out of range")
       .replace(/^invalid data (-?[0-9.]+)$/u, "expected a whole number, got $1")
       .replace(/, got null$/u, ", got nothing")
   }

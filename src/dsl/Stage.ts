@@ -76,13 +76,19 @@ export interface Definition<
     params: Schema.Struct<Fields>["Type"],
     given: Requirement.GivenInputs
   ) => ReadonlyArray<Requirement.Unmet>
+  /** What is known of outputs before they are made, for the `check` of stages that read them: `{ windows: { width } }`. */
+  readonly facts?: (params: Schema.Struct<Fields>["Type"]) => Requirement.Facts
   /** Columns of tables that params name: looked for, before the run, in what the tables are known to have. */
   readonly columns?: (
     params: Schema.Struct<Fields>["Type"],
     given: Requirement.GivenInputs
   ) => ReadonlyArray<Requirement.NamedColumn>
   /** What can be said from files that are there before the run. */
-  readonly inspect?: (params: Schema.Struct<Fields>["Type"], files: Requirement.GivenFiles) => Requirement.Inspection
+  readonly inspect?: (
+    params: Schema.Struct<Fields>["Type"],
+    files: Requirement.GivenFiles,
+    given: Requirement.GivenInputs
+  ) => Requirement.Inspection
   readonly run: (
     context: RunContext<Schema.Struct<Fields>["Type"], Inputs, Outputs>
   ) => Effect.Effect<void, Failure, StageServices>
@@ -103,8 +109,13 @@ export interface Stage {
   readonly synthetic: (params: unknown) => boolean
   readonly lineage: boolean
   readonly check: (params: unknown, given: Requirement.GivenInputs) => ReadonlyArray<Requirement.Unmet>
+  readonly facts: (params: unknown) => Requirement.Facts
   readonly columns: (params: unknown, given: Requirement.GivenInputs) => ReadonlyArray<Requirement.NamedColumn>
-  readonly inspect: (params: unknown, files: Requirement.GivenFiles) => Requirement.Inspection
+  readonly inspect: (
+    params: unknown,
+    files: Requirement.GivenFiles,
+    given: Requirement.GivenInputs
+  ) => Requirement.Inspection
   readonly run: (context: RunContext<unknown, InputPorts, OutputPorts>) => Effect.Effect<void, Failure, StageServices>
 }
 
@@ -145,6 +156,7 @@ export const make = <
   synthetic: (definition.synthetic ?? (() => false)) as Stage["synthetic"],
   lineage: definition.lineage ?? false,
   check: (definition.check ?? (() => [])) as Stage["check"],
+  facts: (definition.facts ?? (() => ({}))) as Stage["facts"],
   columns: (definition.columns ?? (() => [])) as Stage["columns"],
   inspect: (definition.inspect ?? (() => Requirement.nothing)) as Stage["inspect"],
   run: definition.run as unknown as Stage["run"]

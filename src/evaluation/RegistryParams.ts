@@ -1,7 +1,6 @@
 /** What every stage that reads the registry takes. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Failure from "../core/Failure.ts"
 import * as Param from "../dsl/Param.ts"
 import * as Port from "../dsl/Port.ts"
 import * as Requirement from "../dsl/Requirement.ts"
@@ -31,7 +30,7 @@ export const naming = (look: (registry: Registry.Registry) => ReadonlyArray<Requ
       ? Requirement.nothing
       : Registry.read(registry).pipe(
           Effect.map(look),
-          Effect.mapError((error) => ({ at: "registry", message: Failure.placed(error), hint: error.hint }))
+          Effect.mapError((error) => Requirement.ofFile("registry", error))
         )
 })
 

@@ -39,23 +39,28 @@ const grouped = Effect.fnUntraced(function* (
   return groups
 })
 
+/** The columns of log Bayes factors, with their numbers. */
+export const setsIn = (columns: ReadonlyArray<string>, prefix: string) =>
+  columns.flatMap((name) => {
+    const number = name.startsWith(prefix) ? name.slice(prefix.length) : ""
+    return /^[1-9]\d*$/u.test(number) ? [{ name, number: Number(number) }] : []
+  })
+
+/** What is said of a table that has none. */
+export const noSets = (columns: ReadonlyArray<string>, prefix: string) => ({
+  message: `no column '${prefix}1', '${prefix}2', ...`,
+  hint: `the table has: ${columns.join(", ")}`
+})
+
 /**
  * Log Bayes factors of credible sets: columns `<prefix>1`, `<prefix>2`, ... A set that is 0 for all variants of a trait
  * does not exist in it and is left out.
  */
 export const readLbf = Effect.fnUntraced(function* (path: string, columns: Columns & { readonly lbf_prefix: string }) {
   const text = yield* Table.readText(path)
-  const sets = text.columns.flatMap((name) => {
-    const number = name.startsWith(columns.lbf_prefix) ? name.slice(columns.lbf_prefix.length) : ""
-    return /^[1-9]\d*$/u.test(number) ? [{ name, number: Number(number) }] : []
-  })
+  const sets = setsIn(text.columns, columns.lbf_prefix)
   if (sets.length === 0) {
-    return yield* new InputError({
-      message: `no column '${columns.lbf_prefix}1', '${columns.lbf_prefix}2', ...`,
-      file: path,
-      line: text.firstLine - 1,
-      hint: `the table has: ${text.columns.join(", ")}`
-    })
+    return yield* new InputError({ ...noSets(text.columns, columns.lbf_prefix), file: path, line: text.firstLine - 1 })
   }
   const groups = yield* grouped(text, columns)
   const values = yield* Table.decode(text, Object.fromEntries(sets.map(({ name }) => [name, Table.number("")])))

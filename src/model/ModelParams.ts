@@ -2,10 +2,12 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as FileSystem from "effect/FileSystem"
-import { InputError } from "../core/Failure.ts"
+import { cannot, InputError } from "../core/Failure.ts"
+import * as Reader from "../data/table/Reader.ts"
 import * as Param from "../dsl/Param.ts"
 import * as Port from "../dsl/Port.ts"
-import type { GivenInputs, Unmet } from "../dsl/Requirement.ts"
+import type { GivenFiles, GivenInputs, Inspection, Unmet } from "../dsl/Requirement.ts"
+import * as Requirement from "../dsl/Requirement.ts"
 import * as Window from "../genome/Window.ts"
 import * as Model from "./Model.ts"
 import type { ModelAsked, ModelEntry } from "./ModelEntry.ts"
@@ -63,28 +65,55 @@ const places: { readonly [K in Exclude<keyof ModelAsked, "width">]: string } = {
   weights: "weights"
 }
 
-/** What the model lacks, before the run; `length` is the param that says how long the windows are, where there is one. */
+/**
+ * What the model lacks, before the run; `length` is the param that says how long the windows are, where there is one. Else
+ * the stage that makes them says it, or {@link inspect} of a table that is there.
+ */
 export const check = (
   { model, organism, command, address, model_version }: Params,
   given: GivenInputs,
   length?: { readonly param: string; readonly bp: number | undefined }
 ): ReadonlyArray<Unmet> => {
+  const width = length?.bp ?? given.fact("windows", "width")
   const asked = {
     organism,
     command,
     address,
     modelVersion: model_version,
     weights: given.has("weights") ? given.count("weights") : 0,
-    width: length?.bp
+    width
   }
   return Model.needs(model, asked).map(({ of, message, hint }) => {
-    const at = of === "width" ? length!.param : places[of]
+    const at = of === "width" ? (length?.bp === undefined ? "windows" : length.param) : places[of]
     return {
       at,
       message: of === "weights" || (of === "command" && command === undefined) ? message : `${at}: ${message}`,
       hint
     }
   })
+}
+
+/** Whether the model reads windows of a table that is there, by the first of them. */
+export const inspect = ({ model }: Pick<Params, "model">, { windows }: GivenFiles): Inspection => {
+  const { lengths }: ModelEntry["known"] = Model.models[model].known
+  if (typeof windows !== "string" || lengths === undefined) return Requirement.nothing
+  return Reader.use(windows, {}, (source) =>
+    Effect.tryPromise({
+      try: async () => {
+        const { value: batch } = await source.batches.next()
+        const at = (name: string) => Number(batch?.text(0, source.columns.indexOf(name)))
+        return batch === undefined || batch.height === 0 ? undefined : at("end") - at("start")
+      },
+      catch: cannot("read", windows)
+    })
+  ).pipe(
+    Effect.map((width) => {
+      const misfit = width === undefined ? undefined : SequenceModel.lengthFault({ name: model, lengths }, width)
+      const hint = `build-windows has a param for it: width: ${lengths.preferred}`
+      return misfit === undefined ? [] : [{ at: "windows", message: `windows: ${misfit}`, hint }]
+    }),
+    Effect.mapError((error) => Requirement.ofFile("windows", error))
+  )
 }
 
 /** The outputs of every model of that name; undefined where weights, a table or a service say what they are. */

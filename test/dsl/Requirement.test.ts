@@ -30,7 +30,7 @@ const said = async (stage: string, more: Readonly<Record<string, string | Uint8A
 
 const model = "reference: ./r.fa, windows: ./windows.tsv, variants: ./v.tsv"
 const windows = {
-  "windows.tsv": "window_id\tchrom\tstart\tend\tstrand\tvariant_id\tgene_id\tpadded\nw\tchr1\t0\t10\t+\tNA\tNA\t0\n"
+  "windows.tsv": "window_id\tchrom\tstart\tend\tstrand\tvariant_id\tgene_id\tpadded\nw\tchr1\t0\t16384\t+\tNA\tNA\t0\n"
 }
 
 describe("what a stage lacks is reported at its place before anything runs", () => {
@@ -237,5 +237,78 @@ describe("a file that is something else than its port expects", () => {
     assert.deepStrictEqual(others, [])
     assert.strictEqual(first!.at, `./${name}`)
     assert.match(first!.message, message)
+  })
+})
+
+describe("what is seen in files that are there, and in the stages before", () => {
+  const short = windows["windows.tsv"].replace("16384", "10")
+  it.each([
+    [
+      "{ uses: score-variants, with: { model: spliceai, weights: ./w.h5, reference: ./r.fa, windows: ./windows.tsv, variants: ./v.tsv, scorers: [centre_mask] } }",
+      "./windows.tsv",
+      /windows: 10 bp where spliceai reads 10001/u
+    ],
+    [
+      "{ uses: append-tables, with: { tables: [./v.tsv, ./scores.tsv] } }",
+      "[./v.tsv, ./scores.tsv]",
+      /missing column/u
+    ],
+    [
+      "{ uses: join-tables, with: { left: ./scores.tsv, right: ./twice.tsv, on: [variant_id] } }",
+      "./twice.tsv",
+      /both tables have a column 'score'/u
+    ],
+    [
+      "{ uses: colocalise, with: { trait1: ./t.tsv, trait2: ./t.tsv, lbf_prefix: lbf } }",
+      "./t.tsv",
+      /no column 'lbf1'/u
+    ],
+    [
+      "{ uses: evaluation-scores, with: { evaluation: clinvar_noncoding, scores: ./scores.tsv } }",
+      "./scores.tsv",
+      /missing column 'target'/u
+    ],
+    [
+      "{ uses: load-variants, with: { variants: ./v.vcf, reference: ./r.fa, columns: { gene: GENE } } }",
+      "{ gene: GENE }",
+      /named 'GENE'/u
+    ],
+    ["{ uses: load-variants, with: { variants: ./plain.tsv, reference: ./r.fa } }", "./plain.tsv", /plain.tsv/u],
+    [
+      "{ uses: score-variants, with: { model: alphagenome-api, address: 'ftp://x', reference: ./r.fa, windows: ./windows.tsv, variants: ./v.tsv, scorers: [recommended] } }",
+      "'ftp://x'",
+      /is not the address of a server/u
+    ]
+  ])("%s", async (stage, at, message) => {
+    const [first] = await said(stage, {
+      "windows.tsv": short,
+      "plain.tsv": "a\tb\n1\t2\n",
+      "twice.tsv": "variant_id\tscore\nx\t1\n",
+      "v.vcf": "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nchr1\t2\t.\tC\tT\t.\t.\t.\n"
+    })
+    assert.strictEqual(first!.at, at)
+    assert.match(first!.message, message)
+  })
+
+  it.each([
+    ["2048", ['"${{ a.windows }}"']],
+    ["15000", []]
+  ])("the width of windows that are yet to be built: %s", async (width, places) => {
+    const found = await said(
+      `{ uses: build-windows, with: { mode: variants, width: ${width}, reference: ./r.fa, variants: ./v.tsv } }
+  b: { uses: score-variants, with: { model: spliceai, weights: ./w.h5, reference: ./r.fa, windows: "\${{ a.windows }}", variants: ./v.tsv, scorers: [centre_mask] } }`
+    )
+    assert.deepStrictEqual(
+      found.map(({ at }) => at),
+      places
+    )
+  })
+
+  it("labels that a stage makes are not held against the scores", async () => {
+    const found = await said(
+      `{ run: 'cat > "$o"', outputs: { o: tsv } }
+  b: { uses: evaluation-scores, with: { evaluation: clinvar_noncoding, scores: ./scores.tsv, labels: "\${{ a.o }}" } }`
+    )
+    assert.deepStrictEqual(found, [])
   })
 })

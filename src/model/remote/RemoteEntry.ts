@@ -69,15 +69,25 @@ export const entry: ModelEntry = {
   name: "alphagenome-api",
   summary: "AlphaGenome's gRPC service, hosted or a lab's own server",
   known: { organisms: ["human", "mouse"] },
-  needs: ({ weights = 0 }) =>
-    weights === 0
+  needs: ({ weights = 0, address = "" }) => [
+    ...(weights === 0
       ? []
       : [
           {
-            of: "weights",
+            of: "weights" as const,
             message: "alphagenome-api takes no weights: the service has its own",
             hint: "for weights of your own, model: alphagenome"
           }
-        ],
+        ]),
+    ...(/^(?:https?:\/\/)?[^\s/:]+(?::\d+)?\/?$/u.test(address) || address === ""
+      ? []
+      : [
+          {
+            of: "address" as const,
+            message: `'${address}' is not the address of a server`,
+            hint: "write host:port, https://host:port, or http://host:port without TLS"
+          }
+        ])
+  ],
   open: (request) => open(request)
 }
