@@ -27,10 +27,27 @@ const linksTo = (path: string, known: Map<string, string>, left = mostLinks): st
   return own + rest
 }
 
+interface FileState {
+  readonly stat: BigIntStats
+  readonly links: string
+}
+
 /** Undefined where there is none. */
-const stateOf = (path: string, known: Map<string, string>): string | undefined => {
+const stateOf = (path: string, known: Map<string, string>): FileState | undefined => {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? undefined : `${signature(stat)}${linksTo(path, known)}`
+  return stat === undefined ? undefined : { stat, links: linksTo(path, known) }
+}
+
+/**
+ * A further hard link (a backup's, a task's own output), another mode or owner change the ctime too: where one of these is
+ * seen, the content says whether the file is what it was, and that is asked for besides.
+ */
+const isSame = (before: FileState | undefined, after: FileState | undefined): boolean => {
+  if (before === undefined || after === undefined) return before === after
+  const [a, b] = [before.stat, after.stat]
+  const written = a.dev !== b.dev || a.ino !== b.ino || a.size !== b.size || a.mtimeNs !== b.mtimeNs
+  const relabelled = a.nlink !== b.nlink || a.mode !== b.mode || a.uid !== b.uid || a.gid !== b.gid
+  return !written && (a.ctimeNs === b.ctimeNs || relabelled) && before.links === after.links
 }
 
 /** Of the user's own files: what lies in the store is written once, and gets names besides while it is read. */
@@ -40,7 +57,7 @@ const ownFiles = (inputs: TaskInputs): ReadonlyArray<string> =>
     .filter(({ fileName }) => fileName !== undefined)
     .flatMap(({ artifact, pathOf }) => artifact.files.map(({ suffix }) => pathOf(suffix)))
 
-export type InputState = ReadonlyMap<string, string | undefined>
+export type InputState = ReadonlyMap<string, FileState | undefined>
 
 export const take = (inputs: TaskInputs): InputState => {
   const known = new Map<string, string>()
@@ -50,6 +67,6 @@ export const take = (inputs: TaskInputs): InputState => {
 /** A file that is not what it was. */
 export const changed = (before: InputState): string | undefined => {
   const known = new Map<string, string>()
-  for (const [path, state] of before) if (stateOf(path, known) !== state) return path
+  for (const [path, state] of before) if (!isSame(state, stateOf(path, known))) return path
   return undefined
 }

@@ -241,12 +241,12 @@ describe("a workflow used as a stage and scattered", () => {
     assert.match(types, /^ {2}said +from part\/inner\/said\.out +list of list of text$/mu)
     assert.match(types, /^ {2}lane +from lane\.out +list of text$/mu)
     assert.strictEqual(results["all.txt"], "x 2 0\nx 2 1\ny 2 0\ny 2 1\nx 1 0\ny 1 0\n")
-    assert.deepStrictEqual(
-      Object.keys(results)
-        .filter((name) => name.startsWith("joined"))
-        .map((name) => results[name]),
-      ["x 2 0\nx 2 1\n", "y 2 0\ny 2 1\n", "x 1 0\n", "y 1 0\n"]
-    )
+    assert.deepStrictEqual(Object.fromEntries(Object.entries(results).filter(([name]) => name.startsWith("joined"))), {
+      "joined.2.x.txt": "x 2 0\nx 2 1\n",
+      "joined.2.y.txt": "y 2 0\ny 2 1\n",
+      "joined.1.x.txt": "x 1 0\n",
+      "joined.1.y.txt": "y 1 0\n"
+    })
   })
 
   it("goes on with the other items where the failure of one is ignored", async () => {
