@@ -169,12 +169,12 @@ describe.skipIf(mirror === undefined)("hg38 snippets (needs AGFLOW_MIRROR, a fol
       {
         variant_id: "chr17_42509919_TG_T",
         gene_id: "ENSG00000177469",
-        reason: "the gene body lies outside the sequence at hand (chr17:42425000-43600000)"
+        reason: "the gene body lies outside the reference (it has chr17:42425000-43600000)"
       },
       {
         variant_id: "chr17_42739496_C_G",
         gene_id: "ENSG00000141698",
-        reason: "the gene body lies outside the sequence at hand (chr17:42425000-43600000)"
+        reason: "the gene body lies outside the reference (it has chr17:42425000-43600000)"
       }
     ])
   })
