@@ -55,7 +55,7 @@ export default Stage.make({
           ? "it has one exon"
           : fasta.covers(Gene.transcript(gene))
             ? undefined
-            : "it does not lie inside the sequence at hand"
+            : "it does not lie inside the reference"
     const judged = (yield* inputs.genes.rows).map((gene) => ({ gene, reason: faultOf(gene) }))
     const account = yield* Account.open("genes")
     for (const { gene, reason } of judged) {
