@@ -8,11 +8,11 @@
  */
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
-import * as Cell from "./table/Cell.ts"
 import * as Columnar from "./table/format/Columnar.ts"
 import * as Header from "./table/Header.ts"
 import * as Reader from "./table/Reader.ts"
 import type { Row, TableSchema } from "./table/Schema.ts"
+import * as Typed from "./table/Typed.ts"
 import * as Value from "./table/Value.ts"
 import * as Writer from "./table/Writer.ts"
 
@@ -50,14 +50,24 @@ export const decode = Effect.fnUntraced(function* <S extends TableSchema>(
   return rows
 })
 
-export const read = Effect.fnUntraced(function* <S extends TableSchema>(path: string, schema: S) {
-  return yield* decode(yield* readText(path), schema)
-})
-
-function* cells<S extends TableSchema>(schema: S, rows: Iterable<Row<S>>): Iterable<ReadonlyArray<string>> {
-  const names = Object.keys(schema)
-  for (const row of rows) yield names.map((name) => Cell.text(row[name]))
-}
+/** The typed rows of a table; columns that the schema does not name are left out. */
+export const read = <S extends TableSchema>(
+  path: string,
+  schema: S
+): Effect.Effect<ReadonlyArray<Row<S>>, InputError> =>
+  Reader.use(path, {}, (source) => {
+    const rows: Array<Row<S>> = []
+    const names = Object.keys(schema)
+    return Reader.typed(source, schema, (columns, height) =>
+      Effect.sync(() => {
+        for (let at = 0; at < height; at++) {
+          const row: Record<string, unknown> = {}
+          for (const name of names) row[name] = Typed.cell(columns[name]!, schema[name]!.nullable, at)
+          rows.push(row as Row<S>)
+        }
+      })
+    ).pipe(Effect.as(rows))
+  })
 
 /** Writes the schema's columns in the schema's order; as Parquet or Arrow where the name ends so. */
 export const write = <S extends TableSchema>(
@@ -67,7 +77,7 @@ export const write = <S extends TableSchema>(
 ): Effect.Effect<void, InputError> => {
   const format = Columnar.formatOf(path)
   return format === undefined
-    ? writeText(path, Object.keys(schema), cells(schema, rows))
+    ? Writer.values(path, Object.keys(schema), rows)
     : Columnar.write(format, path, schema, rows)
 }
 

@@ -8,6 +8,7 @@ export interface Batch {
   readonly line: (row: number) => number
   readonly text: (row: number, column: number) => string
   readonly row: (row: number) => ReadonlyArray<string>
+  readonly isEmpty: (row: number, column: number) => boolean
 }
 
 /** A table in a binary file, opened: nothing needs to be closed. */
@@ -60,6 +61,11 @@ export class TextBatch implements Batch {
     return this.field(row * this.width + column)
   }
 
+  isEmpty(row: number, column: number): boolean {
+    const at = row * this.width + column
+    return this.starts[at] === this.ends[at]
+  }
+
   row(row: number): ReadonlyArray<string> {
     const cells: Array<string> = []
     for (let at = row * this.width, end = at + this.width; at < end; at++) cells.push(this.field(at))
@@ -97,6 +103,10 @@ export class ValueBatch implements Batch {
 
   text(row: number, column: number): string {
     return Cell.text(this.columns[column]![row])
+  }
+
+  isEmpty(row: number, column: number): boolean {
+    return this.columns[column]![row] === ""
   }
 
   row(row: number): ReadonlyArray<string> {

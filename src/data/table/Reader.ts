@@ -13,7 +13,7 @@ import * as Header from "./Header.ts"
 import type { Place } from "./Place.ts"
 import type { TableSchema } from "./Schema.ts"
 import { Splitter } from "./Splitter.ts"
-import * as Value from "./Value.ts"
+import * as Typed from "./Typed.ts"
 
 /** How a text is to be read where it does not say so itself. */
 export interface Options {
@@ -227,21 +227,25 @@ export const parse = (bytes: Buffer, file: string, options: Options = {}): TextT
   return table()
 }
 
+/** The schema's columns, batch by batch. */
+export const typed = <E, R>(
+  source: Source,
+  schema: TableSchema,
+  act: (columns: Readonly<Record<string, Typed.TypedColumn>>, height: number) => Effect.Effect<void, E, R>
+): Effect.Effect<void, E | InputError, R> => {
+  const absent = Header.absent(source.columns, schema)
+  if (absent !== undefined) return Effect.fail(Header.faultOf(source, absent))
+  return forEach(source, (batch) =>
+    Effect.flatMap(
+      Effect.try({
+        try: () => Typed.columns(source.file, source.columns, batch, schema),
+        catch: cannot("read", source.file)
+      }),
+      (found) => act(found, batch.height)
+    )
+  )
+}
+
 /** What is wrong with a table of this schema that a stage wrote, without keeping it: other programs read it by tabs. */
 export const check = (file: string, schema: TableSchema): Effect.Effect<void, InputError> =>
-  use(file, { separator: "tab" }, (source) => {
-    const absent = Header.absent(source.columns, schema)
-    if (absent !== undefined) return Header.faultOf(source, absent)
-    const columns = Object.entries(schema)
-      .map(([name, column]) => ({ name, column, at: source.columns.indexOf(name) }))
-      .filter(({ at }) => at !== -1)
-    return forEach(source, (batch) => {
-      for (let row = 0; row < batch.height; row++) {
-        for (const { name, column, at } of columns) {
-          const read = Value.read(name, column, batch.text(row, at))
-          if ("message" in read) return new InputError({ message: read.message, file, line: batch.line(row) })
-        }
-      }
-      return Effect.void
-    })
-  })
+  use(file, { separator: "tab" }, (source) => typed(source, schema, () => Effect.void))

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { closeSync, openSync, writeSync } from "node:fs"
 import { cannot, type InputError } from "../../core/Failure.ts"
+import * as Cell from "./Cell.ts"
 import type { Place } from "./Place.ts"
 import * as Tsv from "./Tsv.ts"
 
@@ -38,6 +39,22 @@ export class Writer {
 
   row(cells: ReadonlyArray<string>, from: Place = { file: this.path, row: this.count + 1 }): void {
     this.text += this.line(cells, from)
+    this.count++
+    if (this.text.length > flushAt) this.flush()
+  }
+
+  /** A row of values by the names of the columns. */
+  values(row: Readonly<Record<string, unknown>>): void {
+    let line = ""
+    for (const [at, name] of this.columns.entries()) {
+      const value = row[name]
+      const text = Cell.text(value)
+      // Numbers and truths hold nothing that could break a line.
+      const isPlain = typeof value === "number" || typeof value === "boolean" || value === null
+      const field = isPlain ? text : Tsv.field(text, name, { file: this.path, row: this.count + 1 })
+      line = at === 0 ? field : `${line}\t${field}`
+    }
+    this.text += line === "" ? '""\n' : `${line}\n`
     this.count++
     if (this.text.length > flushAt) this.flush()
   }
@@ -105,6 +122,21 @@ export const use = <A, E, R>(
     (writer) => Effect.sync(() => writer.abandon())
   )
 }
+
+/** Rows of values, one by one. */
+export const values = (
+  path: string,
+  columns: ReadonlyArray<string>,
+  given: Iterable<Readonly<Record<string, unknown>>>
+): Effect.Effect<void, InputError> =>
+  use(path, columns, (writer) =>
+    Effect.try({
+      try: () => {
+        for (const row of given) writer.values(row)
+      },
+      catch: cannot("write", path)
+    })
+  )
 
 /** Rows one by one: of what throws in their making, that is the failure. */
 export const rows = (

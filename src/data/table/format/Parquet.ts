@@ -23,6 +23,7 @@ const readerOf = (element: SchemaElement): ((value: never) => unknown) | undefin
   const { converted_type: converted, logical_type: logical, scale = 0 } = element
   if (converted === "DECIMAL") return (value: Uint8Array | number | bigint) => Text.decimal(unscaled(value), scale)
   if (logical?.type === "TIME") return (value: number | bigint) => Text.time(BigInt(value), perSecond[logical.unit]!)
+  if (converted === "UTF8" || logical?.type === "STRING") return undefined
   if (element.type === "BYTE_ARRAY" || element.type === "FIXED_LEN_BYTE_ARRAY") {
     return (value: unknown) => (value instanceof Uint8Array ? Text.binary(value) : value)
   }
@@ -100,13 +101,13 @@ const types: { readonly [T in ColumnType]: "STRING" | "DOUBLE" | "INT64" | "BOOL
   boolean: "BOOLEAN"
 }
 
-/** Rows are taken one by one: the table may be larger than memory. */
+/** Rows are taken one by one, and written by groups: the table may be larger than memory. */
 export const write = async (
   path: string,
   schema: TableSchema,
   rows: Iterable<Readonly<Record<string, unknown>>>
 ): Promise<void> => {
-  const { fileWriter, parquetWriteRows } = await import("hyparquet-writer")
+  const { fileWriter, ParquetWriter, schemaFromColumnData } = await import("hyparquet-writer")
   const columns = Object.entries(schema).map(([name, { type, nullable }]) => ({
     name,
     type: types[type],
@@ -114,13 +115,25 @@ export const write = async (
     // A dictionary of numbers would take -0 for 0.
     ...(type === "number" && { encoding: "PLAIN" as const })
   }))
-  const integers = columns.filter(({ type }) => type === "INT64").map(({ name }) => name)
-  function* wide() {
-    for (const row of rows) {
-      const out: Record<string, unknown> = { ...row }
-      for (const name of integers) if (typeof row[name] === "number") out[name] = BigInt(row[name])
-      yield out
-    }
+  const writer = new ParquetWriter({
+    writer: fileWriter(path),
+    schema: schemaFromColumnData({ columnData: columns.map((column) => ({ ...column, data: [] })) }),
+    createdBy: "agflow"
+  })
+  let data = columns.map((): Array<unknown> => [])
+  let height = 0
+  const flush = async () => {
+    await writer.write({ columnData: columns.map((column, at) => ({ ...column, data: data[at]! })), rowGroupSize })
+    data = columns.map(() => [])
+    height = 0
   }
-  await parquetWriteRows({ writer: fileWriter(path), rows: wide(), columns, rowGroupSize, createdBy: "agflow" })
+  for (const row of rows) {
+    for (const [at, { name, type }] of columns.entries()) {
+      const value = row[name]
+      data[at]!.push(type === "INT64" && typeof value === "number" ? BigInt(value) : value)
+    }
+    if (++height === rowGroupSize) await flush()
+  }
+  if (height > 0) await flush()
+  await writer.finish()
 }

@@ -1,0 +1,173 @@
+/** The columns of a batch as typed values, held to a schema. */
+import { InputError } from "../../core/Failure.ts"
+import { TextBatch, ValueBatch, type Batch } from "./Batch.ts"
+import type { Column, TableSchema } from "./Schema.ts"
+import * as Value from "./Value.ts"
+
+/** Missing numbers are NaN in a nullable column: an NaN that is written there is missing, too. */
+export interface Numbers {
+  readonly type: "number" | "integer"
+  readonly values: Float64Array
+}
+/** 0, 1, or 2 where it is missing. */
+export interface Booleans {
+  readonly type: "boolean"
+  readonly values: Uint8Array
+}
+/** Made of the file's bytes when they are asked for; null where they are missing. */
+export interface Texts {
+  readonly type: "string"
+  readonly get: (row: number) => string | null
+}
+export type TypedColumn = Numbers | Booleans | Texts
+
+/** What `Value.read` says of a cell that cannot be read here. */
+class Fault {
+  readonly row: number
+  readonly message: string
+  constructor(row: number, message: string) {
+    this.row = row
+    this.message = message
+  }
+}
+
+const powers = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`))
+
+const parsed = new Float64Array(1)
+
+/**
+ * A decimal of at most 15 digits and 22 of them behind the point, into `parsed`; false of any other text. Both numbers are
+ * exact, so that their quotient is the nearest float64 (Clinger 1990).
+ */
+const readDecimal = (bytes: Uint8Array, start: number, end: number): boolean => {
+  let at = start
+  const sign = bytes[at]
+  if (sign === 45 || sign === 43) at++
+  let mantissa = 0
+  let digits = 0
+  let scale = 0
+  const first = at
+  for (; at < end; at++) {
+    const digit = bytes[at]! - 48
+    if (digit < 0 || digit > 9) break
+    mantissa = mantissa * 10 + digit
+    if (mantissa > 0) digits++
+  }
+  let written = at - first
+  if (at < end && bytes[at] === 46) {
+    const point = ++at
+    for (; at < end; at++) {
+      const digit = bytes[at]! - 48
+      if (digit < 0 || digit > 9) break
+      mantissa = mantissa * 10 + digit
+      if (mantissa > 0) digits++
+    }
+    scale = at - point
+    written += scale
+  }
+  if (at !== end || written === 0 || digits > 15 || scale > 22) return false
+  const value = mantissa / powers[scale]!
+  parsed[0] = sign === 45 ? -value : value
+  return true
+}
+
+const typed = (batch: Batch, at: number, name: string, column: Column<unknown>, row: number): unknown => {
+  const read = Value.read(name, column, batch.text(row, at))
+  if ("message" in read) throw new Fault(row, read.message)
+  return read.value
+}
+
+const numbersOf = (batch: Batch, at: number, name: string, column: Column<unknown>): Float64Array => {
+  const values = new Float64Array(batch.height)
+  const isInteger = column.type === "integer"
+  const slow = (row: number): number => (typed(batch, at, name, column, row) as number | null) ?? Number.NaN
+  if (batch instanceof TextBatch) {
+    const { bytes, starts, ends, width } = batch
+    for (let row = 0, field = at; row < batch.height; row++, field += width) {
+      const isRead = readDecimal(bytes, starts[field]!, ends[field]!)
+      values[row] = isRead && (!isInteger || Number.isSafeInteger(parsed[0]!)) ? parsed[0]! : slow(row)
+    }
+    return values
+  }
+  const given = batch instanceof ValueBatch ? batch.columns[at]! : undefined
+  for (let row = 0; row < batch.height; row++) {
+    const value = given?.[row]
+    const isNumber = typeof value === "number" && (!isInteger || Number.isSafeInteger(value))
+    const isExact = typeof value === "bigint" && Number.isSafeInteger(Number(value))
+    values[row] = isNumber ? value : isExact ? Number(value) : slow(row)
+  }
+  return values
+}
+
+const booleansOf = (batch: Batch, at: number, name: string, column: Column<unknown>): Uint8Array => {
+  const values = new Uint8Array(batch.height)
+  for (let row = 0; row < batch.height; row++) {
+    const value = typed(batch, at, name, column, row)
+    values[row] = value === null ? 2 : value === true ? 1 : 0
+  }
+  return values
+}
+
+/** Texts are looked at too: only a nullable column may have an empty one. */
+const textsOf = (batch: Batch, at: number, name: string, column: Column<unknown>): Texts => {
+  const { nullable } = column
+  if (!nullable) {
+    for (let row = 0; row < batch.height; row++) if (batch.isEmpty(row, at)) typed(batch, at, name, column, row)
+  }
+  return {
+    type: "string",
+    get: (row) => {
+      const text = batch.text(row, at)
+      return nullable && Value.isMissing(text) ? null : text
+    }
+  }
+}
+
+const missing = (column: Column<unknown>, height: number): TypedColumn =>
+  column.type === "string"
+    ? { type: "string", get: () => null }
+    : column.type === "boolean"
+      ? { type: "boolean", values: new Uint8Array(height).fill(2) }
+      : { type: column.type, values: new Float64Array(height).fill(Number.NaN) }
+
+const columnOf = (batch: Batch, at: number, name: string, column: Column<unknown>): TypedColumn => {
+  if (at === -1) return missing(column, batch.height)
+  switch (column.type) {
+    case "number":
+    case "integer":
+      return { type: column.type, values: numbersOf(batch, at, name, column) }
+    case "boolean":
+      return { type: "boolean", values: booleansOf(batch, at, name, column) }
+    default:
+      return textsOf(batch, at, name, column)
+  }
+}
+
+/** The schema's columns of a batch of a table with these columns. Throws what is wrong, at its first row. */
+export const columns = (
+  file: string,
+  names: ReadonlyArray<string>,
+  batch: Batch,
+  schema: TableSchema
+): Readonly<Record<string, TypedColumn>> => {
+  const found: Record<string, TypedColumn> = {}
+  let fault: Fault | undefined
+  for (const [name, column] of Object.entries(schema)) {
+    try {
+      found[name] = columnOf(batch, names.indexOf(name), name, column)
+    } catch (cause) {
+      if (!(cause instanceof Fault)) throw cause
+      if (fault === undefined || cause.row < fault.row) fault = cause
+    }
+  }
+  if (fault !== undefined) throw new InputError({ message: fault.message, file, line: batch.line(fault.row) })
+  return found
+}
+
+/** A cell as a row has it. */
+export const cell = (column: TypedColumn, nullable: boolean, row: number): unknown => {
+  if (column.type === "string") return column.get(row)
+  const value = column.values[row]!
+  if (column.type === "boolean") return value === 2 ? null : value === 1
+  return nullable && Number.isNaN(value) ? null : value
+}
