@@ -7,7 +7,7 @@ import * as Digest from "../core/Digest.ts"
 import { Lineage } from "../core/Lineage.ts"
 
 /** Raised when the meaning of a key, or what the engine does for every stage, changes. */
-export const keyVersion = 1
+export const keyVersion = 2
 
 /** An input as the stage sees it: its content, and the extension by which it tells the format. */
 const KeyInput = Schema.Struct({ digest: Schema.String, extension: Schema.String })
@@ -28,6 +28,8 @@ export const TaskKey = Schema.Struct({
   stage: Schema.String,
   /** There where an input is synthetic: the outputs then bear the mark. */
   synthetic: Schema.optionalKey(Schema.Literal(true)),
+  /** Digests of what the tools that a script names say of themselves, by name. */
+  tools: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   version: Schema.Int
 })
 export type TaskKey = typeof TaskKey.Type
@@ -54,7 +56,17 @@ const inputChange = (name: string, before: TaskKey["inputs"][string], after: Tas
 
 /** One thing in which two keys differ. */
 export interface Change {
-  readonly what: "agflow" | "stage" | "code" | "param" | "input" | "output" | "container" | "lineage" | "synthetic"
+  readonly what:
+    | "agflow"
+    | "stage"
+    | "code"
+    | "param"
+    | "input"
+    | "output"
+    | "container"
+    | "lineage"
+    | "synthetic"
+    | "tool"
   /** Of the param, the input or the output; else empty. */
   readonly name: string
   /** In words: `params.width 131072 -> 524288`. */
@@ -97,6 +109,7 @@ export const changes = (before: TaskKey, after: TaskKey): ReadonlyArray<Change> 
       after.synthetic === true ? "an input is synthetic now" : "no input is synthetic any more"
     ),
     ...differences("output", before.outputs, after.outputs, (name) => `output ${name} changed`),
+    ...differences("tool", before.tools ?? {}, after.tools ?? {}, (name) => `tool ${name} changed`),
     ...one("container", before.container === after.container, `container ${image(before)} -> ${image(after)}`)
   ]
 }

@@ -67,3 +67,10 @@ const given = (workflow: string): CodeTrust => {
     }
   }
 }
+
+/** Whether the commands that stand in a workflow may be run. */
+export const asking = (isGiven: boolean, workflow: string) =>
+  Effect.map(CodeTrust, (remembered) => {
+    const trust = isGiven ? given(workflow) : remembered
+    return { allows: () => trust.allows(resolve(workflow)) }
+  })

@@ -7,6 +7,7 @@ import { formatBytes, formatSeconds } from "../core/Units.ts"
 import * as Estimate from "../engine/Estimate.ts"
 import * as Plan from "../engine/Plan.ts"
 import * as ContainerEngine from "../executor/ContainerEngine.ts"
+import * as ScriptTool from "../executor/ScriptTool.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
 import * as Trust from "./Trust.ts"
@@ -122,6 +123,7 @@ export const plan = Command.make(
       const planned = yield* Plan.make(workflow)
       return { planned, estimate: yield* Estimate.make(planned, machine) }
     }).pipe(
+      Effect.provideService(ScriptTool.Asking, yield* Trust.asking(options.trust, options.workflow)),
       Effect.provideService(ContainerEngine.Choice, Options.containers(options, false)),
       Effect.provide(Options.caches())
     )

@@ -14,10 +14,12 @@ import * as OutputFolder from "../engine/OutputFolder.ts"
 import * as Run from "../engine/Run.ts"
 import type { RunResult } from "../engine/RunResult.ts"
 import * as ContainerEngine from "../executor/ContainerEngine.ts"
+import * as ScriptTool from "../executor/ScriptTool.ts"
 import * as LocalExecutor from "../executor/local/LocalExecutor.ts"
 import * as RunSummary from "../report/RunSummary.ts"
 import * as Display from "./Display.ts"
 import * as Options from "./Options.ts"
+import * as Trust from "./Trust.ts"
 import { codes, Quit, stderr, stdout } from "./Quit.ts"
 import { version } from "./version.ts"
 
@@ -89,6 +91,7 @@ export const run = (distribution: URL) =>
         Effect.catch((failure) =>
           Effect.andThen(stderr(`error: ${render(failure)}`), Effect.fail(new Quit({ code: codes.failed })))
         ),
+        Effect.provideService(ScriptTool.Asking, yield* Trust.asking(true, options.workflow)),
         Effect.provideService(ContainerEngine.Choice, Options.containers(options, true)),
         Effect.provide(Layer.provideMerge(LocalExecutor.layer(worker), Options.caches()))
       )

@@ -71,6 +71,8 @@ export interface CheckContext {
   /** Params that have faults of their own: nothing is said of references to them. */
   readonly silent: ReadonlySet<string>
   readonly placed: ReadonlyMap<string, PlacedStage>
+  /** Commands that say what the tools of the workflow's scripts are. */
+  readonly tools: Readonly<Record<string, string>>
   readonly ports: GivenPorts
   /** Stages that are workflows: whose output each of their outputs is. */
   readonly parts: ReadonlyMap<

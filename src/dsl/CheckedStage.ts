@@ -20,6 +20,8 @@ export type Body =
       readonly _tag: "Script"
       readonly script: string
       readonly env: Readonly<Record<string, string>>
+      /** The command that says what a tool is, by the tool's name. */
+      readonly tools?: Readonly<Record<string, string>>
       /** The image is without its scheme: `python:3.12`. */
       readonly container?: { readonly image: string; readonly network: boolean }
     }

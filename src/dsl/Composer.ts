@@ -111,7 +111,7 @@ type DeclaredPort<D> = D extends { readonly table: infer T }
     ? Port.FilePort<D>
     : never
 
-export interface Script<Outputs> extends Options, Pick<StageDeclaration, "container" | "network"> {
+export interface Script<Outputs> extends Options, Pick<StageDeclaration, "container" | "network" | "tools"> {
   /** A bash script in strict mode; inputs, outputs and env are variables in it. */
   readonly run: string
   readonly inputs?: { readonly [name: string]: Feed<Port.ListPort<Port.FilePort>> }

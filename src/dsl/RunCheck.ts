@@ -93,12 +93,48 @@ export const check = (context: CheckContext, id: string, script: string): StageB
     env[name] = value === null ? "" : String(value)
   }
   return {
-    body: { _tag: "Script", script, env, ...checkContainer(context, id) },
+    body: { _tag: "Script", script, env, ...checkTools(context, id), ...checkContainer(context, id) },
     inputs,
     inputPorts,
     proposed: ResourcesCheck.standard,
     description: "a script of this workflow"
   }
+}
+
+/** The tools that a script names, with their commands. */
+const checkTools = (context: CheckContext, id: string): Partial<Body & { readonly _tag: "Script" }> => {
+  const { document } = context
+  const { stage, path } = context.placed.get(id)!
+  if (stage.tools === undefined) return {}
+  if (stage.container !== undefined) {
+    const message = "'tools' does not go with 'container': the image's digest says what is in it"
+    report(context, document.locateKey([...path, "tools"]), "stage-body", message)
+    return {}
+  }
+  const tools: Record<string, string> = {}
+  const take = (name: string, command: string, at: YamlPath) => {
+    tools[name] = command
+    context.scripts.push({ text: command, document, path: at })
+    if (Template.has(command))
+      report(context, document.locate(at), "expression-in-script", "the command of a tool takes no ${{ }}")
+  }
+  if (!Array.isArray(stage.tools)) {
+    for (const [name, command] of Object.entries(stage.tools)) take(name, command as string, [...path, "tools", name])
+    return { tools }
+  }
+  for (const [index, name] of (stage.tools as ReadonlyArray<string>).entries()) {
+    const command = Object.hasOwn(context.tools, name) ? context.tools[name] : undefined
+    if (command !== undefined) take(name, command, ["tools", name])
+    else {
+      const hint =
+        Object.keys(context.tools).length === 0
+          ? "beside 'stages': tools: { python: python3 -VV }"
+          : Suggest.hint(name, Object.keys(context.tools), "tools")
+      const range = document.locate([...path, "tools", index])
+      report(context, range, "unknown-tool", `the workflow has no tool '${name}'`, hint)
+    }
+  }
+  return { tools }
 }
 
 const checkContainer = (context: CheckContext, id: string): Partial<Body & { readonly _tag: "Script" }> => {

@@ -170,7 +170,7 @@ const checkShape = (context: CheckContext, id: string): void => {
   const [own, foreign, hint] =
     stage.uses === undefined
       ? ["run", ["with"], "give a script its files under 'inputs' and values under 'env'"]
-      : ["uses", ["run", "inputs", "outputs", "env", "container", "network"], "give it under 'with'"]
+      : ["uses", ["run", "inputs", "outputs", "env", "tools", "container", "network"], "give it under 'with'"]
   for (const key of foreign as ReadonlyArray<keyof typeof stage>) {
     if (stage[key] === undefined) continue
     report(

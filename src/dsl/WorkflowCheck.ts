@@ -80,6 +80,7 @@ export const check = (
     // Declared but without a usable value: reported above, so references to them are passed over.
     silent: new Set([...Object.keys(written), ...Object.keys(declared)].filter((name) => !resolved.params.has(name))),
     placed,
+    tools: declaration.tools ?? {},
     parts: unit.parts,
     ports: unit.ports,
     off: new Set(),

@@ -99,6 +99,8 @@ const KeptShare = Schema.Finite.pipe(
 
 const Values = Schema.Record(Schema.String, Schema.Unknown)
 
+const Tools = Schema.Record(Name, Schema.String)
+
 const ScatterDimension = Schema.Struct({
   over: described(
     Schema.Unknown,
@@ -138,6 +140,12 @@ export const StageDeclaration = Schema.Struct({
     described(Schema.Record(Schema.String, OutputDeclaration), "files that the script writes")
   ),
   env: Schema.optionalKey(described(Schema.Record(Schema.String, Scalar), "further variables for the script")),
+  tools: Schema.optionalKey(
+    described(
+      Schema.Union([Schema.Array(Schema.String), Tools]),
+      "tools whose versions the results depend on: names of the workflow's, or commands that say them by name"
+    )
+  ),
   container: Schema.optionalKey(
     described(
       Schema.String,
@@ -187,6 +195,9 @@ export const WorkflowDeclaration = Schema.Struct({
   params: Schema.optionalKey(Schema.Record(Schema.String, ParamDeclaration)),
   imports: Schema.optionalKey(
     described(Schema.Array(Schema.String), "TypeScript or JavaScript files whose stages the workflow can use")
+  ),
+  tools: Schema.optionalKey(
+    described(Tools, "commands that say which version of a tool there is: `python: python3 -VV; python3 -m pip freeze`")
   ),
   stages: Schema.optionalKey(Stages),
   outputs: Schema.optionalKey(described(Outputs, "results by name: `${{ stage.output }}`")),

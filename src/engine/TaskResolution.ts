@@ -16,6 +16,7 @@ import { sources, type Binding, type Body, type CheckedStage, type Instance } fr
 import * as FileKind from "../dsl/FileKind.ts"
 import * as Port from "../dsl/Port.ts"
 import * as ContainerImage from "../executor/ContainerImage.ts"
+import * as ScriptTool from "../executor/ScriptTool.ts"
 import type { Origins } from "./Event.ts"
 import * as PublishedMark from "./PublishedMark.ts"
 import type { Reasons } from "./Reason.ts"
@@ -255,7 +256,8 @@ const structureOf = (
   body: Body,
   outputs: CheckedStage["outputs"],
   inputs: TaskInputs,
-  container: string | undefined
+  container: string | undefined,
+  tools: Readonly<Record<string, string>> | undefined
 ): TaskKey.TaskKey => {
   const seen = ({ artifact, fileName }: InputArtifact) => ({
     digest: Artifact.digest(artifact),
@@ -276,6 +278,7 @@ const structureOf = (
     >,
     stage: body._tag === "Uses" ? body.stage.name : "script",
     ...(isSynthetic(inputs) ? { synthetic: true as const } : {}),
+    ...(tools === undefined ? {} : { tools }),
     version: TaskKey.keyVersion
   }
 }
@@ -307,7 +310,8 @@ export const resolve = Effect.fnUntraced(function* (
   const { body } = instance
   const image = body._tag === "Script" ? body.container?.image : undefined
   const container = image === undefined ? undefined : yield* ContainerImage.identify(image)
-  const structure = structureOf(body, stage.outputs, inputs, container)
+  const tools = body._tag !== "Script" || body.tools === undefined ? undefined : yield* ScriptTool.identify(body.tools)
+  const structure = structureOf(body, stage.outputs, inputs, container, tools)
   const key = TaskKey.digest(structure)
   const record = yield* records.find(key, structure)
   const synthetic = (body._tag === "Uses" && body.stage.synthetic(body.params)) || isSynthetic(inputs)

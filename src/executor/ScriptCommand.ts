@@ -1,5 +1,5 @@
 /** How a task's script is started: bash in strict mode, with the variables that it declares and few others. */
-import { join } from "node:path"
+import { delimiter, isAbsolute, join } from "node:path"
 import { InputError } from "../core/Failure.ts"
 import * as Container from "./Container.ts"
 import * as InputList from "./InputList.ts"
@@ -10,17 +10,39 @@ import type { ScriptSpec } from "./TaskSpec.ts"
 /** A word for bash that means exactly this text. */
 export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
-/**
- * The variables a script sees: its inputs (paths; for lists see {@link InputList}), its outputs and its env, and of the
- * surroundings only what programs cannot do without.
- */
-const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"] as const
+/** Of the surroundings only what says where programs are, whose they are, and which GPUs there are for all. */
+const passed = ["HOME", "USER", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"] as const
+
+/** How text is sorted and what time it is do not depend on where a script runs. */
+export const fixed = { LC_ALL: "C.UTF-8", LANG: "C.UTF-8", TZ: "UTC" } as const
+
+/** Without folders that depend on where one is: a program of the working folder is an input. */
+const searched = (path: string): string =>
+  path
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
+    .join(delimiter)
+
+/** What every script has, whatever it declares. */
+export const inherited = (): Readonly<Record<string, string>> => ({
+  PATH: searched(process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"),
+  ...Object.fromEntries(
+    passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]))
+  ),
+  ...fixed
+})
+
+/** How bash reads scripts: it ends at the first command that fails. */
+export const strict = ["--noprofile", "--norc", "-Eeuo", "pipefail"] as const
 
 type Variable = readonly [name: string, value: string]
 
-/** Of one name the last counts: what is declared. */
+/**
+ * The variables a script sees: its inputs (paths; for lists see {@link InputList}), its outputs and its env, and few others.
+ * Of one name the last counts: what is declared.
+ */
 const variablesOf = (folder: string, spec: ScriptSpec): ReadonlyArray<Variable> => [
-  ...inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]!] as const])),
+  ...Object.entries(inherited()),
   ["TMPDIR", join(folder, "tmp")],
   [ScriptAccount.variable, ScriptAccount.path(folder)],
   ...Object.entries(spec.inputs).flatMap(([name, given]): ReadonlyArray<Variable> =>
@@ -59,10 +81,7 @@ const own = (folder: string, spec: ScriptSpec): ScriptCommand => {
   const program = "bash"
   const times = quote(join(folder, ScriptFailure.timesName))
   const args = [
-    "--noprofile",
-    "--norc",
-    "-Eeuo",
-    "pipefail",
+    ...strict,
     "-c",
     `>${times}; trap ${quote(`times >${times}`)} EXIT; trap ${quote(ScriptFailure.trap(quote(join(folder, ScriptFailure.trapName))))} ERR; . "$0"`,
     join(folder, "script.sh")

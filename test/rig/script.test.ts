@@ -73,24 +73,31 @@ describe("names and values reach the script unharmed, and nothing of them is exe
 })
 
 it("a script sees no variables but those declared and a few that programs need", async () => {
-  rig.write(
-    "flow.yaml",
-    workflow({ a: step(rig, "a", 'env | cut -d= -f1 | sort > "$out"') }, { outputs: { out: "${{ a.out }}" } })
-  )
+  const script =
+    'env | cut -d= -f1 | sort > "$out"; echo "$LC_ALL $LANG $TZ $OMP_NUM_THREADS $OPENBLAS_NUM_THREADS $PATH" > "$values"'
+  const stage = step(rig, "a", script, { outputs: { out: "text", values: "text" }, resources: { cpus: 2 } })
+  rig.write("flow.yaml", workflow({ a: stage }, { outputs: { out: "${{ a.out }}", values: "${{ a.values }}" } }))
   const env = {
     SECRET_TOKEN: "hunter2",
     NODE_OPTIONS: "--no-warnings",
-    TZ: "UTC",
+    TZ: "Asia/Tokyo",
+    LC_ALL: "tr_TR.UTF-8",
+    LC_COLLATE: "C",
+    OMP_NUM_THREADS: "7",
+    PATH: `:bin:${process.env["PATH"]}`,
     BASH_ENV: rig.write("evil", "exit 3")
   }
   const { code, stdout } = await rig.agflow(["run", "flow.yaml"], { env })
   assert.strictEqual(code, 0, stdout)
-  assert.deepStrictEqual(rig.results()["out.txt"]!.trimEnd().split("\n"), [
+  const { "out.txt": names, "values.txt": values } = rig.results()
+  assert.deepStrictEqual(names!.trimEnd().split("\n"), [
     "AGFLOW_ACCOUNT",
     "AGFLOW_ATTEMPT",
     "AGFLOW_CPUS",
     "AGFLOW_MEMORY",
     "HOME",
+    "LANG",
+    "LC_ALL",
     "MKL_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
     "OMP_NUM_THREADS",
@@ -102,8 +109,11 @@ it("a script sees no variables but those declared and a few that programs need",
     "TZ",
     "_",
     "executed",
-    "out"
+    "out",
+    "values"
   ])
+  const path = process.env["PATH"]!.split(":").filter((folder) => folder.startsWith("/"))
+  assert.strictEqual(values, `C.UTF-8 C.UTF-8 UTC 2 2 ${path.join(":")}\n`)
 })
 
 it("inputs of the same name from different folders both arrive", async () => {

@@ -5,6 +5,7 @@ import { fork, type ChildProcess } from "node:child_process"
 import { appendFileSync } from "node:fs"
 import { join } from "node:path"
 import { TaskLost, type TaskMessage } from "../Executor.ts"
+import * as ScriptCommand from "../ScriptCommand.ts"
 import type { WorkerReply } from "../worker.ts"
 
 export interface WorkerPool {
@@ -21,7 +22,12 @@ export interface WorkerPool {
 
 const start = (program: string, devices: string | undefined): ChildProcess =>
   fork(program, [], {
-    ...(devices === undefined ? {} : { env: { ...process.env, CUDA_VISIBLE_DEVICES: devices } }),
+    env: {
+      ...process.env,
+      // As scripts have them: what a date or a sorted name looks like is no matter of the machine.
+      ...ScriptCommand.fixed,
+      ...(devices === undefined ? {} : { CUDA_VISIBLE_DEVICES: devices })
+    },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     execArgv: ["--no-warnings"],
     serialization: "json"
