@@ -194,6 +194,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     },
     TaskSkipped: ({ stage, reason }) => line(`  - ${stage.padEnd(width)}  ${dim(`not run: ${reason}`)}`),
     RunEnded: ({ status, seconds, report }) => {
+      // What was stopped has not said so.
+      running.clear()
       const word = status === "succeeded" ? green(status) : red(status)
       const ignored = failures === 0 || status !== "succeeded" ? "" : `; ${were(failures)} ignored`
       line(`${word} in ${Units.formatSeconds(seconds)}${ignored}`)

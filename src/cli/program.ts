@@ -15,6 +15,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
+import { fstatSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { render, type Failure } from "../core/Failure.ts"
 import { CodeTrust } from "../dsl/CodeTrust.ts"
@@ -125,12 +126,26 @@ const program = (distribution: URL) =>
   )
 
 /**
+ * Whether the run is to outlive its terminal, as under nohup. Node forgets at its start which signals were ignored; what is
+ * left of nohup is where it lets a program write.
+ */
+const outlivesTerminal = (): boolean => {
+  try {
+    return process.env["_"]?.endsWith("/nohup") === true || [1, 2].every((stream) => fstatSync(stream).isFile())
+  } catch {
+    return false
+  }
+}
+
+/**
  * Ctrl-C once ends the run in order; twice at once. A closed terminal and a batch system's TERM count the same; so does a
  * reader that goes away (`agflow stages | head`), but only once.
  */
 const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   let signals = 0
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  const ending = outlivesTerminal() ? (["SIGINT", "SIGTERM"] as const) : (["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on("SIGHUP", () => undefined)
+  for (const name of ending) {
     process.on(name, () => {
       if (++signals > 1) process.exit(codes.interrupted)
       fiber.interruptUnsafe(fiber.id)

@@ -14,8 +14,14 @@ export const faultOf = Effect.fnUntraced(function* (file: string) {
   const path = yield* Path.Path
   const found = yield* Effect.result(fs.stat(file))
   if (found._tag === "Success") {
-    if (found.success.type !== "Directory") return undefined
-    return { message: `${file} is a folder, where a file is expected` } satisfies Fault as Fault
+    const { type } = found.success
+    if (type === "File") return undefined
+    if (type === "Directory")
+      return { message: `${file} is a folder, where a file is expected` } satisfies Fault as Fault
+    return {
+      message: `${file} is a pipe or a device, where a file is expected`,
+      hint: "write what it gives to a file: an input is read more than once"
+    } satisfies Fault as Fault
   }
   if (found.failure.reason._tag === "PermissionDenied") {
     return {

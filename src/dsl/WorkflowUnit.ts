@@ -8,6 +8,7 @@ import * as Path from "effect/Path"
 import type { Diagnostic } from "../core/Diagnostic.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import { InputError } from "../core/Failure.ts"
+import * as PipeFile from "../core/PipeFile.ts"
 import * as Suggest from "../core/Suggest.ts"
 import { report, type CheckContext, type GivenPorts, type PlacedStage } from "./CheckContext.ts"
 import * as FileCheck from "./FileCheck.ts"
@@ -49,20 +50,24 @@ export const isWorkflowFile = (uses: string): boolean => /\.ya?ml$/u.test(uses) 
 export const readYaml = Effect.fnUntraced(function* (file: string, what = "a workflow's YAML") {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const text = yield* fs.readFileString(file).pipe(
-    Effect.catch(() =>
-      Effect.gen(function* () {
-        const names = yield* fs.readDirectory(path.dirname(file)).pipe(Effect.orElseSucceed((): Array<string> => []))
-        const near = Suggest.closest(path.basename(file), names)
-        const meant = near === undefined || near === path.basename(file) ? "" : `: did you mean '${near}'?`
-        return yield* new InputError({
-          message: "cannot read this file",
-          file,
-          hint: `give the path of ${what}${meant}`
-        })
-      })
-    )
-  )
+  const text = yield* PipeFile.is(file)
+    ? PipeFile.read(file)
+    : fs.readFileString(file).pipe(
+        Effect.catch(() =>
+          Effect.gen(function* () {
+            const names = yield* fs
+              .readDirectory(path.dirname(file))
+              .pipe(Effect.orElseSucceed((): Array<string> => []))
+            const near = Suggest.closest(path.basename(file), names)
+            const meant = near === undefined || near === path.basename(file) ? "" : `: did you mean '${near}'?`
+            return yield* new InputError({
+              message: "cannot read this file",
+              file,
+              hint: `give the path of ${what}${meant}`
+            })
+          })
+        )
+      )
   return YamlDocument.parse({ file, text })
 })
 

@@ -56,15 +56,16 @@ const changedOrigins = (
   )
 }
 
-const has = (run: PastRun.PastRun, id: string): boolean => (run.tasks.get(id)?.key ?? null) !== null
-
-/** The newest run before this one, of the same workflow (by name, else by file), that knew the task. */
+/** The newest run before this one, of the same workflow (by name, else by file), in which the task ran, or need not. */
 export const previousOf = (
   past: ReadonlyArray<PastRun.PastRun>,
   run: PastRun.PastRun,
   id: string
 ): PastRun.PastRun | undefined => {
-  const earlier = past.slice(past.indexOf(run) + 1).filter((each) => has(each, id))
+  const known = past.slice(past.indexOf(run) + 1).filter((each) => PastRun.knows(each, id))
+  // Of one that a run had not begun with nothing is recorded but its key.
+  const begun = known.filter((each) => PastRun.hasBegun(each, id))
+  const earlier = begun.length > 0 ? begun : known
   return (
     earlier.find(({ record }) => record.workflow.name === run.record.workflow.name) ??
     earlier.find(({ record }) => record.workflow.file === run.record.workflow.file)

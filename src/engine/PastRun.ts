@@ -127,6 +127,15 @@ export const choose = Effect.fnUntraced(function* (past: ReadonlyArray<PastRun>,
 export const stateOf = (run: PastRun, task: RunRecord.RunTask): TaskState =>
   task.status === "running" && run.state !== "running" ? "killed" : task.status
 
+/** Whether the run knew what the task is. */
+export const knows = (run: PastRun, id: string): boolean => (run.tasks.get(id)?.key ?? null) !== null
+
+/** Whether the run executed the task, or had its result. */
+export const hasBegun = (run: PastRun, id: string): boolean => {
+  const status = run.tasks.get(id)?.status
+  return knows(run, id) && status !== "not started" && status !== "skipped"
+}
+
 /** The task's structured key, as its record or the run's events have it. */
 export const structureOf = Effect.fnUntraced(function* (run: PastRun, { id, key }: RunRecord.RunTask) {
   const records = yield* Records

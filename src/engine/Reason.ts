@@ -70,11 +70,16 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow, own: string
   })
 
   const knownAs = Effect.fnUntraced(function* (id: string) {
+    let known: Known | undefined
     for (let n = 0; ; n++) {
       const run = yield* earlier(n)
-      if (run === undefined) return undefined
+      if (run === undefined) return known
       const task = run.tasks.get(id)
-      if (task !== undefined && task.key !== null) return { run, task: { ...task, key: task.key } } satisfies Known
+      if (task === undefined || task.key === null) continue
+      const found: Known = { run, task: { ...task, key: task.key } }
+      // One that a run had not begun with says little: one before may say more.
+      if (PastRun.hasBegun(run, id)) return found
+      known ??= found
     }
   })
 

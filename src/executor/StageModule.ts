@@ -119,6 +119,19 @@ const load = (path: string): Promise<Exports> => {
   return import(`${pathToFileURL(path).href}?${loads++}`) as Promise<Exports>
 }
 
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/** While code of the user's has the process for itself nobody could hear a signal: it ends the process at once then. */
+const interruptibly = async <A>(act: () => Promise<A>): Promise<A> => {
+  const heard = endings.map((name) => [name, process.listeners(name)] as const)
+  for (const name of endings) process.removeAllListeners(name)
+  try {
+    return await act()
+  } finally {
+    for (const [name, listeners] of heard) for (const each of listeners) process.on(name, each as () => void)
+  }
+}
+
 /** The stages that a file exports, and those that its workflow is made of. */
 const stagesOf = (exports: Exports): ReadonlyArray<Stage.Stage> => {
   const values = Object.values(exports)
@@ -244,7 +257,8 @@ export const read = async (
   let scratch: string | undefined
   try {
     scratch = mkdtempSync(join(tmpdir(), "agflow-"))
-    const exports = await load(write(scratch, made.module))
+    const path = write(scratch, made.module)
+    const exports = await interruptibly(() => load(path))
     const stages = stagesOf(exports)
     const workflow = exports["default"]
     const problems = stages.flatMap((each) => problemOf(each) ?? [])

@@ -39,4 +39,5 @@ if (folder !== undefined) {
   process.on("disconnect", () => process.exit(1))
   // Ctrl-C reaches the whole group: the parent decides what it means.
   process.on("SIGINT", () => undefined)
+  process.on("SIGHUP", () => undefined)
 }
