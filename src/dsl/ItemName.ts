@@ -61,7 +61,7 @@ export const ofTexts = (texts: ReadonlyArray<string | undefined>): ReadonlyArray
 const checkIds = (context: CheckContext, items: ReadonlyArray<Item>, path: YamlPath): boolean => {
   const rows = new Map<string, number>()
   for (const [index, item] of items.entries()) {
-    if (item._tag !== "Value" || !isMapping(item.value)) continue
+    if (item._tag !== "Value" || !isMapping(item.value) || !ParamTable.isRow(item.value)) continue
     const id = item.value["id"] ?? null
     if (id === null || typeof id === "object") continue
     const text = show(id)

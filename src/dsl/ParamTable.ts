@@ -37,7 +37,10 @@ const schemaOf = (columns: Columns): Table.TableSchema =>
   Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, columnOf(type)]))
 
 /** The rows of params, which one may hand on to another. */
-const made = new WeakSet<ParamRow>()
+const made = new WeakSet<object>()
+
+/** Whether a value is a row of a table. */
+export const isRow = (value: object): boolean => made.has(value)
 
 interface Place {
   readonly path: string

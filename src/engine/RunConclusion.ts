@@ -46,11 +46,15 @@ const reasonOf = ({ stageOf, sites, upstream }: RunState, id: string): string =>
 const itemsOf = ({ results, sites }: RunState, stage: string) => {
   const done = [...results.values()].filter((task) => task.stage.id === stage && task.record !== undefined)
   const words = done.map(({ id }) => id.slice(stage.length + 1).replaceAll(",", "."))
+  const count = new Map<string, number>()
+  for (const word of words) count.set(word, (count.get(word) ?? 0) + 1)
   return done.map(({ id }, index) => {
     const word = words[index]!
     // `a.b` with `c`, and `a` with `b.c`.
-    const isOne = words.indexOf(word) === words.lastIndexOf(word)
-    return { word: isOne ? word : `${word}-${Digest.ofBytes(id).slice(0, 8)}`, item: sites.get(id)!.item }
+    return {
+      word: count.get(word) === 1 ? word : `${word}-${Digest.ofBytes(id).slice(0, 8)}`,
+      item: sites.get(id)!.item
+    }
   })
 }
 
