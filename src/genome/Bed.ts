@@ -26,7 +26,8 @@ const hintOf = (start: string, end: string): string | undefined => {
 /** Fields are separated by tabs, or by blanks where a line has no tab. */
 const parse = (line: string, number: number): Record | Fault => {
   const fields = line.includes("\t") ? line.split("\t") : line.trim().split(/ +/u)
-  const [chrom, startText, endText, name, , strand = "."] = fields as [string, ...Array<string | undefined>]
+  const [chrom, startText, endText, name, , strandText] = fields as [string, ...Array<string | undefined>]
+  const strand = strandText || "."
   if (startText === undefined || endText === undefined) {
     return { message: "fewer than 3 fields", hint: "a line of BED has chromosome, start and end, separated by tabs" }
   }

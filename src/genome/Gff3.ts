@@ -72,13 +72,22 @@ export const make = () => {
       for (const gene of genesOf(id)) {
         for (const here of groupBy(lines, ({ chrom, strand }) => `${chrom} ${strand}`).values()) {
           const [{ chrom, strand }] = here as [Child]
-          gene.parts.push(
-            partOf(
-              id,
-              own.filter((exon) => exon.chrom === chrom && (exon.strand === strand || exon.strand === ".")),
-              here
-            )
+          const exonsHere = own.filter(
+            (exon) => exon.chrom === chrom && (exon.strand === strand || exon.strand === ".")
           )
+          // Lines of one ID that do not overlap are copies at several places.
+          const spans = Interval.merge(here)
+          for (const span of spans) {
+            const place = { ...span, chrom }
+            const inside = exonsHere.filter((exon) => spans.length === 1 || Interval.overlaps(place, exon))
+            gene.parts.push(
+              partOf(
+                id,
+                inside,
+                here.filter((line) => Interval.overlaps(place, line))
+              )
+            )
+          }
         }
       }
     }

@@ -17,6 +17,7 @@ const reader = (name: string) => {
 const geneId = reader("gene_id")
 const transcriptId = reader("transcript_id")
 const geneName = reader("gene_name")
+const exonNumber = reader("exon_number")
 const geneType = reader("gene_(?:bio)?type")
 
 /** Whether attributes are those of GTF. */
@@ -30,14 +31,26 @@ export const make = () => {
   /** Of each transcript of a gene its copies: the same id may stand at several places. */
   const copies = new Map<string, Array<GeneDraft.Part>>()
 
+  /** Numbers of exons that a copy has: a number that comes again begins another copy. */
+  const numbers = new WeakMap<GeneDraft.Part, Set<string>>()
+
+  /** Whether a line belongs to a copy without a line of its own: both lie in one body of the gene, where it has bodies. */
+  const belongs = (gene: GeneDraft.Draft, part: GeneDraft.Part, feature: GeneDraft.Feature) => {
+    const number = feature.type === "exon" ? exonNumber(feature.attributes) : undefined
+    if (number !== undefined && numbers.get(part)?.has(number) === true) return false
+    const bodyOf = (span: Transcript.Span) => gene.bodies.find((body) => overlaps(body, span))
+    const [here, there] = [bodyOf(feature), part.exons.map(bodyOf).find((body) => body !== undefined)]
+    return here === undefined || there === undefined || overlaps(here, there)
+  }
+
   /** The copy that a line belongs to: where it lies, else the last one whose place is not yet known. */
   const copyOf = (gene: GeneDraft.Draft, key: string, id: string | undefined, feature: GeneDraft.Feature) => {
     const { chrom, strand, type } = feature
     const there = copies.get(key) ?? []
     const found = there.findLast((part) => {
       if (part.chrom !== chrom || part.strand !== strand) return false
-      if (type === "exon") return part.span === undefined || overlaps(part.span, feature)
-      return part.span === undefined ? part.exons.some((exon) => overlaps(exon, feature)) : overlaps(part.span, feature)
+      if (part.span !== undefined) return overlaps(part.span, feature)
+      return type === "exon" ? belongs(gene, part, feature) : part.exons.some((exon) => overlaps(exon, feature))
     })
     if (found !== undefined) return found
     const made: GeneDraft.Part = { id, chrom, strand, span: undefined, exons: [] }
@@ -67,8 +80,13 @@ export const make = () => {
         return undefined
       }
       const part = copyOf(gene, `${id}\t${transcript ?? ""}`, transcript, feature)
-      if (type === "exon") part.exons.push({ start, end })
-      else part.span = { start: Math.min(start, part.span?.start ?? start), end: Math.max(end, part.span?.end ?? end) }
+      if (type === "exon") {
+        part.exons.push({ start, end })
+        const number = transcript === undefined ? undefined : exonNumber(attributes)
+        if (number !== undefined) numbers.set(part, (numbers.get(part) ?? new Set()).add(number))
+      }
+      if (type === "transcript")
+        part.span = { start: Math.min(start, part.span?.start ?? start), end: Math.max(end, part.span?.end ?? end) }
       return undefined
     },
     drafts: (): Iterable<GeneDraft.Draft> => drafts.values()

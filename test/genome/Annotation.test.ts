@@ -193,6 +193,38 @@ describe("Annotation", () => {
         `1 genes ${elsewhere}: A at chr1:500101-500900`,
         `1 transcripts ${elsewhere}: A at chr1:500101-500900`
       ])
+      const sameTranscript = await summary(
+        gtf(
+          ["chr1", "gene", 101, 900, "+", 'gene_id "A";'],
+          ["chr1", "exon", 101, 300, "+", 'gene_id "A"; transcript_id "T";'],
+          ["chr1", "exon", 701, 900, "+", 'gene_id "A"; transcript_id "T";'],
+          ["chr1", "gene", 500_101, 500_900, "+", 'gene_id "A";'],
+          ["chr1", "exon", 500_101, 500_900, "+", 'gene_id "A"; transcript_id "T";']
+        )
+      )
+      assert.deepStrictEqual(sameTranscript.genes, ["A A chr1 + 100-300,700-900"])
+      assert.deepStrictEqual(sameTranscript.transcripts, ["100-900/100-300,700-900"])
+      const exonsAlone = await summary(
+        gtf(
+          ["chr1", "exon", 101, 300, "+", 'gene_id "A"; transcript_id "T"; exon_number "1";'],
+          ["chr1", "exon", 701, 900, "+", 'gene_id "A"; transcript_id "T"; exon_number "2";'],
+          ["chr1", "exon", 500_101, 500_300, "+", 'gene_id "A"; transcript_id "T"; exon_number "1";'],
+          ["chr1", "exon", 500_701, 500_900, "+", 'gene_id "A"; transcript_id "T"; exon_number "2";']
+        )
+      )
+      assert.deepStrictEqual(exonsAlone.genes, ["A A chr1 + 100-300,700-900"])
+      assert.deepStrictEqual(exonsAlone.taken, [2, 1, 4])
+      const gff3 = await summary(
+        lines([
+          "chr1 . gene 101 900 . + . ID=g;Name=A",
+          "chr1 . mRNA 101 900 . + . ID=t;Parent=g",
+          "chr1 . exon 101 300 . + . Parent=t",
+          "chr1 . gene 500101 500900 . + . ID=g;Name=A",
+          "chr1 . mRNA 500101 500900 . + . ID=t;Parent=g",
+          "chr1 . exon 500101 500300 . + . Parent=t"
+        ])
+      )
+      assert.deepStrictEqual(gff3.genes, ["A A chr1 + 100-300"])
       const byTranscript = await summary(
         gtf(
           ["chr5", "transcript", 601, 900, "+", 'gene_id "A"; transcript_id "T";'],
