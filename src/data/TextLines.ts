@@ -22,6 +22,22 @@ export const stream = (
 ): Stream.Stream<ReadonlyArray<string>, InputError> =>
   Stream.fromAsyncIterable({ [Symbol.asyncIterator]: () => batches(path, encoding) }, cannot("read", path))
 
+/** Pieces of whole lines, for what looks at millions: cut one by one, lines are gone before the next piece comes. */
+export const pieces = (path: string): Stream.Stream<string, InputError> =>
+  Stream.fromAsyncIterable(TextFile.chunks(path), cannot("read", path)).pipe(
+    Stream.map((bytes) => bytes.toString("utf8"))
+  )
+
+/** The lines of a piece, without their line breaks. */
+export function* linesOf(piece: string): Generator<string, void> {
+  for (let from = 0; from < piece.length;) {
+    const newline = piece.indexOf("\n", from)
+    const end = newline === -1 ? piece.length : newline
+    yield piece.slice(from, end > from && piece.charCodeAt(end - 1) === 13 ? end - 1 : end)
+    from = end + 1
+  }
+}
+
 /**
  * Calls `onLine` with each line (no line break) and its 1-based number. The first failure that it returns ends the
  * reading and is the effect's failure, with file and line filled in.

@@ -24,9 +24,10 @@ export interface Surroundings {
 const shared = (ref: string, alt: string, spare: 0 | 1): readonly [suffix: number, prefix: number] => {
   const shorter = Math.min(ref.length, alt.length)
   let suffix = 0
-  while (suffix < shorter - spare && ref.at(-1 - suffix) === alt.at(-1 - suffix)) suffix++
+  const [refEnd, altEnd] = [ref.length - 1, alt.length - 1]
+  while (suffix < shorter - spare && ref.charCodeAt(refEnd - suffix) === alt.charCodeAt(altEnd - suffix)) suffix++
   let prefix = 0
-  while (prefix < shorter - spare - suffix && ref[prefix] === alt[prefix]) prefix++
+  while (prefix < shorter - spare - suffix && ref.charCodeAt(prefix) === alt.charCodeAt(prefix)) prefix++
   return [suffix, prefix]
 }
 

@@ -72,3 +72,31 @@ export const reader = (path: string, file: FastaFile.FastaFile, book: (rows: str
     return sequence
   })
 }
+
+/** 1 for all bytes but A, C, G, T, N. */
+const isOther = Uint8Array.from({ length: 256 }, (_, code) => ("ACGTN".includes(String.fromCharCode(code)) ? 0 : 1))
+
+type Read = (entry: FastaIndex.Entry, start: number, end: number) => Effect.Effect<string, InputError>
+
+/**
+ * The same bases without the library between: offsets are computed here, and nothing is kept or counted. What is not as the
+ * index says goes to `read`, which knows what is wrong.
+ */
+export const looker = (file: FastaFile.FastaFile, read: Read): Read =>
+  Effect.fnUntraced(function* (entry, start, end) {
+    const { offset, lineBases, lineBytes } = entry
+    const at = (base: number) => offset + Math.floor(base / lineBases) * lineBytes + (base % lineBases)
+    const found = Buffer.from(yield* file.text(at(start), at(end - 1) + 1 - at(start)))
+    let length = 0
+    let others = 0
+    for (let i = 0; i < found.length; i++) {
+      const code = found[i]!
+      // Line breaks.
+      if (code <= 32) continue
+      found[length++] = code
+      others += isOther[code]!
+    }
+    const letters = found.toString("latin1", 0, length)
+    const { bases, illegal } = others === 0 ? { bases: letters, illegal: -1 } : Sequence.plain(letters)
+    return length === end - start && illegal < 0 ? bases : yield* read(entry, start, end)
+  })

@@ -6,7 +6,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { IndexedFasta } from "@gmod/indexedfasta"
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { cannot, InputError } from "../core/Failure.ts"
@@ -20,6 +30,8 @@ export interface FastaFile {
   readonly entries: ReadonlyArray<FastaIndex.Entry>
   /** The letters [start, end) of a sequence, as the file has them. */
   readonly letters: (entry: FastaIndex.Entry, start: number, end: number) => Effect.Effect<string, InputError>
+  /** Bytes of the text, for many small looks: at once where the file is not compressed. */
+  readonly text: FastaIndex.ReadText
 }
 
 /** Of more sequences than this, reading all of the file costs no more than looking at each of them. */
@@ -87,8 +99,21 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
     entries = yield* FastaIndex.build(path)
     fasta = fastaOf(yield* made(FastaIndex.format(entries)))
   }
+  const fd = packed
+    ? undefined
+    : yield* Effect.acquireRelease(
+        attempt(path, () => openSync(path, "r")),
+        (fd) => Effect.sync(() => closeSync(fd))
+      )
   return {
     entries,
+    text: (from, length) =>
+      fd === undefined
+        ? read(from, length)
+        : attempt(path, () => {
+            const bytes = Buffer.allocUnsafe(length)
+            return bytes.subarray(0, readSync(fd, bytes, 0, length, from))
+          }),
     letters: Effect.fnUntraced(function* ({ name }, start, end) {
       const found = yield* Effect.tryPromise({
         try: () => fasta.getSequence(name, start, end),

@@ -50,6 +50,9 @@ interface Window extends Alleles.Surroundings {
 const least = 1 << 10
 const most = 1 << 17
 
+/** Variants in a window from which on the next is larger; below a quarter it is smaller. */
+const dense = 8
+
 /** Bases left of a variant that are read with it: most repeats end within them. */
 const before = 200
 
@@ -62,6 +65,12 @@ const likelyCause = (ref: string, alt: string, found: string): string => {
 }
 
 const same = (a: Alleles.Alleles, b: Alleles.Alleles): boolean => a.pos === b.pos && a.ref === b.ref && a.alt === b.alt
+
+/** Whether `text` holds `part` at a place: letter by letter, which is faster for few than cutting them out. */
+const holds = (text: string, at: number, part: string): boolean => {
+  for (let i = 0; i < part.length; i++) if (text.charCodeAt(at + i) !== part.charCodeAt(i)) return false
+  return true
+}
 
 /** A number of at most nine digits; -1 of any other text. */
 const digits = (text: string): number => {
@@ -103,14 +112,17 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
   })
 
   let window: Window | undefined
-  let size = most
+  let size = least
+  let [looks, seen] = [0, 0]
+  /** Reads more at once while most of it is looked at. */
   const move = Effect.fnUntraced(function* (piece: Interval.Interval, start: number, end: number) {
-    const near = window?.piece === piece && start >= window.start && start < window.start + window.bases.length + size
-    size = near ? Math.min(most, size * 2) : Math.max(least, size / 4)
+    const hits = looks - seen
+    seen = looks
+    size = Math.min(most, Math.max(least, hits >= dense ? size * 2 : hits < dense / 4 ? size / 2 : size))
     const from = Math.max(piece.start, start)
     const to = Math.min(piece.end, Math.max(end, from + size))
-    const { sequence } = yield* fasta.fetch({ chrom: piece.chrom, start: from, end: to })
-    window = { chrom: piece.chrom, piece, start: from, bases: sequence }
+    const bases = yield* fasta.look({ chrom: piece.chrom, start: from, end: to })
+    window = { chrom: piece.chrom, piece, start: from, bases }
     return window
   })
 
@@ -123,8 +135,8 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
       if (offset < 0 || !reaches) return undefined
     }
     let turned = false
-    const found = at.bases.slice(offset, offset + longest)
-    if (!found.startsWith(ref)) {
+    if (!holds(at.bases, offset, ref)) {
+      const found = at.bases.slice(offset, offset + longest)
       if (!swap || alt === "" || !found.startsWith(alt)) {
         const interval = { chrom, start: pos - 1, end: pos - 1 + ref.length }
         return {
@@ -207,6 +219,7 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
   }
 
   const find: Identity["find"] = (row) => {
+    looks++
     const plain = substitution(row)
     if (plain !== undefined) return plain
     const wanted = asked(row)

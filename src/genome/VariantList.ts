@@ -64,8 +64,13 @@ export const make = (): VariantList => {
       refs[a]!.length - refs[b]!.length ||
       (alts[a] === alts[b] ? 0 : alts[a]! < alts[b]! ? -1 : 1) ||
       (refs[a] === refs[b] ? a - b : refs[a]! < refs[b]! ? -1 : 1)
-    const order = Uint32Array.from({ length: chroms.length }, (_, number) => number)
-    if (order.some((number, at) => at > 0 && compare(order[at - 1]!, number) > 0)) order.sort(compare)
+    const order = new Uint32Array(chroms.length)
+    let isSorted = true
+    for (let number = 0; number < order.length; number++) {
+      order[number] = number
+      isSorted &&= number === 0 || compare(number - 1, number) <= 0
+    }
+    if (!isSorted) order.sort(compare)
 
     const equal = (a: number, b: number): boolean =>
       chroms[a] === chroms[b] && positions[a] === positions[b] && refs[a] === refs[b] && alts[a] === alts[b]

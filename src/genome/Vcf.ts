@@ -145,11 +145,10 @@ export const read = <E, R>(path: string, reader: Reader<E, R>): Effect.Effect<vo
   }
 
   return Stream.runForEach(
-    TextLines.stream(path),
-    Effect.fnUntraced(function* (lines: ReadonlyArray<string>) {
-      for (const raw of lines) {
+    TextLines.pieces(path),
+    Effect.fnUntraced(function* (piece: string) {
+      for (const line of TextLines.linesOf(piece)) {
         number++
-        const line = raw.endsWith("\r") ? raw.slice(0, -1) : number === 1 ? raw.replace(/^\uFEFF/u, "") : raw
         if (line === "") continue
         if (!line.startsWith("#")) {
           if (!started) {

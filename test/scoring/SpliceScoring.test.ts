@@ -51,6 +51,7 @@ const fasta: Fasta = {
   covers: () => true,
   resolve: (name) => ({ name }),
   build: undefined,
+  look: () => Effect.succeed(""),
   fetch: ({ start, end }) =>
     Effect.succeed({
       sequence: Array.from({ length: end - start }, (_, at) => bases[start + at] ?? "N").join(""),

@@ -7,8 +7,8 @@ import * as Cell from "./Cell.ts"
 import type { Place } from "./Place.ts"
 import * as Tsv from "./Tsv.ts"
 
-/** Characters gathered before they are written. */
-const flushAt = 1 << 20
+/** Characters gathered before they are written: few, so that they are gone before memory is next looked through. */
+const flushAt = 1 << 16
 
 export class Writer {
   private readonly path: string
