@@ -9,11 +9,12 @@ import { cannot, InputError } from "../../core/Failure.ts"
 import * as Printable from "../../core/Printable.ts"
 import type { Batch } from "./Batch.ts"
 import * as Header from "./Header.ts"
-import { KeyIndex, none } from "./KeyIndex.ts"
+import * as Join from "./Join.ts"
+import { KeyIndex, none, partOf } from "./KeyIndex.ts"
 import { faultAt } from "./Place.ts"
 import * as Reader from "./Reader.ts"
 import { merged, Run } from "./Runs.ts"
-import { TsvBytes } from "./Tsv.ts"
+import { field, fieldsOf, TsvBytes } from "./Tsv.ts"
 import * as Writer from "./Writer.ts"
 
 export interface Side {
@@ -33,6 +34,24 @@ export interface Matched {
 export interface Joined {
   readonly left: Matched
   readonly right: Matched
+  /** Left rows whose partner in another form was declined. */
+  readonly declined: number
+  /** Right rows that were declined so, and have no other partner; among those without one. */
+  readonly declinedRight: { readonly count: number; readonly example: ReadonlyArray<string> | undefined }
+}
+
+/** A partner that a left row has by another form of its key. */
+export interface Other {
+  readonly key: ReadonlyArray<string>
+  readonly partner: ReadonlyArray<string>
+  readonly how: Join.Found["how"]
+}
+
+/** What is done about keys that differ only in their form. */
+export interface Forms {
+  readonly formsOf: Join.FormsOf
+  /** The partner's cells as they are written; undefined where it is none. Called for each such row once, in order. */
+  readonly accept: (key: ReadonlyArray<string>, other: Other) => ReadonlyArray<string> | undefined
 }
 
 export interface Options {
@@ -40,6 +59,7 @@ export interface Options {
   readonly scratch: string
   /** Bytes that the right table may take at once. */
   readonly memory?: number
+  readonly forms?: Forms | undefined
 }
 
 const defaultMemory = 384 * 2 ** 20
@@ -67,8 +87,25 @@ const placesOf = (source: Header.Headed, names: ReadonlyArray<string>): Readonly
     return at
   })
 
+const keyIn = (batch: Batch, row: number, keys: ReadonlyArray<number>): ReadonlyArray<string> =>
+  keys.map((key) => batch.text(row, key))
+
+/** Whether the key that is set belongs to the part; with other forms, all keys that they bring together do. */
+const isIn = (
+  { part, parts }: Part,
+  index: KeyIndex,
+  forms: Forms | undefined,
+  key: () => ReadonlyArray<string>
+): boolean =>
+  parts === 1 || (forms === undefined ? index.part(parts) : partOf(Join.groupOf(key(), forms.formsOf), parts)) === part
+
 /** The rows of the right table that belong to the part, with the columns that the left one's rows are given. */
-const indexed = ({ file, on }: Side, others: ReadonlyArray<string>, { part, parts }: Part, memory: number) =>
+const indexed = (
+  { file, on }: Side,
+  others: ReadonlyArray<string>,
+  part: Part,
+  { memory = defaultMemory, forms }: Options
+) =>
   Reader.use(file, {}, (source) => {
     const index = new KeyIndex()
     const more = new TsvBytes()
@@ -76,17 +113,18 @@ const indexed = ({ file, on }: Side, others: ReadonlyArray<string>, { part, part
     const add = (batch: Batch, keys: ReadonlyArray<number>, values: ReadonlyArray<number>) => {
       index.forEach(batch, keys, (row) => {
         const at = number++
-        if (parts > 1 && index.part(parts) !== part) return
+        if (!isIn(part, index, forms, () => keyIn(batch, row, keys))) return
         const place = () => Reader.placeOf(source, batch, row)
         if (index.find() !== none) {
-          const key = keys.map((at) => batch.text(row, at)).join(" ")
+          const key = keyIn(batch, row, keys).join(" ")
           throw faultAt(place(), { message: `two rows for ${Printable.quoted(key).slice(1, -1)}` })
         }
         more.clear()
         more.fields(batch, row, values, others, true, place)
         index.add(more, at)
       })
-      if (index.bytes > memory) throw new TooLarge()
+      // Nothing was joined yet: it can begin again. The other parts are about as large.
+      if (part.part === 0 && index.bytes > memory) throw new TooLarge()
     }
     return attempt(file, () => [placesOf(source, on), placesOf(source, others)] as const).pipe(
       Effect.flatMap(([keys, values]) =>
@@ -100,55 +138,93 @@ const indexed = ({ file, on }: Side, others: ReadonlyArray<string>, { part, part
 const streamed = (
   { file, on }: Side,
   index: KeyIndex,
-  { part, parts }: Part,
+  others: ReadonlyArray<string>,
+  part: Part,
+  forms: Forms | undefined,
   give: (row: number, line: TsvBytes) => void,
   /** Called with what `give` left, when a batch has ended. */
   end: (lines: TsvBytes) => void
 ) =>
   Reader.use(file, {}, (source) => {
     const used = new Uint8Array(index.size)
+    const refused = new Uint8Array(index.size)
     const every = source.columns.map((_, at) => at)
     const line = new TsvBytes()
-    let [number, rows, matched] = [0, 0, 0]
+    const find = forms === undefined ? () => undefined : Join.formsIn(index, forms.formsOf)
+    let [number, rows, matched, declined] = [0, 0, 0, 0]
     let example: ReadonlyArray<string> | undefined
     let first = Infinity
+    /** The left row with what `more` adds to it. */
+    const put = (batch: Batch, row: number, at: number, more: () => void) => {
+      matched++
+      line.fields(batch, row, every, source.columns, false, () => Reader.placeOf(source, batch, row))
+      more()
+      line.byte(newline)
+      give(at, line)
+    }
+    const otherwise = (batch: Batch, row: number, at: number, key: ReadonlyArray<string>) => {
+      const other = find(key)
+      if (other === undefined) {
+        if (example === undefined) first = at
+        example ??= key
+        return
+      }
+      const { entry, how } = other
+      const partner = forms!.accept(key, { key: index.texts(entry), partner: fieldsOf(index.moreText(entry)), how })
+      if (partner === undefined) {
+        declined++
+        refused[index.row(entry)] = 1
+        return
+      }
+      used[index.row(entry)] = 1
+      const place = Reader.placeOf(source, batch, row)
+      put(batch, row, at, () => {
+        for (const [n, cell] of partner.entries()) line.text(`\t${field(cell, others[n]!, place)}`)
+      })
+    }
     const add = (batch: Batch, keys: ReadonlyArray<number>) => {
       index.forEach(batch, keys, (row) => {
         const at = number++
-        if (parts > 1 && index.part(parts) !== part) return
+        if (!isIn(part, index, forms, () => keyIn(batch, row, keys))) return
         rows++
         const partner = index.find()
-        if (partner === none) {
-          if (example === undefined) first = at
-          example ??= keys.map((key) => batch.text(row, key))
-          return
-        }
-        matched++
+        if (partner === none) return otherwise(batch, row, at, keyIn(batch, row, keys))
         used[index.row(partner)] = 1
-        line.fields(batch, row, every, source.columns, false, () => Reader.placeOf(source, batch, row))
-        index.copyMore(partner, line)
-        line.byte(newline)
-        give(at, line)
+        put(batch, row, at, () => index.copyMore(partner, line))
       })
       end(line)
     }
+    const counts = (): Counts => {
+      const right = { rows: index.size, matched: 0, example: undefined, first: Infinity } as Writable<Counted>
+      const spare = { rows: 0, matched: 0, example: undefined, first: Infinity } as Writable<Counted>
+      for (const entry of index.entries()) {
+        const row = index.row(entry)
+        if (used[row] === 1) right.matched++
+        const into = refused[row] === 1 ? spare : right
+        if (used[row] === 1) continue
+        if (into === spare) spare.matched++
+        if (into.first === Infinity) Object.assign(into, { example: index.texts(entry), first: index.number(entry) })
+      }
+      return { left: { rows, matched, example, first }, right, declined, spare }
+    }
     return attempt(file, () => placesOf(source, on)).pipe(
       Effect.flatMap((keys) => Reader.forEach(source, (batch) => attempt(file, () => add(batch, keys)))),
-      Effect.map(() => {
-        const spare = used.indexOf(0)
-        const key = spare === -1 ? undefined : index.keyOf(spare)
-        const partners = used.reduce((sum, one) => sum + one, 0)
-        return {
-          left: { rows, matched, example, first },
-          right: { rows: index.size, matched: partners, example: key?.texts, first: key?.number ?? Infinity }
-        }
-      })
+      Effect.map(counts)
     )
   })
+
+type Writable<A> = { -readonly [K in keyof A]: A[K] }
 
 /** With the number of the row that the example is. */
 interface Counted extends Matched {
   readonly first: number
+}
+
+interface Counts {
+  readonly left: Counted
+  readonly right: Counted
+  readonly declined: number
+  readonly spare: Counted
 }
 
 /** Of all parts; the example is the first of the table. */
@@ -164,13 +240,14 @@ const inParts = Effect.fnUntraced(function* (
   others: ReadonlyArray<string>,
   writer: Writer.Writer,
   parts: number,
-  { scratch, memory = defaultMemory }: Options
+  options: Options
 ): Effect.fn.Return<Joined, InputError | TooLarge> {
   const runs: Array<Run> = []
-  const found: Array<{ readonly left: Counted; readonly right: Counted }> = []
+  const found: Array<Counts> = []
+  const { scratch, forms } = options
   return yield* Effect.gen(function* () {
     for (let part = 0; part < parts; part++) {
-      const index = yield* indexed(right, others, { part, parts }, memory)
+      const index = yield* indexed(right, others, { part, parts }, options)
       if (parts > 1) runs.push(new Run(join(scratch, `join-${part}.run`)))
       const run = runs[part]
       const write = (lines: TsvBytes) => {
@@ -183,17 +260,31 @@ const inParts = Effect.fnUntraced(function* (
       }
       found.push(
         yield* run === undefined
-          ? streamed(left, index, { part, parts }, () => undefined, write)
-          : streamed(left, index, { part, parts }, keep, () => undefined)
+          ? streamed(left, index, others, { part, parts }, forms, () => undefined, write)
+          : streamed(left, index, others, { part, parts }, forms, keep, () => undefined)
       )
     }
     yield* attempt(left.file, () => {
       for (const run of runs) run.rewind()
       for (const line of merged(runs)) writer.lines(line)
     })
-    return { left: together(found.map(({ left }) => left)), right: together(found.map(({ right }) => right)) }
+    const spare = together(found.map((each) => each.spare))
+    return {
+      left: together(found.map((each) => each.left)),
+      right: together(found.map((each) => each.right)),
+      declined: found.reduce((sum, { declined }) => sum + declined, 0),
+      declinedRight: { count: spare.matched, example: spare.example }
+    }
   }).pipe(Effect.ensuring(Effect.sync(() => runs.forEach((run) => run.remove()))))
 })
+
+/** A column of both that is not joined on: it would be twice in the result. */
+export const clashOf = (on: ReadonlyArray<string>, left: ReadonlyArray<string>, right: ReadonlyArray<string>) => {
+  const clash = right.find((name) => !on.includes(name) && left.includes(name))
+  return clash === undefined
+    ? undefined
+    : { message: `both tables have a column '${clash}'`, hint: "rename it with load-table" }
+}
 
 /**
  * Writes the joined table: the left table's columns, then the right one's without its key. Fails where a column is missing,
@@ -206,12 +297,10 @@ export const inner = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<Joined, InputError> {
   const columns = yield* Reader.columns(left.file)
-  const others = (yield* Reader.columns(right.file)).filter((name) => !right.on.includes(name))
-  const clash = others.find((name) => columns.includes(name))
-  if (clash !== undefined) {
-    const hint = "rename it with load-table"
-    return yield* new InputError({ message: `both tables have a column '${clash}'`, file: right.file, hint })
-  }
+  const found = yield* Reader.columns(right.file)
+  const others = found.filter((name) => !right.on.includes(name))
+  const clash = clashOf(right.on, columns, found)
+  if (clash !== undefined) return yield* new InputError({ ...clash, file: right.file })
   for (let parts = 1; ; parts *= 2) {
     const joined = yield* Writer.use(output, [...columns, ...others], (writer) =>
       inParts(left, right, others, writer, parts, options)

@@ -3,6 +3,9 @@
  * other forms are tried (another spelling of the same variant, say), and what they find is counted apart.
  */
 
+import { KeyIndex, none, type Entry } from "./KeyIndex.ts"
+import { TsvBytes } from "./Tsv.ts"
+
 /** The cells of a key as one text, different for different cells: backslashes stand before blanks within a cell. */
 export const keyOf = (cells: ReadonlyArray<string>): string =>
   cells.length === 1 ? cells[0]! : cells.map((cell) => cell.replaceAll(/[\\ ]/gu, "\\$&")).join(" ")
@@ -74,4 +77,59 @@ export const lookup = (table: Side, formsOf: FormsOf): Lookup => {
       return turned === undefined ? undefined : { key: turned, how: "turned" }
     }
   }
+}
+
+/** How a left row without an equal key finds its partner. */
+export interface Found {
+  readonly entry: Entry
+  readonly how: Exclude<How, "same">
+}
+
+/**
+ * Finds keys in an index by their other forms, as {@link lookup} does, in some 60 bytes a row: made when it is first
+ * needed, because where all keys are equal it never is.
+ */
+export const formsIn = (index: KeyIndex, formsOf: FormsOf): ((cells: ReadonlyArray<string>) => Found | undefined) => {
+  let forms: KeyIndex | undefined
+  const several = new Set<Entry>()
+  const nothing = new TsvBytes(1)
+  const byForm = (): KeyIndex => {
+    if (forms !== undefined) return forms
+    forms = new KeyIndex()
+    for (const entry of index.entries()) {
+      const form = formsOf(index.texts(entry))?.form
+      if (form === undefined) continue
+      forms.setTexts([form])
+      const known = forms.find()
+      if (known === none) forms.add(nothing, entry)
+      else several.add(known)
+    }
+    return forms
+  }
+  const known = (form: string | undefined, mark: string | undefined): Entry | undefined => {
+    if (form === undefined) return undefined
+    const table = byForm()
+    table.setTexts([form])
+    const found = table.find()
+    if (found === none || several.has(found)) return undefined
+    const entry = table.number(found)
+    const other = mark === undefined ? undefined : formsOf(index.texts(entry))?.mark
+    return other !== undefined && other !== mark ? undefined : entry
+  }
+  return (cells) => {
+    const own = formsOf(cells)
+    if (own === undefined) return undefined
+    const same = known(own.form, own.mark)
+    if (same !== undefined) return { entry: same, how: "form" }
+    const turned = known(own.turned, own.mark)
+    return turned === undefined ? undefined : { entry: turned, how: "turned" }
+  }
+}
+
+/** The same text for keys that any of their forms brings together: by it rows belong to a part of a join. */
+export const groupOf = (cells: ReadonlyArray<string>, formsOf: FormsOf): string => {
+  const found = formsOf(cells)
+  if (found === undefined) return keyOf(cells)
+  const { form, turned = form } = found
+  return form < turned ? form : turned
 }

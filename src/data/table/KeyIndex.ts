@@ -110,7 +110,8 @@ export class KeyIndex {
     this.keyHash = hash
   }
 
-  private setTexts(texts: ReadonlyArray<string>): void {
+  /** Makes these texts the key that is set. */
+  setTexts(texts: ReadonlyArray<string>): void {
     let length = 0
     for (const [part, text] of texts.entries()) {
       if (length + text.length * 3 >= this.key.length) this.widen(length + text.length * 3)
@@ -189,32 +190,55 @@ export class KeyIndex {
     return numberAt(this.blocks[Math.floor(entry / blockBytes)]!, entry % blockBytes)
   }
 
-  /** The fields of the key of a row, and its number in its table. */
-  keyOf(row: number): { readonly number: number; readonly texts: ReadonlyArray<string> } | undefined {
-    let left = row
-    for (const block of this.blocks) {
-      const end = block === this.blocks.at(-1) ? this.filled : block.length
-      for (let at = 0; at + headerBytes <= end;) {
-        const [number, keyLength] = [numberAt(block, at), numberAt(block, at + 4)]
+  /** All entries, in the order in which they were added. */
+  *entries(): Iterable<Entry> {
+    let row = 0
+    for (const [number, block] of this.blocks.entries()) {
+      const end = number === this.blocks.length - 1 ? this.filled : block.length
+      for (let at = 0; at + headerBytes <= end && row < this.count;) {
         // Behind the last entry of a block is nothing that was written.
-        if (number !== row - left) break
-        if (left-- === 0) {
-          const key = block.subarray(at + headerBytes, at + headerBytes + keyLength)
-          return { number: numberAt(block, at + 12), texts: fieldsOf(key) }
-        }
-        at += headerBytes + keyLength + numberAt(block, at + 8)
+        if (numberAt(block, at) !== row) break
+        yield number * blockBytes + at
+        row++
+        at += headerBytes + numberAt(block, at + 4) + numberAt(block, at + 8)
       }
     }
-    return undefined
   }
 
-  /** Adds what was said of an entry's row to bytes. */
+  /** The number that the entry was added with. */
+  number(entry: Entry): number {
+    return numberAt(this.blocks[Math.floor(entry / blockBytes)]!, (entry % blockBytes) + 12)
+  }
+
+  /** The fields of an entry's key. */
+  texts(entry: Entry): ReadonlyArray<string> {
+    const at = (entry % blockBytes) + headerBytes
+    const block = this.blocks[Math.floor(entry / blockBytes)]!
+    return fieldsOf(block.subarray(at, at + numberAt(block, at - headerBytes + 4)))
+  }
+
+  /** What was said of an entry's row. */
+  moreText(entry: Entry): string {
+    const block = this.blocks[Math.floor(entry / blockBytes)]!
+    const at = entry % blockBytes
+    const start = at + headerBytes + numberAt(block, at + 4)
+    return block.toString("utf8", start, start + numberAt(block, at + 8))
+  }
+
+  /** Adds it to bytes. */
   copyMore(entry: Entry, to: TsvBytes): void {
     const block = this.blocks[Math.floor(entry / blockBytes)]!
     const at = entry % blockBytes
     const start = at + headerBytes + numberAt(block, at + 4)
     to.copyFrom(block, start, start + numberAt(block, at + 8))
   }
+}
+
+/** Which of so many parts a text belongs to. */
+export const partOf = (text: string, parts: number): number => {
+  let hash = firstHash
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, hashFactor)
+  return Math.floor((mixed(hash) / 2 ** 32) * parts)
 }
 
 const numberAt = (bytes: Buffer, at: number): number =>

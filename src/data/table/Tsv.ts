@@ -107,3 +107,10 @@ export class TsvBytes {
     this.length = 0
   }
 }
+
+/** The fields of a line that {@link field} made, each with a tab before it. */
+export const fieldsOf = (line: string): ReadonlyArray<string> =>
+  line
+    .split("\t")
+    .slice(1)
+    .map((text) => (text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text))

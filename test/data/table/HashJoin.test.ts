@@ -27,7 +27,9 @@ describe("a join of two tables", () => {
     const right = file("r.csv", 'y,id\n"1,5",a\n2,b\n3,c\n4,ü\n')
     assert.deepStrictEqual(await inner(left, right, ["id"]), {
       left: { rows: 5, matched: 4, example: ["z"] },
-      right: { rows: 4, matched: 3, example: ["c"] }
+      right: { rows: 4, matched: 3, example: ["c"] },
+      declined: 0,
+      declinedRight: { count: 0, example: undefined }
     })
     assert.deepStrictEqual(lines(), ["id\tx\ty", "b\t1\t2", "a\t2\t1,5", "b\t4\t2", "ü\t5\t4"])
   })
@@ -65,6 +67,47 @@ describe("a join of two tables", () => {
     assert.strictEqual((await failure(left, file("r.tsv", "id\tx\na\t1\n"))).message, "both tables have a column 'x'")
     const tab = await failure(left, file("r.tsv", 'id\ty\na\t"1\t2"\n'))
     assert.deepEqual([tab.line, tab.message], [2, "column 'y': a tab in the value '1\\t2'"])
+  })
+
+  it("finds keys in another form, the same in parts", async () => {
+    const rows = 3000
+    const text = "x".repeat(9000)
+    const left = file("l.tsv", `id\n${Array.from({ length: rows }, (_, at) => `${at}:up\n`).join("")}7:a:b\n9:c:d\n`)
+    const right = file(
+      "r.tsv",
+      `id\ty\n${Array.from({ length: rows }, (_, at) => `${2 * at}_UP\t${text}\n`).join("")}7_b_a\t"""q"\n9_d_c\tz\n`
+    )
+    const formsOf = ([id]: ReadonlyArray<string>) => {
+      const [name, ...alleles] = id!.toLowerCase().split(/[:_]/u)
+      const form = (order: ReadonlyArray<string>) => [name, ...order].join(" ")
+      return { form: form(alleles), turned: form(alleles.toReversed()), mark: undefined }
+    }
+    const run = async (memory: number) => {
+      const seen: Array<string> = []
+      const accept: HashJoin.Forms["accept"] = (key, { key: other, partner, how }) => {
+        seen.push(`${key.join(" ")} ${other.join(" ")} ${how}`)
+        return key[0] === "9:c:d" ? undefined : partner
+      }
+      const on = ["id"]
+      const joined = await Effect.runPromise(
+        HashJoin.inner({ file: left, on }, { file: right, on }, output, {
+          scratch: folder,
+          memory,
+          forms: { formsOf, accept }
+        })
+      )
+      return { joined, seen: seen.toSorted(), bytes: readFileSync(output, "utf8") }
+    }
+    const whole = await run(2 ** 30)
+    assert.deepStrictEqual(whole.joined, {
+      left: { rows: rows + 2, matched: rows / 2 + 1, example: ["1:up"] },
+      right: { rows: rows + 2, matched: rows / 2 + 1, example: [`${rows}_UP`] },
+      declined: 1,
+      declinedRight: { count: 1, example: ["9_d_c"] }
+    })
+    assert.match(whole.bytes, /\n7:a:b\t"""q"\n$/u)
+    assert.includeMembers(whole.seen, ["2:up 2_UP form", "7:a:b 7_b_a turned", "9:c:d 9_d_c turned"])
+    assert.deepStrictEqual(await run(2 ** 24 + 2 ** 21), whole)
   })
 
   it("is the same in parts, where the right table does not fit into memory", async () => {
