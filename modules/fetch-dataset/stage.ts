@@ -51,6 +51,7 @@ export default Stage.make({
       )
     ]
   },
+  licences: ({ dataset }) => (dataset === undefined ? [] : DatasetRegistry.licencesOf(dataset)),
   run: Effect.fnUntraced(function* ({ params, outputs }) {
     const fs = yield* FileSystem.FileSystem
     const { dataset, url } = params

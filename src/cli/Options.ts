@@ -129,6 +129,8 @@ export const settings = ({ mirror, acceptLicence, device }: SettingsChoice): Set
 type More = Pick<Workflow.LoadOptions, "listing" | "everyProfile">
 
 export const load = Effect.fnUntraced(function* (path: string, choice: WorkflowChoice, more: More = {}) {
+  const device = Runtimes.unknown(choice.device ?? "auto")
+  if (device !== undefined) return yield* new InputError(device)
   const loading = Workflow.load(path, {
     profiles: choice.profile.flatMap((names) => names.split(",")).filter((name) => name !== ""),
     params: choice.param,

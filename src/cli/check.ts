@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { licencesOf } from "../dsl/CheckedStage.ts"
 import * as TypeListing from "../dsl/TypeListing.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"
@@ -34,6 +35,10 @@ export const check = Command.make(
     if (options.format === "editor") return
     const { name, stages, outputs } = workflow
     yield* stdout(`${options.workflow}: '${name}' is sound: ${count(stages, "stage")}, ${count(outputs, "output")}`)
+    const licences = [...new Set(stages.flatMap(licencesOf))]
+    const flags = licences.map((licence) => `--accept-licence ${licence}`).join(" ")
+    if (licences.length > 0)
+      yield* stdout(`it fetches data under ${licences.join(", ")}: if you accept that, run with ${flags}`)
   })
 ).pipe(
   Command.withDescription("Check a workflow without running it: every fault at its place, or with --types its types")

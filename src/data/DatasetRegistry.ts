@@ -17,6 +17,10 @@ export const all: ReadonlyArray<Dataset> = [...genome, ...models, ...measurement
 
 export const isKnown = (name: string): boolean => all.some((dataset) => dataset.name === name)
 
+/** Those that restrict what may be done with a dataset. */
+export const licencesOf = (name: string): ReadonlyArray<string> =>
+  all.flatMap((dataset) => (dataset.name === name && dataset.licenceAcceptance ? [dataset.licence] : []))
+
 /** What is said of a name that no dataset has. */
 export const unknown = (name: string) => ({
   message: `no dataset is named '${name}'`,

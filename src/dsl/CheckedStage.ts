@@ -92,6 +92,11 @@ export const usesOf = ({ instances }: CheckedStage): string => {
   return body?._tag === "Uses" ? body.stage.name : "run"
 }
 
+/** Licences that must be accepted for the stage to run. */
+export const licencesOf = ({ instances }: CheckedStage): ReadonlyArray<string> => [
+  ...new Set(instances.flatMap(({ body }) => (body._tag === "Uses" ? body.stage.licences(body.params) : [])))
+]
+
 /** The outputs that a binding reads. */
 export const outputsIn = (binding: Binding): ReadonlyArray<Binding & { readonly _tag: "Output" }> =>
   binding._tag === "Output" ? [binding] : binding._tag === "List" ? binding.items.flatMap(outputsIn) : []

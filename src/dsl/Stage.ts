@@ -76,6 +76,8 @@ export interface Definition<
     params: Schema.Struct<Fields>["Type"],
     given: Requirement.GivenInputs
   ) => ReadonlyArray<Requirement.Unmet>
+  /** Licences that somebody must accept by name before the stage may run. */
+  readonly licences?: (params: Schema.Struct<Fields>["Type"]) => ReadonlyArray<string>
   /** What is known of outputs before they are made, for the `check` of stages that read them: `{ windows: { width } }`. */
   readonly facts?: (params: Schema.Struct<Fields>["Type"]) => Requirement.Facts
   /** Columns of tables that params name: looked for, before the run, in what the tables are known to have. */
@@ -109,6 +111,7 @@ export interface Stage {
   readonly synthetic: (params: unknown) => boolean
   readonly lineage: boolean
   readonly check: (params: unknown, given: Requirement.GivenInputs) => ReadonlyArray<Requirement.Unmet>
+  readonly licences: (params: unknown) => ReadonlyArray<string>
   readonly facts: (params: unknown) => Requirement.Facts
   readonly columns: (params: unknown, given: Requirement.GivenInputs) => ReadonlyArray<Requirement.NamedColumn>
   readonly inspect: (
@@ -156,6 +159,7 @@ export const make = <
   synthetic: (definition.synthetic ?? (() => false)) as Stage["synthetic"],
   lineage: definition.lineage ?? false,
   check: (definition.check ?? (() => [])) as Stage["check"],
+  licences: (definition.licences ?? (() => [])) as Stage["licences"],
   facts: (definition.facts ?? (() => ({}))) as Stage["facts"],
   columns: (definition.columns ?? (() => [])) as Stage["columns"],
   inspect: (definition.inspect ?? (() => Requirement.nothing)) as Stage["inspect"],

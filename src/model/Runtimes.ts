@@ -1,6 +1,7 @@
 /** The runtimes there are, and the choice among them. */
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
+import * as Suggest from "../core/Suggest.ts"
 import { InsufficientMemory, RuntimeUnavailable } from "./ModelError.ts"
 import * as Program from "./Program.ts"
 import { runtimeIds, type Device, type Runtime, type RuntimeId } from "./Runtime.ts"
@@ -30,6 +31,15 @@ const candidates: { readonly [word: string]: ReadonlyArray<RuntimeId> } = {
 export const idsOf = (device: string): ReadonlyArray<RuntimeId> =>
   Object.hasOwn(candidates, device) ? candidates[device]! : []
 
+/** What is said of a word that is no device. */
+export const unknown = (device: string): { readonly message: string; readonly hint: string } | undefined =>
+  idsOf(device).length > 0
+    ? undefined
+    : {
+        message: `there is no device '${device}'`,
+        hint: Suggest.hint(device, Object.keys(candidates), "devices")
+      }
+
 const onGpu: ReadonlySet<RuntimeId> = new Set(["onnxruntime-cuda", "onnxruntime-webgpu", "tfjs-node-gpu"])
 
 /**
@@ -53,12 +63,8 @@ export const select = Effect.fnUntraced(function* (
   device: string
 ): Effect.fn.Return<Choice, InputError | RuntimeUnavailable> {
   const ids = idsOf(device)
-  if (ids.length === 0) {
-    return yield* new InputError({
-      message: `there is no device '${device}'`,
-      hint: `it is one of: ${Object.keys(candidates).join(", ")}`
-    })
-  }
+  const wrong = unknown(device)
+  if (wrong !== undefined) return yield* new InputError(wrong)
   const refused: Array<RuntimeUnavailable> = []
   for (const id of ids) {
     const runtime = runtimes[id]

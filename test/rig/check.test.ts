@@ -188,3 +188,43 @@ describe("our own workflows", () => {
     if (unavailable) assert.match(stdout + stderr, /cannot run in this version/u)
   })
 })
+
+it("a run on a device that there is not does not begin", async () => {
+  rig.write("flow.yaml", sound)
+  const { code, stdout, stderr } = await rig.agflow(["run", "flow.yaml", "--device", "cup"])
+  assert.notStrictEqual(code, 0)
+  assert.match(stdout + stderr, /there is no device 'cup'[^]*did you mean 'cpu'/u)
+  assert.strictEqual(rig.runId(), undefined)
+})
+
+it("says which licences a run will ask for", async () => {
+  rig.write("flow.yaml", "agflow: 1\nname: x\nstages:\n  a: { uses: fetch-dataset, with: { dataset: spliceai-1 } }\n")
+  const { code, stdout } = await rig.agflow(["check", "flow.yaml"])
+  assert.strictEqual(code, 0)
+  assert.match(stdout, /is sound: 1 stage[^]*run with --accept-licence CC-BY-NC-4\.0/u)
+})
+
+it("a TypeScript stage's rows are held to its table, and what it requires is reported at its key", async () => {
+  rig.write(
+    "stages.ts",
+    `import { Effect, Param, Port, Schema, Stage, Table } from "agflow"
+const row = { id: Table.string("id"), n: Table.integer("count") }
+export const fractions = Stage.make({
+  name: "fractions", version: 1, summary: "x",
+  params: { low: Param.withDefault(Schema.Finite, 0, "low"), high: Param.withDefault(Schema.Finite, 1, "high") },
+  inputs: {}, outputs: { o: Port.table(row, "rows") },
+  check: ({ low, high }) => (low < high ? [] : [{ at: "low", message: "low is not below high" }]),
+  run: Effect.fnUntraced(function* ({ outputs }) { yield* outputs.o.write([{ id: "a", n: 1 }, { id: "b", n: 1.5 }]) })
+})
+`
+  )
+  const flow = (given: string) =>
+    `agflow: 1\nname: x\nimports: [./stages.ts]\nstages:\n  a: { uses: fractions, with: ${given} }\n`
+  rig.write("flow.yaml", flow("{ low: 3 }"))
+  const refused = await rig.agflow(["run", "flow.yaml", "--format", "editor"])
+  assert.strictEqual(refused.stdout, "flow.yaml:5:38: error: low is not below high [requirement]\n")
+  rig.write("flow.yaml", flow("{}"))
+  const failed = await rig.agflow(["run", "flow.yaml"])
+  assert.strictEqual(failed.code, 1)
+  assert.match(failed.stdout, /output 'o' is not the table it declares: row 2, column 'n': 1\.5 where an integer/u)
+})
