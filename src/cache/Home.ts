@@ -28,7 +28,7 @@ export interface HomeFolders {
   readonly runs: string
   /** What runs have published, once for all that published the same. */
   readonly results: string
-  /** What its user is to be told of a state folder that somebody else made. */
+  /** The warning about a state folder that somebody else made. */
   readonly origin: string | undefined
 }
 

@@ -1,7 +1,7 @@
 /**
  * Who made a state folder. Its records are taken as they are: their digests say that nothing of them was lost, not who
  * wrote them. So a state folder bears an id, each user remembers those that he has made, and of any other, which came with a
- * project, from another machine or from another member of a group, he is told once.
+ * project, from another machine or from another member of a group, the user is warned once.
  */
 import { randomUUID } from "node:crypto"
 import { existsSync, linkSync, lstatSync, readFileSync, rmSync, statSync } from "node:fs"
@@ -58,7 +58,7 @@ const sign = (root: string): string => {
   return id
 }
 
-/** What a user is to be told of a state folder; undefined of one of his own. `names` are the folders that it has. */
+/** The warning about a state folder; undefined of one of his own. `names` are the folders that it has. */
 export const check = (root: string, names: ReadonlyArray<string>): string | undefined => {
   if (!existsSync(join(root, fileName)) && !names.some((name) => existsSync(join(root, name)))) {
     sign(root)

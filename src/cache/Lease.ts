@@ -25,6 +25,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
+import * as Printable from "../core/Printable.ts"
 import * as Process from "../core/Process.ts"
 import { Home } from "./Home.ts"
 
@@ -183,7 +184,7 @@ export const holdSome = Effect.fnUntraced(function* (
       }
       if (held.length === count) return held
       yield* release(held)
-      if (!told) yield* onWait(other === undefined ? "nobody" : `process ${other.pid} on ${other.host}`)
+      if (!told) yield* onWait(other === undefined ? "nobody" : `process ${other.pid} on ${Printable.line(other.host)}`)
       told = true
       yield* Effect.sleep(waiting)
     }

@@ -57,7 +57,7 @@ export const ofTexts = (texts: ReadonlyArray<string | undefined>): ReadonlyArray
   })
 }
 
-/** Two rows of one id: what they give could not be told apart. */
+/** Two rows of one id: nothing would distinguish what they give. */
 const checkIds = (context: CheckContext, items: ReadonlyArray<Item>, path: YamlPath): boolean => {
   const rows = new Map<string, number>()
   for (const [index, item] of items.entries()) {

@@ -9,7 +9,7 @@ import { InputError } from "../core/Failure.ts"
 /** What is shared by all modules of a process, and changed by name. */
 const shared = (): ReadonlyArray<object> => [globalThis, Math, JSON, Date, console, Array.prototype, Object.prototype]
 
-/** By which a process is told of what happens to it. */
+/** By which a process hears what happens to it. */
 const events = ["exit", "beforeExit", "uncaughtException", "unhandledRejection", "SIGTERM", "SIGHUP"] as const
 
 interface Found {
@@ -77,7 +77,7 @@ const turns = 20
 
 /**
  * Runs a lab's stage, in `folder`, and puts the process back as it was. Fails when something that the stage started is
- * still at work after it: what that would write is in no result, or is in it by chance. `spent` is told then, as nobody can
+ * still at work after it: what that would write is in no result, or is in it by chance. `spent` is called then, as nobody can
  * stop it but by the end of the process.
  */
 export const around = <A, E, R>(

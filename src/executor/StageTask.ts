@@ -91,7 +91,7 @@ const forgetMost = (): void => {
 }
 
 /**
- * Always ends by writing `exit.json`; what went wrong is in it. `spent` is told when the process is to run no other task.
+ * Always ends by writing `exit.json`; what went wrong is in it. `spent` is called when the process is to run no other task.
  */
 export const run = Effect.fnUntraced(function* (
   folder: string,

@@ -81,7 +81,7 @@ it("under nohup a run goes on when its terminal is closed", async () => {
   assert.deepStrictEqual(rig.results(), { "o.txt": "1\n" })
 })
 
-it("of a task that an interrupted run had not begun with it is told what changed since it last ran", async () => {
+it("compares a task that an interrupted run had not begun with the last run in which it ran", async () => {
   rig.write("s.sh", 'echo "1 $1"\n')
   const run = 'bash "$script" "$x" > "$out"'
   const many = { ...step(rig, "s", run, { inputs: { script: "./s.sh" }, env: { x: "${{ x }}" } }) }

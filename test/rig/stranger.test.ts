@@ -66,22 +66,22 @@ describe("a command that stands in a file of the state folder", () => {
 })
 
 describe("a state folder that somebody else made", () => {
-  const told = /warning: this state folder was made by .*, not by you here/u
+  const warning = /warning: this state folder was made by .*, not by you here/u
 
-  it("is told of once, and then no more; one's own never", async () => {
+  it("is warned about once; one's own never", async () => {
     rig.write("flow.yaml", hello())
     assert.strictEqual((await rig.agflow(["run", "flow.yaml"])).stderr, "")
     assert.strictEqual((await rig.agflow(["plan", "flow.yaml"])).stderr, "")
     // Another user has another home.
     const home = { HOME: rig.path("other") }
     const first = await rig.agflow(["run", "flow.yaml"], { env: home })
-    assert.match(first.stderr, told)
+    assert.match(first.stderr, warning)
     assert.include(first.stderr, "delete it, or set AGFLOW_HOME")
     assert.strictEqual(first.code, 0)
     assert.strictEqual((await rig.agflow(["run", "flow.yaml"], { env: home })).stderr, "")
   })
 
-  it("which comes without a word of who made it, is told of as well", async () => {
+  it("that does not say who made it is warned about as well", async () => {
     rig.write("flow.yaml", hello())
     await rig.agflow(["run", "flow.yaml"])
     rmSync(rig.path("state/made.json"))

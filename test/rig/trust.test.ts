@@ -55,7 +55,7 @@ describe("a folder of which nothing was run", () => {
     assert.include(text, "give --trust, which is remembered")
   })
 
-  it("has faults of its files' syntax told all the same", async () => {
+  it("has errors in the syntax of its files reported all the same", async () => {
     rig.write("project/stages.ts", "export const wrong = = 1\n")
     assert.match((await agflow("check", "project/flow.yaml")).text, /stages\.ts:1:22 error: Unexpected '='/u)
   })
