@@ -60,6 +60,6 @@ describe("du", () => {
   it("of an empty state folder is short", async () => {
     const { code, stdout } = await rig.agflow(["du"])
     assert.strictEqual(code, 0)
-    assert.match(stdout, /^ +0 B {2}/u)
+    assert.match(stdout, /^ +\d{1,3} B {2}/u, "nothing but who made it")
   })
 })
