@@ -69,7 +69,7 @@ describe("tables that pandas wrote", () => {
   it("refuse what is no table of texts and numbers", async () => {
     const failure = (name: string) => runPromise(Effect.flip(Table.readText(made(name))))
     assert.strictEqual((await failure("twice.parquet")).message, "two columns are named 'a'")
-    assert.match((await failure("binary.feather")).message, /column 'b': it holds binary values/u)
+    assert.deepStrictEqual((await runPromise(Table.readText(made("binary.feather")))).rows, [["\\xFF\\xFE"]])
     const cut = join(temporaryFolder(), "cut.arrow")
     // Whole messages, but not all of them.
     writeFileSync(cut, readFileSync(made("stream.arrow")).subarray(0, -8))

@@ -42,11 +42,15 @@ export const time = (value: bigint, perSecond: bigint): string => {
   return perSecond === 1n || fraction === "" ? clock : `${clock}.${fraction}`
 }
 
-/** Bytes that are text; another value cannot be a cell of a table. */
+/** Bytes that are text, as that; others as databases show them: what is not printable ASCII as `\xFF`. */
 export const binary = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new Error("it holds binary values, which are no text: leave the column out, or write it as text")
+    return Array.from(bytes, (byte) =>
+      byte >= 32 && byte < 127 && byte !== 92
+        ? String.fromCharCode(byte)
+        : `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`
+    ).join("")
   }
 }
