@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Account from "../../src/core/Account.ts"
+import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
@@ -25,7 +25,7 @@ export default Stage.make({
   },
   outputs: { combined: Port.table(combined, "one row per variant that has one of these scores") },
   run: Effect.fnUntraced(function* ({ inputs, outputs }) {
-    const scores = CombinedSplicing.combine(yield* inputs.scores.rows, yield* Account.open("variants"))
+    const scores = CombinedSplicing.combine(yield* inputs.scores.rows, (yield* Task).ledger)
     yield* outputs.combined.write(Array.from(scores, ([variant_id, score]) => ({ variant_id, score })))
   })
 })

@@ -16,18 +16,21 @@ const parts = [
 /** By variant, in the order in which they first stand; a part without scores counts 0, a variant without any is left out. */
 export const combine = (
   scores: Iterable<Pick<Score, "variant_id" | "scorer" | "output" | "score">>,
-  account: Tally.Book = Tally.makeLedger().open("variants")
+  ledger: Tally.Ledger = Tally.makeLedger()
 ): ReadonlyMap<string, number> => {
-  const greatest = new Map<string, ReadonlyArray<number>>()
+  const [rows, account] = [ledger.open("scores"), ledger.open("variants")]
+  const greatest = new Map<string, Array<number>>()
   for (const { variant_id, scorer, output, score } of scores) {
     const known = greatest.get(variant_id) ?? parts.map(() => Number.NaN)
+    greatest.set(variant_id, known)
     const part = parts.findIndex((each) => each.scorer === scorer && each.output === output)
-    greatest.set(
-      variant_id,
-      part === -1 || Number.isNaN(score)
-        ? known
-        : known.with(part, Number.isNaN(known[part]!) ? Math.max(0, score) : Math.max(known[part]!, score))
-    )
+    rows.take()
+    if (part === -1) rows.leave("of another scorer or output", `${variant_id} ${scorer} ${output ?? ""}`)
+    else if (Number.isNaN(score)) rows.leave("not a number", variant_id)
+    else {
+      rows.keep()
+      known[part] = Math.max(0, Number.isNaN(known[part]!) ? 0 : known[part]!, score)
+    }
   }
   const combined = new Map<string, number>()
   account.take(greatest.size)

@@ -248,7 +248,7 @@ export const takers: ReadonlyArray<Taker> = [
   },
   {
     stage: combineSplicing,
-    counts: "variants",
+    counts: "scores",
     give: table(
       "in.tsv",
       [
