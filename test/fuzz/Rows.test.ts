@@ -56,7 +56,7 @@ const check = async (
   assert.strictEqual(taken, kept + Tally.leftOutOf(tally!))
   for (const { reason, count: rows } of leftOut) assert.isTrue(reason !== "" && rows > 0, Tally.line(tally!))
   // What it gives, it took; and where a row gives a row, none is missing.
-  const written = rowsOf(result.outputs[taker.output]).map((row) => row[taker.column]!)
+  const written = taker.output === "" ? [] : rowsOf(result.outputs[taker.output]).map((row) => row[taker.column]!)
   if (taker.summary !== true) assert.isAtMost(written.length, taken)
   if (taker.summary !== true)
     for (const cells of untouched) assert.include(written, taker.id(cells), "a good row is not in the output")
@@ -72,6 +72,7 @@ describe.each(takers)("$stage.name, of $counts", (taker) => {
     const { account, outputs } = await runStage(taker.stage, taker.params, taker.inputs(path, given))
     const tally = account.find(({ rows }) => rows === taker.counts)!
     assert.deepStrictEqual([tally.taken, tally.kept], [given.rows.length, given.rows.length], Tally.line(tally))
+    if (taker.summary === true) return
     const ids = new Set(given.rows.map(taker.id))
     for (const row of rowsOf(outputs[taker.output])) assert.isTrue(ids.has(row[taker.column]!), row[taker.column])
   })

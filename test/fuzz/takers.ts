@@ -13,6 +13,15 @@ import loadSequencePairs from "../../modules/load-sequence-pairs/stage.ts"
 import loadTable from "../../modules/load-table/stage.ts"
 import loadVariants from "../../modules/load-variants/stage.ts"
 import maskElements from "../../modules/mask-elements/stage.ts"
+import exportAnndata from "../../modules/export-anndata/stage.ts"
+import gwasBenchmark from "../../modules/gwas-benchmark/stage.ts"
+import loadTracks from "../../modules/load-tracks/stage.ts"
+import supervisedScores from "../../modules/supervised-scores/stage.ts"
+import tidyScores from "../../modules/tidy-scores/stage.ts"
+import variantBenchmark from "../../modules/variant-benchmark/stage.ts"
+import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
+import * as TidyScores from "../../src/scoring/TidyScores.ts"
+import * as TrackTable from "../../src/scoring/TrackTable.ts"
 import { file } from "../support/genome.ts"
 
 /** Rows as cells, and how the file looks in which they stand. */
@@ -78,6 +87,21 @@ const partners = (given: Given, columns: ReadonlyArray<string>, row: (at: number
       given.rows.map((_, at) => row(at))
     )
   )
+
+/** A score of the variant as score-variants writes it. */
+const scoreRow = (at: number, scorer: string, group: string): ReadonlyArray<string> => {
+  const values: Readonly<Record<string, string>> = {
+    variant_id: idOf(at),
+    gene_id: "G",
+    window_id: `w${at}`,
+    track: "0",
+    track_name: "t",
+    group,
+    scorer,
+    score: String(at / 7)
+  }
+  return Object.keys(ScoreTable.table).map((name) => values[name] ?? "NA")
+}
 
 export const takers: ReadonlyArray<Taker> = [
   {
@@ -224,7 +248,7 @@ export const takers: ReadonlyArray<Taker> = [
   },
   {
     stage: colocalise,
-    counts: "variants of trait1",
+    counts: "variants of the first table",
     give: table("in.tsv", ["group", "variant_id", "beta", "se"], (at) => [
       "t",
       idOf(at),
@@ -310,12 +334,124 @@ export const takers: ReadonlyArray<Taker> = [
   },
   {
     stage: evaluationScores,
-    counts: "scores",
+    counts: "labels",
     give: table("in.tsv", ["variant_id", "target", "prediction"], (at) => [idOf(at), String(at % 2), String(at / 7)]),
     params: { evaluation: "mfass_splicing" },
     inputs: (scores) => ({ scores }),
     output: "scores",
     column: "key",
     id: first
+  },
+  {
+    stage: gwasBenchmark,
+    counts: "signals",
+    give: table(
+      "in.tsv",
+      ["signal_id", "gwas_id", "dataset", "variant_id", "gene_id", "pp_h4", "nsnps", "eqtl_beta", "gwas_beta"],
+      (at) => [`s${at}`, "gwas", "liver", idOf(at), "G", "0.5", "10", String(at / 10 - 0.3), "NA"]
+    ),
+    params: { replicates: 0 },
+    inputs: (signals, given) => ({
+      signals,
+      scores: partners(given, Object.keys(ScoreTable.table), (at) => scoreRow(at, "gene_lfc", "RNA"))
+    }),
+    output: "signals",
+    column: "signal_id",
+    id: first
+  },
+  {
+    stage: supervisedScores,
+    counts: "variants",
+    give: (random) => ({
+      name: "in.tsv",
+      head: ["variant_id\ttarget\tx\ty"],
+      rows: Array.from({ length: 24 + random.int(10) }, (_, at) => [
+        idOf(at),
+        String(at % 2),
+        String((at * 7) % 11),
+        String(at / 3)
+      ])
+    }),
+    params: { evaluation: "mfass_splicing", method: "random_forest", trees: 3, folds: 3 },
+    inputs: (path) => ({ table: path }),
+    output: "scores",
+    column: "key",
+    id: first
+  },
+  {
+    stage: variantBenchmark,
+    counts: "scored variants",
+    give: table(
+      "in.tsv",
+      ["evaluation", "source", "key", "group", "stratum", "pair", "distance", "target", "prediction", "comparator"],
+      (at) => ["mfass_splicing", "table", idOf(at), "NA", "NA", "NA", "NA", String(at % 2), String(at / 7), "NA"]
+    ),
+    params: { replicates: 0 },
+    inputs: (scores) => ({ scores: [scores] }),
+    output: "results",
+    column: "evaluation",
+    id: first,
+    summary: true
+  },
+  {
+    stage: tidyScores,
+    counts: "scores",
+    give: table("in.tsv", Object.keys(ScoreTable.table), (at) => scoreRow(at, "centre_mask", "RNA")),
+    params: {},
+    inputs: (scores, given) => ({
+      scores,
+      windows: partners(
+        given,
+        ["window_id", "chrom", "start", "end", "strand", "variant_id", "gene_id", "padded"],
+        (at) => [`w${at}`, "chr1", "0", "64", "+", idOf(at), "NA", "0"]
+      ),
+      tracks: file(
+        "tracks.tsv",
+        tabbed(
+          [Object.keys(TrackTable.table).join("\t")],
+          [
+            Object.entries(TrackTable.table).map(([name, { type, nullable }]) =>
+              name === "track" ? "0" : nullable ? "NA" : type === "string" ? "RNA" : "1"
+            )
+          ]
+        )
+      )
+    }),
+    output: "tidy",
+    column: "raw_score",
+    id: (cells) => cells[Object.keys(ScoreTable.table).indexOf("score")]!,
+    oneToOne: true
+  },
+  {
+    stage: exportAnndata,
+    counts: "scores",
+    give: table("in.tsv", Object.keys(TidyScores.table), (at) =>
+      Object.entries(TidyScores.table).map(([name, { type, nullable }]) =>
+        name === "variant_id" ? `chr1:${at + 1}:A>C` : nullable ? "NA" : type === "string" ? "t" : String(at / 7)
+      )
+    ),
+    params: { scorer: "t" },
+    inputs: (tidy) => ({ tidy }),
+    output: "",
+    column: "",
+    id: first,
+    summary: true
+  },
+  {
+    stage: loadTracks,
+    counts: "tracks",
+    give: table("targets.txt", ["index", "identifier", "file", "clip", "description"], (at) => [
+      String(at),
+      `T${at}`,
+      "f",
+      "1",
+      `RNA:sample ${at}`
+    ]),
+    params: {},
+    inputs: (track_list) => ({ track_list }),
+    output: "tracks",
+    column: "name",
+    id: (cells) => cells[1]!,
+    oneToOne: true
   }
 ]
