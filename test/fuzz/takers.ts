@@ -44,6 +44,8 @@ export interface Taker {
   readonly column: string
   /** The id of a given row in that column. */
   readonly id: (cells: ReadonlyArray<string>) => string
+  /** What is counted are things, which several rows may name: rows said twice are one. */
+  readonly distinct?: true
   /** The output is about other things than the rows. */
   readonly summary?: true
   /** One row of the output for each row that is kept; otherwise several rows may become one. */
@@ -210,6 +212,7 @@ export const takers: ReadonlyArray<Taker> = [
     }),
     params: {},
     inputs: (annotation) => ({ annotations: [annotation] }),
+    distinct: true,
     output: "genes",
     column: "gene_id",
     id: (cells) => /"(G\d+)"/u.exec(cells[8] ?? "")?.[1] ?? ""
@@ -225,6 +228,7 @@ export const takers: ReadonlyArray<Taker> = [
     ]),
     params: {},
     inputs: (elements) => ({ reference, elements }),
+    distinct: true,
     output: "variants",
     column: "variant_id",
     id: first
