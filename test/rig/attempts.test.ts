@@ -101,7 +101,7 @@ describe("further attempts", () => {
   })
 
   it("are not spent on bad input, unless the stage says so", async () => {
-    rig.write("bad.vcf", "not a vcf\n")
+    rig.write("bad.vcf", "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\nchr1\tx\t.\tA\tC\n")
     const stages = (retry: object) => ({
       genome: { uses: "fetch-reference", with: { genome: "synthetic", seed: 1, chromosomes: 1, length: 20000 } },
       variants: {
