@@ -31,7 +31,7 @@ describe.skipIf(mirror === undefined)("workflows on real data (AGFLOW_MIRROR nam
     assert.strictEqual(pairs.size, 34)
     const unscored = [...pairs.values()].filter((row) => row["score"] === "NA")
     assert.strictEqual(unscored.length, 3)
-    for (const row of unscored) assert.match(row["reason"]!, /bp apart|outside the sequence/u)
+    for (const row of unscored) assert.match(row["reason"]!, /bp apart|outside the reference/u)
     assert.strictEqual([...pairs.values()].filter((row) => row["gene_coverage"] === "1").length, 20)
     // DOCK8 (chr9): the predicted part holds 805 of its 13,784 exon bases.
     assert.strictEqual(pairs.get("chr9_191587_T_C ENSG00000107099")!["gene_coverage"], "0.058401044689495064")
