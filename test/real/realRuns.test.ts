@@ -65,7 +65,7 @@ describe.skipIf(mirror === undefined)("real runs (AGFLOW_MIRROR names a folder o
       )
       assert.strictEqual(finished.code, 0, finished.stdout + finished.stderr)
       const rows = await runPromise(Table.read(rig.latest("results", "results.tsv"), BenchmarkTables.resultTable))
-      assert.lengthOf(rows, 37)
+      assert.lengthOf(rows, 38)
       return new Map(rows.map((row) => [row.evaluation, row]))
     }
     const expected: ReadonlyArray<readonly [id: string, verdict: string, n: number, value: number]> = [
