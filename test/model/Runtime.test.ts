@@ -217,8 +217,8 @@ describe("Runtimes", () => {
   })
 
   it("names the devices there are", async () => {
-    const error = await failure(Runtimes.select("tpu"))
-    assert.match(error.message, /no device 'tpu'/u)
+    const error = await failure(Runtimes.select("abacus"))
+    assert.match(error.message, /no device 'abacus'/u)
     assert.match(error.hint!, /auto, cpu, gpu, onnxruntime-cpu/u)
   })
 

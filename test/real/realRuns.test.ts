@@ -75,8 +75,9 @@ describe.skipIf(mirror === undefined)("real runs (AGFLOW_MIRROR names a folder o
       ["dsqtl_yoruba_direction_human", "measured", 1000, 0.597],
       ["ctcf_direction_human", "measured", 396, 0.7601]
     ]
+    // SpliceAI reads 5,050 bases at each side: near the ends of the piece of BRCA1 there is no score.
     const licensed: typeof expected = [
-      ["brca1_sge_splicing_human", "inside", 261, 0.962],
+      ["brca1_sge_splicing_human", "not comparable", 212, 0.9679],
       ["mfass_splicing", "measured", 112, 0.4106]
     ]
     const agrees = (rows: Awaited<ReturnType<typeof run>>, all: typeof expected) => {

@@ -80,20 +80,21 @@ const typed = (batch: Batch, at: number, name: string, column: Column<unknown>, 
 const numbersOf = (batch: Batch, at: number, name: string, column: Column<unknown>): Float64Array => {
   const values = new Float64Array(batch.height)
   const isInteger = column.type === "integer"
+  const isIn = (value: number): boolean => Value.isInRange(column, value) && (!isInteger || Number.isSafeInteger(value))
   const slow = (row: number): number => (typed(batch, at, name, column, row) as number | null) ?? Number.NaN
   if (batch instanceof TextBatch) {
     const { bytes, starts, ends, width } = batch
     for (let row = 0, field = at; row < batch.height; row++, field += width) {
       const isRead = readDecimal(bytes, starts[field]!, ends[field]!)
-      values[row] = isRead && (!isInteger || Number.isSafeInteger(parsed[0]!)) ? parsed[0]! : slow(row)
+      values[row] = isRead && isIn(parsed[0]!) ? parsed[0]! : slow(row)
     }
     return values
   }
   const given = batch instanceof ValueBatch ? batch.columns[at]! : undefined
   for (let row = 0; row < batch.height; row++) {
     const value = given?.[row]
-    const isNumber = typeof value === "number" && (!isInteger || Number.isSafeInteger(value))
-    const isExact = typeof value === "bigint" && Number.isSafeInteger(Number(value))
+    const isNumber = typeof value === "number" && isIn(value)
+    const isExact = typeof value === "bigint" && Number.isSafeInteger(Number(value)) && isIn(Number(value))
     values[row] = isNumber ? value : isExact ? Number(value) : slow(row)
   }
   return values

@@ -70,17 +70,24 @@ const expected: { readonly [T in ColumnType]: string } = {
 
 const rounding = 1e-9
 
+/** Whether a number lies where those of the column do. */
+export const isInRange = ({ share }: Pick<Column<unknown>, "share">, value: number): boolean =>
+  share !== true || (value >= -rounding && value <= 1 + rounding)
+
+const outOfRange = (name: string, found: string) => ({
+  message: `column '${name}': ${found} is not between 0 and 1`
+})
+
 /** What is wrong with a cell of the column, or its value; a missing value of a nullable column is null. */
 export const read = (
   name: string,
-  { type, nullable, share }: Column<unknown>,
+  column: Column<unknown>,
   text: string
 ): { readonly value: unknown } | { readonly message: string } => {
+  const { type, nullable } = column
   if (nullable && missing.has(text)) return { value: null }
   const value = text === "" ? undefined : parsers[type](text)
-  if (share === true && typeof value === "number" && !(value >= -rounding && value <= 1 + rounding)) {
-    return { message: `column '${name}': ${Printable.quoted(text)} is not between 0 and 1` }
-  }
+  if (typeof value === "number" && !isInRange(column, value)) return outOfRange(name, Printable.quoted(text))
   if (value !== undefined) return { value }
   const found = text === "" ? "an empty field" : Printable.quoted(text)
   return { message: `column '${name}': ${found} where ${expected[type]} is expected` }
@@ -97,9 +104,13 @@ const fits: { readonly [T in ColumnType]: (value: unknown) => boolean } = {
 /** What is wrong with a value that a program gives for a cell of the column: what {@link read} would say of its text. */
 export const problem = (
   name: string,
-  { type, nullable }: Column<unknown>,
+  column: Column<unknown>,
   value: unknown
 ): { readonly message: string } | undefined => {
+  const { type, nullable } = column
+  if (typeof value === "number" && fits[type](value) && !isInRange(column, value)) {
+    return outOfRange(name, String(value))
+  }
   if (value === null || value === undefined || value === "" ? nullable : fits[type](value)) return undefined
   const found =
     value === null || value === undefined
