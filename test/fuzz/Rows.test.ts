@@ -44,7 +44,7 @@ const check = async (
   const result = await runStage(taker.stage, taker.params, taker.inputs(path, given)).catch((error: Refusal) => {
     assert.isDefined(error._tag, `not a typed error: ${error.message}`)
     assert.isNotEmpty(error.message)
-    assert.notMatch(error.message, /undefined|\[object|NaN \w|Cannot read prop/u)
+    assert.notMatch(error.message, /undefined|\[object|Cannot read prop/u)
     return undefined
   })
   rmSync(join(folder, String(seed)), { recursive: true })
@@ -89,6 +89,8 @@ describe.each(takers)("$stage.name, of $counts", (taker) => {
         throw new Error(`seed ${seed}: ${ways.join("; ")}\n${textOf(given)}`, { cause: error })
       }
     }
+    if (process.env["AGFLOW_FUZZ_ROWS"] !== undefined)
+      console.log(`| ${taker.stage.name} | ${taker.counts} | ${each} | ${ends.accounted} | ${ends.refused} |`)
     // Both must be seen, or the spoiling is too strong or too weak to show anything.
     assert.isAbove(ends.accounted, 0, "every spoiled input was refused")
   })
