@@ -90,7 +90,9 @@ describe.each(takers)("$stage.name, of $counts", (taker) => {
       }
     }
     if (process.env["AGFLOW_FUZZ_ROWS"] !== undefined)
-      console.log(`| ${taker.stage.name} | ${taker.counts} | ${each} | ${ends.accounted} | ${ends.refused} |`)
+      process.stdout.write(
+        `| ${taker.stage.name} | ${taker.counts} | ${each} | ${ends.accounted} | ${ends.refused} |\n`
+      )
     // Both must be seen, or the spoiling is too strong or too weak to show anything.
     assert.isAbove(ends.accounted, 0, "every spoiled input was refused")
   })
