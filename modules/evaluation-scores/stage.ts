@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InputError } from "../../src/core/Failure.ts"
+import { Task } from "../../src/core/Task.ts"
 import * as Reader from "../../src/data/table/Reader.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -86,7 +87,15 @@ export default Stage.make({
     if (given.has("labels") || given.has("registry") || typeof scores !== "string" || row === undefined) return ids
     return Reader.columns(scores).pipe(
       Effect.flatMap((columns) =>
-        ScoreSource.side({ file: scores, columns, rows: [], firstLine: 2 }, { ...params, row, repeated: "error" })
+        ScoreSource.side(
+          { file: scores, columns, rows: [], firstLine: 2 },
+          {
+            ...params,
+            row,
+            repeated: "error",
+            synthetic: false
+          }
+        )
       ),
       Effect.as([]),
       Effect.mapError((error) => Requirement.ofFile("scores", error)),
@@ -119,7 +128,7 @@ export default Stage.make({
     const row = yield* Registry.find(yield* RegistryParams.read(inputs.registry), params.evaluation)
     const wrong = Registry.notOfVariants(row)
     if (wrong !== undefined) return yield* new InputError(wrong)
-    const options = { ...params, row, repeated: "error" as const }
+    const options = { ...params, row, repeated: "error" as const, synthetic: (yield* Task).synthetic }
     const table = yield* Table.readText(inputs.scores)
     const found =
       inputs.labels === undefined

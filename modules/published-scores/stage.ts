@@ -77,7 +77,8 @@ export default Stage.make({
         where: {},
         aggregate: "single",
         absolute: false,
-        repeated: "number"
+        repeated: "number",
+        synthetic: task.synthetic
       })
       yield* ScoreAccount.account(row, scores)
       rows.push(...scores.rows)

@@ -123,7 +123,8 @@ export default Stage.make({
       distance: null,
       target: targets[at]!,
       prediction: value,
-      comparator: null
+      comparator: null,
+      synthetic: task.synthetic
     }))
     const twice = ScoredVariants.repeated(scored)
     if (twice !== undefined) {

@@ -86,6 +86,7 @@ export default Stage.make({
     const tables = yield* Effect.forEach(inputs.scores, (table, index) =>
       Effect.map(table.rows, (rows) => ({ path: table.path, rows, lineage: task.lineage["scores"]?.[index] }))
     )
+    const synthetic = task.synthetic || tables.some(({ rows }) => rows.some((each) => each.synthetic === true))
     const scored = yield* Labels.gather(tables, params.labels)
     yield* Labels.checkModels(params.models, scored)
     const wanted = inputs.evaluations === undefined ? undefined : yield* inputs.evaluations.rows
@@ -116,7 +117,8 @@ export default Stage.make({
           bound: row.metric.name === known.metric.name ? bounds.get(id) : undefined
         }
         for (const [label, { rows, lineages }] of byLabel!) {
-          const synthetic = lineages.length === 0 ? task.synthetic : lineages.some((each) => each.synthetic)
+          const said = rows.some((each) => each.synthetic === true)
+          const synthetic = said || (lineages.length === 0 ? task.synthetic : lineages.some((each) => each.synthetic))
           const origin = Basis.originOf(row, lineages, params.models[label], synthetic)
           const labelled = { row, label, origin, scored: rows }
           const evaluated = VariantBenchmark.evaluate(labelled, options)
@@ -125,7 +127,7 @@ export default Stage.make({
           strata.push(...VariantBenchmark.byStratum(labelled, options))
           distances.push(...VariantBenchmark.byDistance(labelled, params.distances, options))
         }
-        if (!params.shuffle) differences.push(...Paired.all(row, byLabel!, task.synthetic, options))
+        if (!params.shuffle) differences.push(...Paired.all(row, byLabel!, synthetic, options))
       }
       yield* task.progress((done += 1), ids.size, "evaluations")
     }
@@ -139,7 +141,7 @@ export default Stage.make({
     yield* outputs.strata.write(strata)
     yield* outputs.distances.write(distances)
     const sizes = BenchmarkFigure.sizesOf(registry)
-    yield* outputs.figure.write(BenchmarkFigure.render(results, sizes, task.synthetic))
+    yield* outputs.figure.write(BenchmarkFigure.render(results, sizes, synthetic))
     const wrong = inOrder.filter(({ verdict }) => verdict === "differs" || verdict === "outside")
     if (params.strict && wrong.length > 0) {
       const said = wrong.map(

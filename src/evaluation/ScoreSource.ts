@@ -41,6 +41,8 @@ export interface Options {
   readonly absolute: boolean
   /** Rows of one key, group and pair: an error, or numbered, in a published table that is taken as it stands. */
   readonly repeated: "error" | "number"
+  /** Whether any of it was drawn from a seed, as the engine knows; a table may say so of itself as well. */
+  readonly synthetic: boolean
 }
 
 const usualGroups: { readonly [over: string]: ReadonlyArray<string> } = {
@@ -147,6 +149,12 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
   }
 })
 
+/** Whether a table says of any of its rows that it is synthetic. */
+const isSynthetic = (table: Table.TextTable): boolean => {
+  const at = table.columns.indexOf("synthetic")
+  return at !== -1 && table.rows.some((cells) => cells[at] === "true")
+}
+
 /** Scores and labels side by side in one table: nothing is joined, and every row is kept. */
 export const side = Effect.fnUntraced(function* (
   table: Table.TextTable,
@@ -158,6 +166,7 @@ export const side = Effect.fnUntraced(function* (
   const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
   const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
   const sized = (value: number | null) => (value === null || !absolute ? value : Math.abs(value))
+  const synthetic = options.synthetic || isSynthetic(chosen)
   const rows = chosen.rows.map((_, index): ScoredVariant => ({
     evaluation: row.id,
     key: key(index),
@@ -167,7 +176,8 @@ export const side = Effect.fnUntraced(function* (
     distance: distance(index),
     target: target(index),
     prediction: sized(prediction(index)),
-    comparator: sized(comparator(index))
+    comparator: sized(comparator(index)),
+    synthetic
   }))
   const apart = "name all columns that tell rows apart, as `columns: { key: [variant_id, gene_id] }`"
   const kept = yield* distinct(rows, chosen, options, apart)
@@ -273,6 +283,7 @@ export const joined = Effect.fnUntraced(function* (
     return absolute ? Math.abs(combined) : combined
   })
   const of = yield* labelled(labels, { ...options, columns: { ...columns, key: pairs.map(([label]) => label) } })
+  const synthetic = options.synthetic || isSynthetic(scores) || isSynthetic(labels)
   const used = new Set<string>()
   const rows: Array<ScoredVariant> = []
   for (const index of labels.rows.keys()) {
@@ -287,7 +298,8 @@ export const joined = Effect.fnUntraced(function* (
       distance: of.distance(index),
       target: of.target(index),
       prediction: yield* one(key, prediction),
-      comparator: yield* one(key, comparator)
+      comparator: yield* one(key, comparator),
+      synthetic
     })
   }
   const unused: Array<Unused> = []

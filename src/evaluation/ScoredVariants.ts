@@ -16,7 +16,10 @@ export const table = {
   ),
   target: Table.nullable(Table.number("what was measured: a number, or a class, 0 or 1; missing where it was not")),
   prediction: Table.nullable(Table.number("the score; missing where there is none")),
-  comparator: Table.nullable(Table.number("the score of another model to compare with, where the table has one"))
+  comparator: Table.nullable(Table.number("the score of another model to compare with, where the table has one")),
+  synthetic: Table.nullable(
+    Table.boolean("true where the score or the label was drawn from a seed: what is made from it then says so")
+  )
 }
 export type ScoredVariant = Table.Row<typeof table>
 

@@ -238,7 +238,8 @@ export const make = Effect.fnUntraced(function* (row: Evaluation, seed: number) 
       distance,
       target,
       prediction: score(model, random, index),
-      comparator: score(other, random, index)
+      comparator: score(other, random, index),
+      synthetic: true
     })
   }
   return made as ReadonlyArray<ScoredVariant>

@@ -245,9 +245,16 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
       expected_low: claim.expected?.[0] ?? null,
       expected_high: claim.expected?.[1] ?? null,
       verdict: claim.verdict,
-      note: notes.length === 0 ? null : [...new Set(notes)].join("; ")
+      note: once(notes)
     }
   }
+}
+
+/** Each thing once: a note that another one holds is left out. */
+const once = (notes: ReadonlyArray<string>): string | null => {
+  const distinct = [...new Set(notes)]
+  const whole = distinct.filter((note) => !distinct.some((other) => other !== note && other.includes(note)))
+  return whole.length === 0 ? null : whole.join("; ")
 }
 
 const groupWord = ({ metric }: Evaluation): string => (metric.over === "pairs" ? "matched set" : metric.over)

@@ -37,6 +37,17 @@ const spokenTitle = ({ type, base64 }: Page.Picture): string | undefined =>
       (entity) => ({ "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" })[entity] ?? "&"
     )
 
+/** Whether a table or a figure says of itself that it is synthetic: on a page from elsewhere it stays so. */
+export const saysSynthetic = (each: Item): boolean => {
+  if (each.kind === "figure") {
+    const { type, base64 } = each.picture
+    return type === "image/svg+xml" && Buffer.from(base64, "base64").includes(">SYNTHETIC<")
+  }
+  if (each.kind === "text") return false
+  const at = each.table.columns.indexOf("synthetic")
+  return at !== -1 && each.table.rows.some((cells) => cells[at] === "true")
+}
+
 const heading = ({ name }: Item): Part => name !== undefined && markup`<h3>${name}</h3>\n`
 
 const item = (each: Item): Part => {

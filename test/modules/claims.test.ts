@@ -31,7 +31,8 @@ const scoresOf = async (rows: ReadonlyArray<Scored>): Promise<string> => {
     distance: null,
     target: null,
     prediction: null,
-    comparator: null
+    comparator: null,
+    synthetic: null
   }
   await runPromise(
     Table.write(
@@ -342,6 +343,15 @@ describe("a figure", () => {
     const { results, figure } = await benchmark([drawn])
     assert.match(figure, />SYNTHETIC</u)
     assert.deepStrictEqual([results[0]!.synthetic, results[0]!.source], [true, "synthetic: stage s"])
+    // A table that was carried away says it of itself.
+    const copied = correlated(smc, 144, 0.687).map((row) => ({ ...row, synthetic: true }))
+    const carried = await benchmark([[await scoresOf(copied), lineage("s")]])
+    assert.isTrue(carried.results[0]!.synthetic)
+    assert.match(carried.figure, />SYNTHETIC</u)
+    const own = tsv(["variant_id", "score", "target", "synthetic"], [["v1", 1, 0.5, "true"]])
+    const { outputs } = await runStage(evaluationScores, { evaluation: smc }, { scores: own })
+    const [kept] = await runPromise(Table.read(outputs["scores"]!, ScoredVariants.table))
+    assert.isTrue(kept!.synthetic)
     const plain = await benchmark([[await scoresOf(correlated(smc, 144, 0.687)), lineage("s")]])
     assert.notMatch(plain.figure, /SYNTHETIC/u)
     assert.isFalse(plain.results[0]!.synthetic)

@@ -46,6 +46,15 @@ describe("report", () => {
     )
   })
 
+  it("says SYNTHETIC where a table or a figure says it of itself", async () => {
+    const of = async (given: object) =>
+      readFileSync((await runStage(report, { title: "Cats" }, given as never)).outputs["page"]!, "utf8")
+    const banner = /<strong>SYNTHETIC<\/strong>/u
+    assert.match(await of({ tables: [file("t.tsv", "x\tsynthetic\n1\ttrue\n")] }), banner)
+    assert.match(await of({ figures: [file("f.svg", "<svg><text>SYNTHETIC</text></svg>")] }), banner)
+    assert.notMatch(await of({ tables: [file("u.tsv", "x\tsynthetic\n1\tfalse\n")] }), banner)
+  })
+
   it("puts items where sections want them, and the rest at the end", async () => {
     const sections = [{ title: "Metrics", text: "How well?", tables: [2], figures: [1] }]
     const html = await page({ title: "Cats", sections })
