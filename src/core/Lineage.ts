@@ -31,13 +31,33 @@ export const ofFile = (file: string): Lineage => ({
   synthetic: false
 })
 
-const once = <A>(lists: ReadonlyArray<ReadonlyArray<A>>, name: (each: A) => string): ReadonlyArray<A> => {
-  // Of many tasks most have the same list.
-  const distinct = [...new Set(lists)].filter((list) => list.length > 0)
-  if (distinct.length < 2) return distinct[0] ?? []
-  const found = new Map(distinct.flat().map((each) => [name(each), each]))
+/** Of many tasks most have the same list, or none: those are not gone through one by one. */
+const once = <A>(
+  from: ReadonlyArray<Lineage>,
+  listOf: (lineage: Lineage) => ReadonlyArray<A>,
+  own: ReadonlyArray<A>,
+  name: (each: A) => string
+): ReadonlyArray<A> => {
+  let only = own
+  let several = false
+  for (const lineage of from) {
+    const list = listOf(lineage)
+    if (list.length === 0 || list === only) continue
+    several = only.length > 0
+    if (several) break
+    only = list
+  }
+  if (!several) return only
+  const distinct = new Set([...from.map(listOf), own])
+  const found = new Map([...distinct].flat().map((each) => [name(each), each]))
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
 }
+
+const datasetsIn = (notes: ReadonlyArray<Provenance>): Lineage["datasets"] =>
+  notes.flatMap((note) => (note.kind === "dataset" ? [{ name: note.name, sha256: note.sha256 }] : []))
+
+const modelsIn = (notes: ReadonlyArray<Provenance>): Lineage["models"] =>
+  notes.flatMap((note) => (note.kind === "model" ? [{ name: note.name, weights: note.weights }] : []))
 
 /** Of what a stage made from these, where its task noted so much itself. */
 export const through = (
@@ -45,15 +65,21 @@ export const through = (
   from: ReadonlyArray<Lineage>,
   notes: ReadonlyArray<Provenance>,
   synthetic: boolean
-): Lineage => {
-  const datasets = notes.flatMap((note) => (note.kind === "dataset" ? [{ name: note.name, sha256: note.sha256 }] : []))
-  const models = notes.flatMap((note) => (note.kind === "model" ? [{ name: note.name, weights: note.weights }] : []))
-  return {
-    stage,
-    uses,
-    file: null,
-    datasets: once([...from.map((each) => each.datasets), datasets], ({ name, sha256 }) => `${name} ${sha256}`),
-    models: once([...from.map((each) => each.models), models], ({ name, weights }) => `${name} ${weights}`),
-    synthetic: synthetic || from.some((each) => each.synthetic)
-  }
-}
+): Lineage => ({
+  stage,
+  uses,
+  file: null,
+  datasets: once(
+    from,
+    (each) => each.datasets,
+    datasetsIn(notes),
+    ({ name, sha256 }) => `${name} ${sha256}`
+  ),
+  models: once(
+    from,
+    (each) => each.models,
+    modelsIn(notes),
+    ({ name, weights }) => `${name} ${weights}`
+  ),
+  synthetic: synthetic || from.some((each) => each.synthetic)
+})

@@ -15,6 +15,8 @@ const isEntry = (value: unknown): value is Entry => {
 /** Digests of synthetic outputs by the index that lists them; read again when it changes. */
 const known = new Map<string, { readonly changed: number; readonly digests: ReadonlySet<string> }>()
 
+const none: ReadonlySet<string> = new Set()
+
 /** The outputs that the index of a published folder, or the record of a run, lists. */
 const entriesOf = (index: string): ReadonlyArray<unknown> => {
   const value: unknown = JSON.parse(readFileSync(index, "utf8"))
@@ -24,15 +26,17 @@ const entriesOf = (index: string): ReadonlyArray<unknown> => {
 
 const syntheticIn = (index: string): ReadonlySet<string> => {
   try {
-    const changed = statSync(index).mtimeMs
+    // Most files have none beside them, and an error costs more than a look.
+    const changed = statSync(index, { throwIfNoEntry: false })?.mtimeMs
+    if (changed === undefined) return none
     const before = known.get(index)
     if (before?.changed === changed) return before.digests
     const digests = new Set(entriesOf(index).flatMap((each) => (isEntry(each) && each.synthetic ? [each.sha256] : [])))
     known.set(index, { changed, digests })
     return digests
   } catch {
-    // There is none, or it is nobody's.
-    return new Set()
+    // It is nobody's.
+    return none
   }
 }
 

@@ -206,12 +206,21 @@ const outermost: Lane = { lane: [], labels: [], items: new Map(), order: [] }
 /** One level further in. */
 const inward = (outer: Lane, unsorted: ReadonlyArray<Choice>): Lane => {
   const choices = unsorted.length < 2 ? unsorted : [...unsorted].sort((a, b) => a.at - b.at)
-  const items = choices.flatMap(({ item }) => (item === undefined ? [] : [item]))
+  let [word, label] = ["", ""]
+  let items: Array<readonly [name: string, given: Nested<InputArtifact>]> | undefined
+  const order = [...outer.order]
+  for (const [place, choice] of choices.entries()) {
+    const separator = place === 0 ? "" : ","
+    word += `${separator}${choice.word}`
+    label += `${separator}${choice.label ?? choice.word}`
+    order.push(choice.index)
+    if (choice.item !== undefined) (items ??= []).push(choice.item)
+  }
   return {
-    lane: [...outer.lane, choices.map(({ word }) => word).join(",")],
-    labels: [...outer.labels, choices.map(({ word, label }) => label ?? word).join(",")],
-    items: items.length === 0 ? outer.items : new Map([...outer.items, ...items]),
-    order: [...outer.order, ...choices.map(({ index }) => index)]
+    lane: [...outer.lane, word],
+    labels: [...outer.labels, label],
+    items: items === undefined ? outer.items : new Map([...outer.items, ...items]),
+    order
   }
 }
 

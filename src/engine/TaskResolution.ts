@@ -101,12 +101,19 @@ export const outputsOf = (
   { inputs, stage, instance: { body }, synthetic }: Pick<Task, "inputs" | "stage" | "instance" | "synthetic">,
   { outputs, provenance }: Pick<CacheRecord, "outputs" | "provenance">
 ): Readonly<Record<string, Made>> => {
-  const from = [...inputs.values()].flatMap((input) => flat(input).map(({ artifact }) => artifact.lineage))
-  const made = { stage: stage.id, uses: body._tag === "Uses" && body.module === undefined ? body.stage.name : null }
-  const lineage = Lineage.through(made, from, provenance, synthetic)
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, artifact]) => [name, { ...artifact, synthetic, lineage }])
-  )
+  const from: Array<Lineage.Lineage> = []
+  for (const input of inputs.values()) {
+    if ("artifact" in input) from.push(input.artifact.lineage)
+    else for (const { artifact } of input) from.push(artifact.lineage)
+  }
+  const maker = { stage: stage.id, uses: body._tag === "Uses" && body.module === undefined ? body.stage.name : null }
+  const lineage = Lineage.through(maker, from, provenance, synthetic)
+  const made: Record<string, Made> = {}
+  for (const name in outputs) {
+    const { extension, files } = outputs[name]!
+    made[name] = { extension, files, synthetic, lineage }
+  }
+  return made
 }
 
 const filePort = (port: Port.InputPort): Port.FilePort | Port.TablePort =>
@@ -284,7 +291,8 @@ const structureOf = (
 }
 
 const isSynthetic = (inputs: TaskInputs): boolean => {
-  for (const input of inputs.values()) if (flat(input).some(({ artifact }) => artifact.synthetic)) return true
+  for (const input of inputs.values())
+    if ("artifact" in input ? input.artifact.synthetic : input.some(({ artifact }) => artifact.synthetic)) return true
   return false
 }
 
