@@ -96,6 +96,49 @@ export const scan = (path: string): Effect.Effect<Layout, InputError> =>
     catch: (cause) => failure(path, cause)
   })
 
+/** Bytes of the text from a place on. Throws an {@link InputError} where a block is damaged. */
+export type ReadAt = (from: number, length: number) => Buffer
+
+/** Reads stretches of the text; the block that was read last is kept, so that neighbours cost one block together. */
+export const reader = (path: string, fd: number, { blocks, text }: Layout): ReadAt => {
+  const bytes = Buffer.alloc(1 << 16)
+  let [held, content] = [-1, Buffer.alloc(0)]
+  const load = (index: number): Buffer => {
+    if (index === held) return content
+    const at = blocks[index]!.compressed
+    const read = readSync(fd, bytes, 0, bytes.length, at)
+    const length = blockSize(bytes.subarray(0, headerLength)) ?? 0
+    if (length < headerLength + footerLength || length > read) throw cut(path, `byte ${at} begins no complete block`)
+    const found = inflateRawSync(bytes.subarray(headerLength, length - footerLength))
+    if (crc32(found) !== bytes.readUInt32LE(length - footerLength)) {
+      throw new InputError({ message: `the block at byte ${at} is damaged`, file: path, hint: "copy it again" })
+    }
+    ;[held, content] = [index, found]
+    return found
+  }
+  /** The block that holds a place: the last that begins at or before it. */
+  const blockOf = (place: number): number => {
+    let [low, high] = [0, blocks.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (blocks[middle]!.text <= place) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+  return (from, length) => {
+    const end = Math.min(from + length, text)
+    if (from >= end) return Buffer.alloc(0)
+    const first = blockOf(from)
+    const parts: Array<Buffer> = []
+    for (let index = first; index < blocks.length && blocks[index]!.text < end; index++) {
+      const start = blocks[index]!.text
+      parts.push(load(index).subarray(Math.max(0, from - start), end - start))
+    }
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+  }
+}
+
 /** The bytes of a `.gzi`, as `bgzip --index` writes them. */
 export const formatIndex = (blocks: ReadonlyArray<Block>): Uint8Array => {
   const bytes = Buffer.alloc(8 + 16 * Math.max(0, blocks.length - 1))

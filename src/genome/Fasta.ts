@@ -37,8 +37,11 @@ export interface Fasta {
   readonly pieces: ReadonlyArray<Piece>
   /** The sequence of an interval, which may reach beyond what the file holds. Fails for an unknown chromosome. */
   readonly fetch: (interval: Interval.Interval) => Effect.Effect<Fetched, InputError>
-  /** An interval within one piece as {@link Fasta.fetch} gives it, at less cost for each of many; nothing is noted. */
-  readonly look: (interval: Interval.Interval) => Effect.Effect<string, InputError>
+  /**
+   * An interval within one piece as {@link Fasta.fetch} gives it, at less cost for each of many; nothing is noted. Undefined
+   * where it has to be fetched, which then says why.
+   */
+  readonly look: (interval: Interval.Interval) => string | undefined
   /** Whether one piece holds the whole interval. */
   readonly covers: (interval: Interval.Interval) => boolean
   /** The file's chromosome of a name in any spelling. */
@@ -100,15 +103,15 @@ export const listed = (names: Iterable<string>): string => {
 }
 
 /**
- * Opens a FASTA file until the scope ends. Indexes beside it (`.fai`, `.gzi`) are used where they belong to it, else made
- * anew. In a task, contigs and bases that are read in another form than they have are noted in its account.
+ * Opens a FASTA file until the scope ends. An index beside it (`.fai`) is used where it belongs to it, else made anew. In a
+ * task, contigs and bases that are read in another form than they have are noted in its account.
  */
 export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Fasta, InputError, Scope.Scope> {
   const task = yield* Effect.serviceOption(Task)
   const book = (rows: string) => (Option.isSome(task) ? task.value.ledger.open(rows) : undefined)
   const file = yield* FastaFile.open(path)
   const bases = FastaBases.reader(path, file, book)
-  const look = FastaBases.looker(file, bases)
+  const look = FastaBases.looker(file)
   const pieces = [...piecesOf(file.entries, book)].sort(Interval.compare)
   const byChrom = groupBy(pieces, ({ chrom }) => chrom)
   const { resolve } = Chromosome.resolver(byChrom.keys())
@@ -120,9 +123,7 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
     build: buildOf(file.entries),
     look: (interval) => {
       const piece = byChrom.get(interval.chrom)?.find((each) => Interval.contains(each, interval))
-      return piece === undefined
-        ? Effect.die(new Error(`${Interval.format(interval)} is within no piece`))
-        : look(piece.entry, interval.start - piece.start, interval.end - piece.start)
+      return piece && look(piece.entry, interval.start - piece.start, interval.end - piece.start)
     },
     covers: (interval) => byChrom.get(interval.chrom)?.some((piece) => Interval.contains(piece, interval)) ?? false,
     fetch: Effect.fnUntraced(function* (interval) {

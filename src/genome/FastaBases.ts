@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
 import type { Book } from "../core/Tally.ts"
 import type * as FastaFile from "./FastaFile.ts"
-import type * as FastaIndex from "./FastaIndex.ts"
+import * as FastaIndex from "./FastaIndex.ts"
 import * as Sequence from "./Sequence.ts"
 
 /** Bases of a stretch, and how many stretches are kept: neighbouring windows share most of theirs. 4 MiB. */
@@ -76,27 +76,33 @@ export const reader = (path: string, file: FastaFile.FastaFile, book: (rows: str
 /** 1 for all bytes but A, C, G, T, N. */
 const isOther = Uint8Array.from({ length: 256 }, (_, code) => ("ACGTN".includes(String.fromCharCode(code)) ? 0 : 1))
 
-type Read = (entry: FastaIndex.Entry, start: number, end: number) => Effect.Effect<string, InputError>
+/** Bases [start, end) of a contig at once; undefined where {@link reader} must say what is wrong. */
+export type Look = (entry: FastaIndex.Entry, start: number, end: number) => string | undefined
 
-/**
- * The same bases without the library between: offsets are computed here, and nothing is kept or counted. What is not as the
- * index says goes to `read`, which knows what is wrong.
- */
-export const looker = (file: FastaFile.FastaFile, read: Read): Read =>
-  Effect.fnUntraced(function* (entry, start, end) {
-    const { offset, lineBases, lineBytes } = entry
-    const at = (base: number) => offset + Math.floor(base / lineBases) * lineBytes + (base % lineBases)
-    const found = Buffer.from(yield* file.text(at(start), at(end - 1) + 1 - at(start)))
+/** The same bases for many small looks: nothing is kept or counted. */
+export const looker =
+  (file: FastaFile.FastaFile): Look =>
+  (entry, start, end) => {
+    const from = FastaIndex.offsetOf(entry, start)
+    let text: Buffer
+    try {
+      text = file.text(from, FastaIndex.offsetOf(entry, end - 1) + 1 - from)
+    } catch {
+      return undefined
+    }
+    const found = Buffer.allocUnsafe(text.length)
     let length = 0
     let others = 0
-    for (let i = 0; i < found.length; i++) {
-      const code = found[i]!
+    for (let i = 0; i < text.length; i++) {
+      const code = text[i]!
       // Line breaks.
       if (code <= 32) continue
       found[length++] = code
       others += isOther[code]!
     }
+    if (length !== end - start) return undefined
     const letters = found.toString("latin1", 0, length)
-    const { bases, illegal } = others === 0 ? { bases: letters, illegal: -1 } : Sequence.plain(letters)
-    return length === end - start && illegal < 0 ? bases : yield* read(entry, start, end)
-  })
+    if (others === 0) return letters
+    const { bases, illegal } = Sequence.plain(letters)
+    return illegal < 0 ? bases : undefined
+  }

@@ -15,6 +15,10 @@ export interface Entry {
   readonly lineBytes: number
 }
 
+/** Where a base (from 0) stands in the text. */
+export const offsetOf = ({ offset, lineBases, lineBytes }: Entry, base: number): number =>
+  lineBases === 0 ? offset : offset + Math.floor(base / lineBases) * lineBytes + (base % lineBases)
+
 /** The bytes [from, from + length) of the text, unpacked; fewer at its end. */
 export type ReadText = (from: number, length: number) => Effect.Effect<Uint8Array, InputError>
 

@@ -2,7 +2,7 @@
  * Which variant of a reference a row of a file means: its chromosome by the reference's name, its alleles checked against
  * the sequence, in the shortest and leftmost spelling (see Alleles.ts).
  *
- * Made for millions of rows: a window of the sequence moves along with them, and only moving it is an effect.
+ * Made for millions of rows: a window of the sequence moves along with them, and none of it is an effect but an error.
  */
 import * as Effect from "effect/Effect"
 import type { InputError } from "../core/Failure.ts"
@@ -34,10 +34,17 @@ export interface Problem {
 }
 
 export interface Identity {
-  /** The variant, or why there is none; undefined where the sequence has to be read: {@link Identity.read}. */
+  /** The variant, or why there is none; undefined where the sequence cannot be looked at: {@link Identity.read}. */
   readonly find: (row: Row) => Found | Problem | undefined
-  /** The same with the sequence there. */
+  /** The same; fails where the sequence cannot be read. */
   readonly read: (row: Row) => Effect.Effect<Found | Problem, InputError>
+}
+
+/** What a row asks about; an allele may be empty. */
+interface Asked extends Alleles.Alleles {
+  readonly chrom: string
+  /** An insertion stands before `pos`. */
+  readonly before: boolean
 }
 
 /** A stretch of one piece of the reference. */
@@ -47,7 +54,7 @@ interface Window extends Alleles.Surroundings {
 }
 
 /** Bases that are read at once: few where variants lie far apart or in no order. */
-const least = 1 << 10
+const least = 1 << 7
 const most = 1 << 17
 
 /** Variants in a window from which on the next is larger; below a quarter it is smaller. */
@@ -114,20 +121,19 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
   let window: Window | undefined
   let size = least
   let [looks, seen] = [0, 0]
-  /** Reads more at once while most of it is looked at. */
-  const move = Effect.fnUntraced(function* (piece: Interval.Interval, start: number, end: number) {
+  /** What is read next: more at once while most of it is looked at. */
+  const reach = (piece: Interval.Interval, start: number, end: number): Interval.Interval => {
     const hits = looks - seen
     seen = looks
     size = Math.min(most, Math.max(least, hits >= dense ? size * 2 : hits < dense / 4 ? size / 2 : size))
     const from = Math.max(piece.start, start)
-    const to = Math.min(piece.end, Math.max(end, from + size))
-    const bases = yield* fasta.look({ chrom: piece.chrom, start: from, end: to })
-    window = { chrom: piece.chrom, piece, start: from, bases }
-    return window
-  })
+    return { chrom: piece.chrom, start: from, end: Math.min(piece.end, Math.max(end, from + size)) }
+  }
 
   /** Undefined where the window does not reach far enough. */
-  const place = (chrom: string, pos: number, ref: string, alt: string, at: Window): Found | Problem | undefined => {
+  const place = (asked: Asked, at: Window): Found | Problem | undefined => {
+    const { chrom, pos } = asked
+    let { ref, alt } = asked
     const offset = pos - 1 - at.start
     const longest = Math.max(ref.length, alt.length, 1)
     if (offset < 0 || offset + longest + 1 > at.bases.length) {
@@ -137,6 +143,13 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
     let turned = false
     if (!holds(at.bases, offset, ref)) {
       const found = at.bases.slice(offset, offset + longest)
+      if (ref.includes("N")) {
+        return {
+          kind: "unsupported",
+          category: "reference allele with ambiguous bases",
+          reason: `the reference allele is ${ref}, the genome has ${found.slice(0, ref.length)}`
+        }
+      }
       if (!swap || alt === "" || !found.startsWith(alt)) {
         const interval = { chrom, start: pos - 1, end: pos - 1 + ref.length }
         return {
@@ -156,7 +169,7 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
       return spelled && { ...spelled, chrom, turned, respelled: turned || !same(spelled, alleles) }
     }
     // Before its position, or after it as MAF has it: both are the same in a repeat alone.
-    const readings = [pos, pos + 1].map((pos) => Alleles.normalise({ pos, ref, alt }, at, whole))
+    const readings = [pos, asked.before ? pos : pos + 1].map((pos) => Alleles.normalise({ pos, ref, alt }, at, whole))
     const [one, other] = readings
     if (one === undefined || other === undefined) return undefined
     return same(one, other)
@@ -170,7 +183,7 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
   }
 
   /** What the row asks about, as far as that does not need the sequence. */
-  const asked = (row: Row): Problem | (Alleles.Alleles & { readonly chrom: string }) => {
+  const asked = (row: Row): Problem | Asked => {
     if (row.problem !== undefined) return row.problem
     const pos = VariantText.position(row.pos)
     if (typeof pos !== "number") return pos
@@ -201,7 +214,7 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
       }
     }
     ;[lastName, lastChrom, lastBuild] = [row.chrom, known.name, row.build]
-    return { pos, ref, alt, chrom: known.name }
+    return { pos, ref, alt, chrom: known.name, before: row.before === true }
   }
 
   /** Most rows: one base for another, in upper case, where the window is. Undefined for all others. */
@@ -218,31 +231,52 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
       : undefined
   }
 
+  /** Windows about a variant, each larger than the one before, until one says what it is. */
+  function* windowsOf(asked: Asked): Generator<Interval.Interval, Found | Problem, string> {
+    const { chrom, pos, ref, alt } = asked
+    const site = { chrom, start: pos - 1, end: pos - 1 + Math.max(1, ref.length) }
+    const known = window?.chrom === chrom && Interval.contains(window.piece, site) ? window.piece : undefined
+    const piece = known ?? fasta.pieces.find((piece) => Interval.contains(piece, site))
+    if (piece === undefined) return outside(chrom)
+    const right = site.start + Math.max(ref.length, alt.length) + 2
+    // What is left of a substitution does not matter.
+    for (let left = ref.length === 1 && alt.length === 1 ? 0 : before; ; left = Math.max(before, left * 4)) {
+      const interval = reach(piece, site.start - left, right)
+      const bases = yield interval
+      window = { chrom: piece.chrom, piece, start: interval.start, bases }
+      const found = place(asked, window)
+      if (found !== undefined) return found
+      if (bases.length === Interval.width(piece)) {
+        return { kind: "unsupported", category: "no base of the sequence left", reason: `${ref} is all of ${chrom}` }
+      }
+    }
+  }
+
   const find: Identity["find"] = (row) => {
     looks++
     const plain = substitution(row)
     if (plain !== undefined) return plain
     const wanted = asked(row)
-    if ("kind" in wanted || window?.chrom !== wanted.chrom) return "kind" in wanted ? wanted : undefined
-    return place(wanted.chrom, wanted.pos, wanted.ref, wanted.alt, window)
+    if ("kind" in wanted) return wanted
+    const near = window?.chrom === wanted.chrom ? place(wanted, window) : undefined
+    if (near !== undefined) return near
+    const windows = windowsOf(wanted)
+    let next = windows.next()
+    while (next.done !== true) {
+      const bases = fasta.look(next.value)
+      if (bases === undefined) return undefined
+      next = windows.next(bases)
+    }
+    return next.value
   }
 
   const read: Identity["read"] = Effect.fnUntraced(function* (row) {
     const wanted = asked(row)
     if ("kind" in wanted) return wanted
-    const { chrom, pos, ref, alt } = wanted
-    const site = { chrom, start: pos - 1, end: pos - 1 + Math.max(1, ref.length) }
-    const piece = fasta.pieces.find((piece) => Interval.contains(piece, site))
-    if (piece === undefined) return outside(chrom)
-    const right = site.start + Math.max(ref.length, alt.length) + 2
-    for (let left = before; ; left *= 4) {
-      const around = yield* move(piece, site.start - left, right)
-      const found = place(chrom, pos, ref, alt, around)
-      if (found !== undefined) return found
-      if (around.bases.length === Interval.width(piece)) {
-        return { kind: "unsupported", category: "no base of the sequence left", reason: `${ref} is all of ${chrom}` }
-      }
-    }
+    const windows = windowsOf(wanted)
+    let next = windows.next()
+    while (next.done !== true) next = windows.next((yield* fasta.fetch(next.value)).sequence)
+    return next.value
   })
   return { find, read }
 }

@@ -228,6 +228,45 @@ describe("Bgzip", () => {
     }
   })
 
+  it("looks at any stretch in any order as it fetches it", async () => {
+    const random = Random.make(3)
+    const sequence = Array.from({ length: 300_000 }, () => "ACGTNacgt"[random.int(9)]!).join("")
+    const [plain, packed] = [file("x.fa", ""), file("x.fa.gz", "")]
+    const text = FastaText.format({ name: "a", sequence })
+    writeFileSync(plain, text)
+    await run(Bgzip.write(packed, Stream.succeed(text)))
+    for (const path of [plain, packed]) {
+      await run(
+        Effect.map(Fasta.open(path), (fasta) => {
+          assert.isUndefined(fasta.look({ chrom: "b", start: 0, end: 1 }))
+          const ascending = Array.from({ length: 300 }, (_, at) => at * 990)
+          const anywhere = Array.from({ length: 100 }, () => random.int(290_000))
+          for (const start of [...ascending, ...anywhere, ...ascending.toReversed()]) {
+            const end = start + 1 + random.int(start % 7 === 0 ? 9_000 : 200)
+            assert.strictEqual(fasta.look({ chrom: "a", start, end }), sequence.slice(start, end).toUpperCase())
+          }
+        })
+      )
+    }
+  })
+
+  it("says which block is damaged when it is looked at", async () => {
+    const path = file("x.fa.gz", "")
+    const random = Random.make(4)
+    const sequence = Array.from({ length: 100_000 }, () => "ACGT"[random.int(4)]!).join("")
+    await run(Bgzip.write(path, Stream.succeed(FastaText.format({ name: "a", sequence }))))
+    writeFileSync(`${path}.fai`, FastaIndex.format(await run(FastaIndex.build(path))))
+    const bytes = readFileSync(path)
+    bytes[5000]! ^= 1
+    writeFileSync(path, bytes)
+    utimesSync(`${path}.fai`, new Date(), new Date(Date.now() + 1000))
+    const fetched = Effect.flatMap(Fasta.open(path), (fasta) => {
+      assert.isUndefined(fasta.look({ chrom: "a", start: 10, end: 20 }))
+      return fasta.fetch({ chrom: "a", start: 10, end: 20 })
+    })
+    assert.match((await failure(fetched)).file!, /x\.fa\.gz$/u)
+  })
+
   it("writes the index as bgzip does: the count, then each block after the first", () => {
     const index = Bgzip.formatIndex([
       { compressed: 0, text: 0 },

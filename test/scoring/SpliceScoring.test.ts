@@ -51,7 +51,7 @@ const fasta: Fasta = {
   covers: () => true,
   resolve: (name) => ({ name }),
   build: undefined,
-  look: () => Effect.succeed(""),
+  look: () => undefined,
   fetch: ({ start, end }) =>
     Effect.succeed({
       sequence: Array.from({ length: end - start }, (_, at) => bases[start + at] ?? "N").join(""),
