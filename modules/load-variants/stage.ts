@@ -14,6 +14,7 @@ import * as SignalSource from "../../src/evaluation/SignalSource.ts"
 import * as Fasta from "../../src/genome/Fasta.ts"
 import * as Gene from "../../src/genome/Gene.ts"
 import * as Identity from "../../src/genome/Identity.ts"
+import * as Sequence from "../../src/genome/Sequence.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 import * as VariantList from "../../src/genome/VariantList.ts"
 import * as VariantSource from "../../src/genome/VariantSource.ts"
@@ -31,7 +32,9 @@ const columnUses = {
   pp_h4: "posterior probability of a shared causal variant, from 0 to 1",
   nsnps: "number of variants in the region",
   eqtl_beta: "effect of alt on expression",
-  gwas_beta: "effect of alt on the trait"
+  gwas_beta: "effect of alt on the trait",
+  effect_allele:
+    "the allele that effects are of, where that is not always alt; where it is ref, their signs are changed"
 }
 const columns = Object.fromEntries(
   Object.entries(columnUses).map(([name, description]) => [name, Param.optional(Schema.String, description)])
@@ -48,16 +51,37 @@ const droppedTable = {
 
 const oneLine = (text: string): string => text.replaceAll(/[\t\r\n]+/gu, " ")
 
+/** What is asked of signals of a table without genes would be nothing. */
+const withoutGene = (columns: VariantSource.Columns, has: (use: string) => boolean, file: string) => {
+  const use = has("gene") ? undefined : SignalSource.uses.find((use) => columns[use] !== undefined)
+  return use === undefined
+    ? undefined
+    : Effect.fail(
+        new InputError({
+          message: `'${use}' is of a signal, which needs a gene, and no column holds one`,
+          file,
+          hint: "columns: { gene: ... } names it"
+        })
+      )
+}
+
+/** A substitution that reads the same on both strands with its alleles turned. */
+const palindromic = ({ ref, alt }: Identity.Found): boolean =>
+  ref.length === 1 && alt.length === 1 && Sequence.reverseComplement(ref) === alt
+
+/** Of so many variants at least, more than half that differ from the genome are of another one. */
+const fewest = 20
+
 export default Stage.make({
   name: "load-variants",
-  version: 2,
+  version: 3,
   summary:
     "Reads variants from VCF or a table, checks them against the reference, normalises them (shortest, leftmost alleles), and pairs them with genes.",
   params: {
     columns: Param.withDefault(
       Schema.Struct(columns),
       {},
-      "which column of a table holds what; of a VCF, which INFO or FORMAT field"
+      "which column of a table holds what, where it has not a name that GWAS-SSF, eQTL Catalogue, FinnGen, PLINK, REGENIE, SAIGE and others use; of a VCF, which INFO or FORMAT field"
     ),
     outside: action("drop", "what to do with variants outside the reference"),
     mismatch: Param.withDefault(
@@ -85,11 +109,12 @@ export default Stage.make({
     Object.entries(params.columns).flatMap(([use, column]) =>
       column === undefined ? [] : [{ input: "variants", column, at: ["columns", use] as const }]
     ),
+  check: ({ columns }) => SignalSource.problems(columns),
   inspect: ({ columns }, { variants }) =>
     typeof variants !== "string"
       ? Requirement.nothing
-      : VariantSource.read(variants, columns, {
-          header: () => undefined,
+      : VariantSource.read<InputError | Option.Option<never>, never>(variants, columns, {
+          header: (has) => withoutGene(columns, has, variants),
           // The header is all that is looked at.
           row: () => Effect.fail(Option.none())
         }).pipe(
@@ -132,8 +157,10 @@ export default Stage.make({
       return new InputError(hint === undefined ? error : { ...error, hint })
     }
 
+    let [kept, differing, cause] = [0, 0, ""]
     const refuse = (row: VariantSource.Row, { kind, category, reason, hint }: Identity.Problem) => {
       if (actions[kind] === "error") return failure(row, reason, hint)
+      if (kind === "mismatch" && differing++ === 0) cause = `${VariantSource.textOf(row)}: ${reason}`
       const text = oneLine(VariantSource.textOf(row))
       books.variants.take()
       books.variants.leave(category, `${text}: ${reason}`)
@@ -161,10 +188,15 @@ export default Stage.make({
         build = row.build
       }
       if (found.respelled) {
-        const what = found.turned ? "reference and alternative allele turned" : "alleles normalised"
+        const what = found.turned
+          ? palindromic(found)
+            ? "reference and alternative allele turned, which are the same on the other strand"
+            : "reference and alternative allele turned"
+          : "alleles normalised"
         books.variants.note(what, `${VariantSource.textOf(row)} is ${Identity.idOf(found)}`)
       }
       const variant = list.add(found)
+      kept++
       if (!hasGene) return undefined
       if (gene === undefined) {
         books.pairs.take()
@@ -174,6 +206,9 @@ export default Stage.make({
       const gene_id = Gene.withoutVersion(gene)
       pairs.push({ variant, gene_id })
       if (study !== undefined && signal !== undefined) {
+        if (signal.reversed) {
+          books.signals.note("effect of the reference allele: its sign is changed", VariantSource.textOf(row))
+        }
         signals.add({ ...signal, gwas_id: study, gene_id, variant_id: Identity.idOf(found) })
       } else if (hasStudy) {
         books.signals.take()
@@ -186,6 +221,7 @@ export default Stage.make({
       header: (has) => {
         hasGene = has("gene")
         hasStudy = hasGene && has("gwas_id")
+        return withoutGene(params.columns, has, inputs.variants)
       },
       row: (row) => {
         const judge = (place: Identity.Found | Identity.Problem) =>
@@ -199,6 +235,13 @@ export default Stage.make({
     yield* dropped.end
 
     const sorted = list.sorted()
+    if (differing >= fewest && differing > kept) {
+      return yield* new InputError({
+        message: `${differing} variants differ from the reference, and ${kept} do not: ${cause}`,
+        file: inputs.variants,
+        hint: "dropping is for single rows: are the variants of another genome build or strand, their positions 0-based, or ref and alt swapped (`mismatch: swap`)?"
+      })
+    }
     const { same, respelled } = sorted.repeats
     const another = "same variant written another way"
     // Of variants with genes, a repeat is another pair.

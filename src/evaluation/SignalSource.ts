@@ -8,6 +8,8 @@ import type { Signal } from "./Signal.ts"
 type Values = Pick<Signal, "pp_h4" | "nsnps" | "eqtl_beta" | "gwas_beta"> & {
   readonly name: string | undefined
   readonly dataset: string
+  /** The row's effects are of the reference allele: their signs were changed. */
+  readonly reversed: boolean
 }
 
 /** How a column of numbers is held to what it means. */
@@ -17,6 +19,40 @@ const numbers = {
   eqtl_beta: { is: Number.isFinite, what: "a finite number" },
   gwas_beta: { is: Number.isFinite, what: "a finite number" }
 } as const
+
+/** Uses of columns that say something of signals alone. */
+export const uses = ["gwas_id", "signal_id", "dataset", "pp_h4", "nsnps", "eqtl_beta", "gwas_beta"] as const
+
+/** Columns of ratios, which have no sign. */
+const ratio = /^(?:hm_)?(?:or|odds_?ratio|hr|hazard_?ratio|rr)$/iu
+
+/** What is wrong with columns of effects that a user names. */
+export const problems = (columns: { readonly [use: string]: string | undefined }) =>
+  (["eqtl_beta", "gwas_beta"] as const).flatMap((use) => {
+    const column = columns[use]
+    return column === undefined || !ratio.test(column)
+      ? []
+      : [
+          {
+            at: ["columns", use] as const,
+            message: `'${column}' is a ratio, which has no sign`,
+            hint: "give its logarithm, in a column of its own"
+          }
+        ]
+  })
+
+/** Whether effects are of the alternative allele (1) or of the reference's (-1), as far as the row says it. */
+const direction = (row: Row): 1 | -1 | Problem => {
+  const allele = row.cell("effect_allele")?.toUpperCase()
+  if (allele === undefined || allele === row.alt.toUpperCase()) return 1
+  if (allele === row.ref.toUpperCase()) return -1
+  return {
+    kind: "malformed",
+    category: "the effect allele is neither ref nor alt",
+    reason: `the effect allele ${Printable.quoted(allele)} is neither ${row.ref} nor ${row.alt}`,
+    hint: "columns: { effect_allele: ... } names the column of the allele that effects are of"
+  }
+}
 
 export interface SignalSource {
   /** What the row says; the signs of effects are changed where the alleles were `turned`. */
@@ -35,6 +71,11 @@ export const make = (columns: { readonly [use: string]: string | undefined }): S
       const values = { pp_h4: null, nsnps: null, eqtl_beta: null, gwas_beta: null } as {
         -readonly [K in keyof typeof numbers]: number | null
       }
+      const sign = direction(row)
+      const isEffect = (use: string) => use.endsWith("_beta") && row.cell(use) !== undefined
+      const hasEffect = Object.keys(numbers).some(isEffect)
+      if (hasEffect && typeof sign === "object") return sign
+      const turn = (sign === -1) !== turned
       for (const use of Object.keys(numbers) as ReadonlyArray<keyof typeof numbers>) {
         const text = row.cell(use)
         if (text === undefined) continue
@@ -47,9 +88,10 @@ export const make = (columns: { readonly [use: string]: string | undefined }): S
             reason: `column '${columns[use] ?? use}': ${Printable.quoted(text)} is not ${what}`
           }
         }
-        values[use] = turned && use.endsWith("_beta") && value !== 0 ? -value : value
+        values[use] = turn && use.endsWith("_beta") && value !== 0 ? -value : value
       }
-      return { ...values, name: row.cell("signal_id"), dataset: row.cell("dataset") ?? "not stated" }
+      const reversed = hasEffect && sign === -1
+      return { ...values, name: row.cell("signal_id"), dataset: row.cell("dataset") ?? "not stated", reversed }
     },
     add: ({ name, gwas_id, dataset, variant_id, gene_id, pp_h4, nsnps, eqtl_beta, gwas_beta }) => {
       const id = name ?? [gwas_id, dataset, variant_id, gene_id].join("/")

@@ -5,6 +5,7 @@ import * as Header from "../data/table/Header.ts"
 import * as TableReader from "../data/table/Reader.ts"
 import * as Value from "../data/table/Value.ts"
 import * as Chromosome from "./Chromosome.ts"
+import * as VariantColumns from "./VariantColumns.ts"
 import * as VariantText from "./VariantText.ts"
 import * as Vcf from "./Vcf.ts"
 
@@ -19,6 +20,8 @@ export interface Row {
   /** The variant as the file has it, where it is one text there. */
   readonly whole?: string
   readonly build: Chromosome.Build | undefined
+  /** What is inserted stands before the base at `pos`; else `-` as ref leaves open on which side. */
+  readonly before?: true
   /** Set where no variant can be read. */
   readonly problem: VariantText.Problem | undefined
   /** What the row says for a use (`gene`, say); undefined where it is missing or nothing holds it. */
@@ -33,20 +36,31 @@ export type Columns = { readonly [use: string]: string | undefined }
 
 export interface Reader<E, R> {
   /** `has`: whether a column or field holds what is asked for. */
-  readonly header: (has: (use: string) => boolean) => void
+  readonly header: (has: (use: string) => boolean) => Effect.Effect<void, E, R> | undefined
   /** Called with every row in file order; what it gives is run before the next. */
   readonly row: (row: Row) => Effect.Effect<void, E, R> | undefined
 }
 
 /** Where a column that is not named is looked for, when not under the name of its use. */
-const usual: Columns = { variant: "variant_id", gene: "gene_id" }
-
-const ofVariant = ["chrom", "pos", "ref", "alt"] as const
+const usual: Columns = { gene: "gene_id" }
 
 interface Rows {
   readonly has: (use: string) => boolean
   readonly rowsOf: (cells: ReadonlyArray<string>, line: number) => ReadonlyArray<Row>
 }
+
+/** A table whose header row is a row of data: PLINK's .bim, say. */
+const headless = (columns: ReadonlyArray<string>): boolean => columns.some((name) => /^-?\d+$/u.test(name))
+
+const unheld = (file: string, columns: ReadonlyArray<string>, line: number | undefined): InputError =>
+  new InputError({
+    message: "no column holds the variants",
+    file,
+    ...(line === undefined ? {} : { line }),
+    hint: headless(columns)
+      ? "the first row must name the columns: load-table names those of a file without (header: [chrom, id, cm, pos, alt, ref])"
+      : `name them in columns: either variant, or chrom, pos, ref and alt; the table has: ${columns.join(", ")}`
+  })
 
 const tableReader = Effect.fnUntraced(function* (
   { columns, file, headerLine: line }: Header.Headed,
@@ -56,7 +70,9 @@ const tableReader = Effect.fnUntraced(function* (
   if (absent !== undefined) {
     return yield* Header.missingColumn({ file, columns, headerLine: line }, absent[1]!, absent[0])
   }
-  const at = new Map<string, number>()
+  const places = VariantColumns.find(columns, named)
+  const { variant, parts } = places
+  const at = new Map<string, number>([["effect_allele", places.effectAllele ?? -1]])
   const place = (use: string): number => {
     const known = at.get(use)
     if (known !== undefined) return known
@@ -65,38 +81,34 @@ const tableReader = Effect.fnUntraced(function* (
     return found
   }
   const has = (use: string): boolean => place(use) >= 0
-  const whole = has("variant") && (named["variant"] !== undefined || named["pos"] === undefined)
-  if (!whole && !ofVariant.every(has)) {
-    return yield* new InputError({
-      message: "no column holds the variants",
-      file,
-      ...(line === undefined ? {} : { line }),
-      hint: `name them in columns: either variant, or chrom, pos, ref and alt; the table has: ${columns.join(", ")}`
-    })
-  }
-  const [chromAt, posAt, refAt, altAt] = ofVariant.map(place) as [number, number, number, number]
-  const wholeAt = place("variant")
+  if (variant === undefined && parts === undefined) return yield* unheld(file, columns, line)
   const each = (row: Omit<Row, "alt">, alts: string): ReadonlyArray<Row> =>
     alts.includes(",") ? alts.split(",").map((alt) => ({ ...row, alt })) : [{ ...row, alt: alts }]
+  const cellOf = (cells: ReadonlyArray<string>) => (use: string) => {
+    const text = cells[place(use)]?.trim()
+    return text === undefined || Value.isMissing(text) ? undefined : text
+  }
+  const present = (text: string): string => (Value.isMissing(text) ? "" : text)
+  // No allele, which VCF writes so: not a missing value.
+  const allele = (text: string): string => (text === "." ? text : present(text))
+  const inParts = (cells: ReadonlyArray<string>, line: number, { chrom, pos, ref, alt }: NonNullable<typeof parts>) => {
+    const row = { line, chrom: present(cells[chrom]!), pos: cells[pos]!, ref: allele(cells[ref]!), cell: cellOf(cells) }
+    return each({ ...row, build: Chromosome.buildOfName(row.chrom), problem: undefined }, allele(cells[alt]!))
+  }
   return {
     has,
     rowsOf: (cells, line) => {
-      const cell = (use: string): string | undefined => {
-        const text = cells[place(use)]
-        return text === undefined || Value.isMissing(text) ? undefined : text
-      }
-      const present = (at: number): string => (Value.isMissing(cells[at]!) ? "" : cells[at]!)
-      if (!whole) {
-        const row = { line, chrom: present(chromAt), pos: cells[posAt]!, ref: present(refAt), cell }
-        return each({ ...row, build: Chromosome.buildOfName(row.chrom), problem: undefined }, present(altAt))
-      }
-      const text = present(wholeAt).trim()
+      if (variant === undefined) return inParts(cells, line, parts!)
+      const text = present(cells[variant]!).trim()
       const pieces = VariantText.split(text)
       if (pieces._tag === "Success") {
-        return each({ ...pieces.success, line, whole: text, problem: undefined, cell }, pieces.success.alt)
+        const row = { ...pieces.success, line, whole: text, problem: undefined, cell: cellOf(cells) }
+        return each(row, pieces.success.alt)
       }
+      // A column of rsIDs beside the parts.
+      if (parts !== undefined && named["variant"] === undefined) return inParts(cells, line, parts)
       const nothing = { chrom: "", pos: "", ref: "", alt: "", build: undefined }
-      return [{ ...nothing, line, whole: text, problem: pieces.failure, cell }]
+      return [{ ...nothing, line, whole: text, problem: pieces.failure, cell: cellOf(cells) }]
     }
   }
 })
@@ -111,7 +123,7 @@ const fromTable = <E, R>(
     {},
     Effect.fnUntraced(function* (source): Effect.fn.Return<void, InputError | E, R> {
       const reader = yield* tableReader(source, columns)
-      header(reader.has)
+      yield* header(reader.has) ?? Effect.void
       yield* TableReader.forEach(
         source,
         Effect.fnUntraced(function* (batch): Effect.fn.Return<void, InputError | E, R> {
@@ -125,6 +137,8 @@ const fromTable = <E, R>(
       )
     })
   )
+
+const ofVariant: ReadonlyArray<string> = ["variant", "chrom", "pos", "ref", "alt"]
 
 const noCell = (): undefined => undefined
 
@@ -140,13 +154,13 @@ const fromVcf = <E, R>(
       build = found.build
       for (const [use, name] of Object.entries(named)) {
         if (name === undefined) continue
-        if (use === "variant" || (ofVariant as ReadonlyArray<string>).includes(use)) {
+        if (ofVariant.includes(use)) {
           const message = `columns: a VCF has a place of its own for '${use}'`
           return yield* new InputError({ message, file: path, hint: `leave '${use}' out of columns` })
         }
         fields.set(use, yield* Vcf.field(found, name, path))
       }
-      header((use) => fields.has(use))
+      yield* header((use) => fields.has(use)) ?? Effect.void
     }),
     site: (site) => {
       const { line, chrom, pos, ref, alt, problem } = site

@@ -20,6 +20,8 @@ export interface Pieces {
   readonly ref: string
   readonly alt: string
   readonly build: Chromosome.Build | undefined
+  /** What is inserted stands before the base at `pos`; else `-` as ref leaves open on which side. */
+  readonly before?: true
 }
 
 const problem = (kind: Problem["kind"], category: string, reason: string, hint?: string): Problem => ({
@@ -38,17 +40,30 @@ const spelling = new RegExp(
 
 const write = "write it as chr1_12345_A_G: chromosome, position, reference and alternative allele"
 
+/** NCBI's SPDI: accession, bases before the change, deleted and inserted bases (Holmes et al., Bioinformatics 2020). */
+const spdiSpelling = /^(N[CTWG]_\d+\.\d+):(\d+):([A-Za-z]*|\d+):([A-Za-z]*)$/u
+
+const spdi = (text: string): Result.Result<Pieces, Problem> | undefined => {
+  const [, chrom, before, deleted, inserted] = spdiSpelling.exec(text) ?? []
+  if (chrom === undefined) return undefined
+  if (/\d/u.test(deleted!)) {
+    const reason = `'${text}' says how many bases are deleted, not which`
+    return Result.fail(problem("malformed", "an SPDI name without the deleted bases", reason, write))
+  }
+  const pos = String(Number(before) + 1)
+  const [ref, alt] = [deleted!, inserted!].map((bases) => (bases === "" ? "-" : bases)) as [string, string]
+  return Result.succeed({ chrom, pos, ref, alt, build: Chromosome.buildOfName(chrom), before: true })
+}
+
 /**
- * The pieces of `chr1_12345_A_G`, `chr1:12345:A:G`, `1-12345-A-G`, `chr1:12345:A>G`, `1_12345_A/G` and
- * `chr1_12345_A_G_b38`.
+ * The pieces of `chr1_12345_A_G`, `chr1:12345:A:G`, `1-12345-A-G`, `chr1:12345:A>G`, `1_12345_A/G`, `chr1_12345_A_G_b38`
+ * and of SPDI (`NC_000001.11:12344:A:G`, which counts from 0).
  */
 export const split = (text: string): Result.Result<Pieces, Problem> => {
+  const ofSpdi = spdi(text)
+  if (ofSpdi !== undefined) return ofSpdi
   const [, chrom, pos, ref, alt, build] = spelling.exec(text) ?? []
   if (chrom !== undefined) {
-    if (/^NC_.*:\d+:[^:]*:[^:]*$/u.test(text)) {
-      const reason = `'${text}' is written as in SPDI, which counts positions from 0`
-      return Result.fail(problem("malformed", "an SPDI name, which counts from 0", reason, write))
-    }
     return Result.succeed({
       chrom,
       pos: pos!,
@@ -70,23 +85,38 @@ export const split = (text: string): Result.Result<Pieces, Problem> => {
     : Result.fail(problem("malformed", "not a variant", `'${text}' is not a variant`, write))
 }
 
-/** A position, 1-based; the failure says what is wrong with it. A whole number that a table wrote as `100.0` is one. */
+/** `100.0`, as pandas writes whole numbers beside missing ones, and `1e+05`, as R writes 100000: none of them is rounded. */
+const wholeNumber = /^(?:\d+(?:\.0+)?|\d(?:\.\d+)?e\+\d\d)$/u
+
+/** A position, 1-based; the failure says what is wrong with it. */
 export const position = (text: string): number | Problem => {
-  if (/^\d+(?:\.0+)?$/u.test(text)) {
-    const pos = Number(text)
+  const pos = wholeNumber.test(text) ? Number(text) : Number.NaN
+  if (Number.isInteger(pos)) {
     if (pos >= 1 && pos <= 2 ** 31) return pos
     return problem("malformed", "a position out of range", `position '${text}' is not between 1 and 2,147,483,648`)
   }
   return /^(?:|NA|N\/A|\.|nan|null|none)$/iu.test(text)
     ? problem("malformed", "no position", "the position is missing")
-    : problem("malformed", "a position that is not a whole number", `position '${text}' is not a whole number`)
+    : problem(
+        "malformed",
+        "a position that is not a whole number",
+        `position '${text}' is not a whole number`,
+        /e[+-]?\d/iu.test(text) ? "a spreadsheet rounds such numbers: write it with all its digits" : undefined
+      )
 }
 
 const bases = /^[ACGTN]+$/u
 
+/** PLINK's insertion and deletion, whose bases are not given. */
+const indelLetters = new Set(["ID", "DI", "RI", "IR", "RD", "DR"])
+
 /** What is wrong with alleles (upper case, not empty), where they are not two different sequences of bases. */
 export const alleleProblem = (ref: string, alt: string): Problem | undefined => {
   if (ref.length === 1 && alt.length === 1 && ref !== alt && bases.test(ref) && bases.test(alt)) return undefined
+  if (indelLetters.has(ref + alt)) {
+    const reason = `alleles '${ref}' and '${alt}' do not say which bases are inserted or deleted`
+    return problem("unsupported", "insertion or deletion not spelled out in bases", reason)
+  }
   for (const [allele, name] of [
     [ref, "reference"],
     [alt, "alternative"]

@@ -71,7 +71,8 @@ export const isVcf = Effect.fnUntraced(function* (path: string): Effect.fn.Retur
     })
   }
   return (
-    /^(?:##fileformat=VCF|#CHROM\tPOS\tID\tREF\tALT)/u.test(line) ||
+    // PLINK's tables of results begin like it, too.
+    /^(?:##fileformat=VCF|#CHROM\tPOS\tID\tREF\tALT(?:$|\tQUAL))/u.test(line) ||
     /\.vcf(?:\.b?gz)?$/u.test(path) ||
     recordLike.test(line)
   )
@@ -169,6 +170,10 @@ export const read = <E, R>(path: string, reader: Reader<E, R>): Effect.Effect<vo
             const message = "the header line '#CHROM' has fewer than 5 columns"
             const hint = "fields are separated by one tab"
             return yield* new InputError({ message, file: path, line: number, hint })
+          }
+          if (!/^#CHROM\tPOS\tID\tREF\tALT(?:\t|$)/u.test(line)) {
+            const message = "the columns of the header line are not CHROM, POS, ID, REF and ALT, in this order"
+            return yield* new InputError({ message, file: path, line: number })
           }
           yield* reader.header({ columns, info, format, build, fieldsOf: splitter() })
           started = true

@@ -173,7 +173,9 @@ describe("load-variants", () => {
       "S/not stated/chr1_2_C_G/G1 S not stated chr1_2_C_G G1 NA NA -0.4 0.2"
     ])
     assert.deepStrictEqual(account(result, "signals"), ["2 of 3", ["1 reference allele differs from the genome"], []])
-    assert.deepStrictEqual(account(result, "variants")[2], ["1 reference and alternative allele turned"])
+    assert.deepStrictEqual(account(result, "variants")[2], [
+      "1 reference and alternative allele turned, which are the same on the other strand"
+    ])
   })
 
   it("leaves out what is no change of given bases, or stops there", async () => {
