@@ -5,6 +5,7 @@ import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Compared from "../../src/evaluation/Compared.ts"
+import * as LabelKeys from "../../src/evaluation/LabelKeys.ts"
 import * as VariantEvaluation from "../../src/evaluation/VariantEvaluation.ts"
 import * as VariantJoin from "../../src/evaluation/VariantJoin.ts"
 import * as Verdict from "../../src/evaluation/Verdict.ts"
@@ -55,6 +56,7 @@ export default Stage.make({
       "leave_out",
       "a label without a prediction: `leave_out`, or `zero`: it counts as a prediction of 0"
     ),
+    ...LabelKeys.params,
     ...Bootstrap.params
   },
   inputs: {

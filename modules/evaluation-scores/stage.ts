@@ -8,6 +8,7 @@ import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Requirement from "../../src/dsl/Requirement.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
+import * as LabelKeys from "../../src/evaluation/LabelKeys.ts"
 import * as Registry from "../../src/evaluation/Registry.ts"
 import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
@@ -67,7 +68,8 @@ export default Stage.make({
       Schema.Boolean,
       false,
       "use the sizes of the scores: for causality, where scores have a sign"
-    )
+    ),
+    ...LabelKeys.params
   },
   inputs: {
     ...RegistryParams.inputs,
@@ -78,7 +80,12 @@ export default Stage.make({
     scores: Port.table(ScoredVariants.table, "every labelled row, with its score or without"),
     missing: Port.table(ScoredVariants.missingTable, "labels without a score, scores without a label, missing targets")
   },
-  check: (params, given) => naming(params).check(given),
+  check: (params, given) => [
+    ...naming(params).check(given),
+    ...(params.turned === "turn" && params.aggregate === "composite"
+      ? [{ at: "turned" as const, message: "turned: the composite splicing score has no sign that could be turned" }]
+      : [])
+  ],
   inspect: (params, files, given) => {
     const ids = naming(params).inspect(files)
     const { scores } = files

@@ -78,7 +78,8 @@ export default Stage.make({
         aggregate: "single",
         absolute: false,
         repeated: "number",
-        synthetic: task.synthetic
+        synthetic: task.synthetic,
+        turned: "leave"
       })
       yield* ScoreAccount.account(row, scores)
       rows.push(...scores.rows)

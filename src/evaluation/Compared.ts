@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Account from "../core/Account.ts"
 import * as Value from "../data/table/Value.ts"
+import * as LabelKeys from "./LabelKeys.ts"
 import type { Rows } from "./VariantEvaluation.ts"
 import type { Joined } from "./VariantJoin.ts"
 
@@ -20,13 +21,15 @@ export interface Compared extends Rows {
 export const rowsOf = Effect.fnUntraced(function* (joined: Joined, { missing, grouped }: Options) {
   const labels = yield* Account.open("labels")
   const predictions = yield* Account.open("predictions")
-  const { rows, used, withoutValue, notChosen } = joined.predicted
+  const { rows, used, turned, withoutValue, notChosen } = joined.predicted
   predictions.take(rows)
   predictions.keep(used)
   predictions.leave("not chosen by `where`", "", notChosen)
   predictions.leave("no value", "", withoutValue)
   const unused = joined.unmatched.find(({ side, reason }) => side === "prediction" && reason === "no label")
-  predictions.leave("no label", unused?.key ?? "", rows - used - notChosen - withoutValue)
+  predictions.leave("no label", unused?.key ?? "", rows - used - turned - notChosen - withoutValue)
+  const opposite = joined.unmatched.find(({ side, reason }) => side === "prediction" && reason === LabelKeys.ofScore)
+  predictions.leave(LabelKeys.ofScore, opposite?.key ?? "", turned)
 
   const zeros = missing === "zero" ? joined.unscored : []
   const all = {
@@ -37,8 +40,10 @@ export const rowsOf = Effect.fnUntraced(function* (joined: Joined, { missing, gr
   const unlabelled = joined.unmatched.filter(({ side }) => side === "label").length - joined.unscored.length
   labels.take(joined.labels.length + joined.unscored.length + unlabelled)
   labels.leave("the label is missing", "", unlabelled)
-  if (missing === "leave_out") labels.leave("no prediction", joined.unscored[0]?.key ?? "", joined.unscored.length)
-  else labels.note("without a prediction, counted as 0", zeros[0]?.key ?? "", zeros.length)
+  for (const { key, reason } of joined.unscored) {
+    if (missing === "leave_out") labels.leave(reason, key)
+    else labels.note(`${reason}, counted as 0`, key)
+  }
   const kept = [...all.labels.keys()].filter((at) => !grouped || !Value.isMissing(all.groups[at]!))
   const homeless = all.labels.length - kept.length
   labels.keep(kept.length)

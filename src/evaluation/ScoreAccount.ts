@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Account from "../core/Account.ts"
 import type { Evaluation } from "./Evaluation.ts"
+import * as LabelKeys from "./LabelKeys.ts"
 import type { Missing, ScoredVariant } from "./ScoredVariants.ts"
 
 /** Rows of a table of scores that were not put beside a label, by reason. */
@@ -16,6 +17,8 @@ export interface Scores {
   readonly missing: ReadonlyArray<Missing>
   /** Rows of the labels that `where` does not choose. */
   readonly unchosen: number
+  /** Labels without a score because the scores have their alleles in the other order: the score's key by the label's. */
+  readonly opposite?: ReadonlyMap<string, string>
   /** Of a table of scores apart from the labels: its rows, and those without a use. */
   readonly scores?: { readonly rows: number; readonly unused: ReadonlyArray<Unused> }
 }
@@ -33,10 +36,16 @@ export const account = Effect.fnUntraced(function* ({ metric }: Evaluation, foun
   for (const { key, target, prediction } of found.rows) {
     if (target === null) labels.leave(noTarget, key)
     else if (prediction !== null) labels.keep()
-    else if (metric.unscored !== "zero") labels.leave(noScore, key)
     else {
+      const other = found.opposite?.get(key)
+      const [reason, example] =
+        other === undefined ? [noScore, key] : [LabelKeys.ofLabel, `${key} is ${other} in the scores`]
+      if (metric.unscored !== "zero") {
+        labels.leave(reason, example)
+        continue
+      }
       labels.keep()
-      labels.note("without a score, counted as 0", key)
+      labels.note(other === undefined ? "without a score, counted as 0" : `${reason}, counted as 0`, example)
     }
   }
   if (found.scores === undefined) return

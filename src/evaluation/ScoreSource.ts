@@ -6,6 +6,7 @@ import type { Task } from "../core/Task.ts"
 import * as Table from "../data/Table.ts"
 import * as Join from "../data/table/Join.ts"
 import * as Value from "../data/table/Value.ts"
+import * as VariantForms from "../genome/VariantForms.ts"
 import * as CombinedSplicing from "../scoring/CombinedSplicing.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import * as LabelKeys from "./LabelKeys.ts"
@@ -43,6 +44,8 @@ export interface Options {
   readonly repeated: "error" | "number"
   /** Whether any of it was drawn from a seed, as the engine knows; a table may say so of itself as well. */
   readonly synthetic: boolean
+  /** Labels whose alleles are in the other order in the scores. */
+  readonly turned: LabelKeys.Turning
 }
 
 const usualGroups: { readonly [over: string]: ReadonlyArray<string> } = {
@@ -107,19 +110,28 @@ const targets = Effect.fnUntraced(function* (table: Table.TextTable, name: strin
   return target
 })
 
-/** An error at the second of two rows that are the same observation, or the rows with numbered keys. */
+/**
+ * An error at the second of two rows that are the same observation, in one spelling or in two, or the rows with numbered
+ * keys. `same`: a text for each row that is the same for the same variant.
+ */
 const distinct = Effect.fnUntraced(function* (
   rows: ReadonlyArray<ScoredVariant>,
   table: Table.TextTable,
   { repeated }: Options,
+  same: (index: number) => string,
   hint: string
 ): Effect.fn.Return<ReadonlyArray<ScoredVariant>, InputError> {
-  const at = ScoredVariants.repeated(rows)
+  if (repeated === "number") {
+    const isRepeated = ScoredVariants.repeated(rows) !== undefined
+    return isRepeated ? rows.map((row, index) => ({ ...row, key: `${row.key} row ${index + 1}` })) : rows
+  }
+  const at = ScoredVariants.repeated(rows.map((row, index) => ({ ...row, key: same(index) })))
   if (at === undefined) return rows
-  if (repeated === "number") return rows.map((row, index) => ({ ...row, key: `${row.key} row ${index + 1}` }))
   const { key, group } = rows[at]!
+  const { key: before } = rows.find((row, index) => same(index) === same(at) && row.group === group)!
+  const spelled = before === key ? "" : `, which is ${before}`
   return yield* new InputError({
-    message: `two rows for ${key}${group === null ? "" : ` in ${group}`}`,
+    message: `two rows for ${key}${group === null ? "" : ` in ${group}`}${spelled}`,
     file: table.file,
     line: Table.lineOf(table, at),
     hint
@@ -139,13 +151,20 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
     columns.key ?? (usual === undefined ? [] : [usual, "gene_id"].filter((name) => table.columns.includes(name)))
   for (const name of names) if (!table.columns.includes(name)) return yield* Table.missingColumn(table, name)
   const named = keysOf(table, names)
+  const places = names.map((name) => table.columns.indexOf(name))
+  const formsOf = VariantForms.of(names)
   return {
     target,
     group: texts(table, group),
     stratum: texts(table, stratum),
     pair: texts(table, pair),
     distance,
-    key: names.length === 0 ? (index: number) => `row ${index + 1}` : named
+    key: names.length === 0 ? (index: number) => `row ${index + 1}` : named,
+    same: (index: number): string => {
+      if (names.length === 0) return `row ${index + 1}`
+      const found = formsOf(places.map((at) => table.rows[index]![at]!))
+      return found === undefined ? named(index) : JSON.stringify([found.form, found.mark])
+    }
   }
 })
 
@@ -162,7 +181,7 @@ export const side = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Scores, InputError> {
   const { row, columns, absolute } = options
   const chosen = yield* filtered(table, options.where)
-  const { target, group, stratum, pair, distance, key } = yield* labelled(chosen, options)
+  const { target, group, stratum, pair, distance, key, same } = yield* labelled(chosen, options)
   const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
   const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
   const sized = (value: number | null) => (value === null || !absolute ? value : Math.abs(value))
@@ -180,16 +199,19 @@ export const side = Effect.fnUntraced(function* (
     synthetic
   }))
   const apart = "name all columns that tell rows apart, as `columns: { key: [variant_id, gene_id] }`"
-  const kept = yield* distinct(rows, chosen, options, apart)
+  const kept = yield* distinct(rows, chosen, options, same, apart)
   return { rows: kept, missing: missingOf(kept), unchosen: table.rows.length - chosen.rows.length }
 })
 
-const missingOf = (rows: ReadonlyArray<ScoredVariant>): ReadonlyArray<Missing> =>
+const missingOf = (
+  rows: ReadonlyArray<ScoredVariant>,
+  opposite: ReadonlyMap<string, string> = new Map()
+): ReadonlyArray<Missing> =>
   rows.flatMap(({ evaluation, key, target, prediction }) =>
     target === null
       ? [{ evaluation, key, reason: `nothing was measured: ${noTarget}` }]
       : prediction === null
-        ? [{ evaluation, key, reason: noScore }]
+        ? [{ evaluation, key, reason: opposite.has(key) ? LabelKeys.ofLabel : noScore }]
         : []
   )
 
@@ -259,16 +281,18 @@ export const joined = Effect.fnUntraced(function* (
   const chosen = aggregate === "composite" ? yield* composites(kept, pairs) : kept
   const keys = yield* LabelKeys.align(
     { table: labels, on: pairs.map(([label]) => label) },
-    { table: chosen, on: pairs.map(([, score]) => score) }
+    { table: chosen, on: pairs.map(([, score]) => score) },
+    options.turned
   )
   const scoreKey = (row: number): string => keys.score(chosen.rows[row]!)
-  const labelKey = (row: number): string => keys.label(labels.rows[row]!)
   const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
   const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
   const found = groupBy(chosen.rows.keys(), scoreKey)
-  const one = Effect.fnUntraced(function* (key: string, value: (index: number) => number | null) {
+  const one = Effect.fnUntraced(function* (label: number, value: (index: number) => number | null) {
+    const cells = labels.rows[label]!
+    const key = keys.label(cells)
     const indices = (found.get(key) ?? []).filter((index) => value(index) !== null)
-    const values = indices.map((index) => value(index)!)
+    const values = indices.map((index) => LabelKeys.turn(value(index)!, keys.sign(cells)))
     if (values.length === 0) return null
     if (values.length > 1 && aggregate === "single") {
       return yield* new InputError({
@@ -287,8 +311,7 @@ export const joined = Effect.fnUntraced(function* (
   const used = new Set<string>()
   const rows: Array<ScoredVariant> = []
   for (const index of labels.rows.keys()) {
-    const key = labelKey(index)
-    used.add(key)
+    used.add(keys.label(labels.rows[index]!))
     rows.push({
       evaluation: row.id,
       key: of.key(index),
@@ -297,11 +320,12 @@ export const joined = Effect.fnUntraced(function* (
       pair: of.pair(index),
       distance: of.distance(index),
       target: of.target(index),
-      prediction: yield* one(key, prediction),
-      comparator: yield* one(key, comparator),
+      prediction: yield* one(index, prediction),
+      comparator: yield* one(index, comparator),
       synthetic
     })
   }
+  const opposite = new Map(Array.from(keys.apart, ([label, score]) => [score, label]))
   const unused: Array<Unused> = []
   const unasked: Array<Missing> = []
   if (chosen.rows.length < scores.rows.length && aggregate !== "composite") {
@@ -309,19 +333,26 @@ export const joined = Effect.fnUntraced(function* (
   }
   for (const [key, indices] of found) {
     if (!used.has(key)) {
-      unused.push({ reason: noLabel, example: key, rows: indices.length })
-      unasked.push({ evaluation: row.id, key, reason: "a score, but no label" })
+      const label = opposite.get(key)
+      const example = label === undefined ? key : `${key} is ${label} in the labels`
+      unused.push({ reason: label === undefined ? noLabel : LabelKeys.ofScore, example, rows: indices.length })
+      unasked.push({
+        evaluation: row.id,
+        key,
+        reason: label === undefined ? "a score, but no label" : LabelKeys.ofScore
+      })
       continue
     }
     const without = indices.filter((index) => prediction(index) === null).length
     if (without > 0) unused.push({ reason: "the score is missing", example: key, rows: without })
   }
   const apart = "name in `on` all columns that tell labels apart (a gene), and in `columns` their group"
-  const whole = yield* distinct(rows, labels, options, apart)
+  const whole = yield* distinct(rows, labels, options, of.same, apart)
   return {
     rows: whole,
-    missing: [...missingOf(whole), ...unasked],
+    missing: [...missingOf(whole, keys.apart), ...unasked],
     unchosen: 0,
+    opposite: keys.apart,
     scores: { rows: aggregate === "composite" ? chosen.rows.length : scores.rows.length, unused }
   }
 })

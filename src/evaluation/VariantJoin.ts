@@ -27,6 +27,8 @@ export interface Options {
   /** Values that rows of the predictions must have, by column. */
   readonly where: { readonly [column: string]: string }
   readonly aggregate: Aggregate
+  /** Labels whose alleles are in the other order in the predictions. */
+  readonly turned: LabelKeys.Turning
 }
 
 export const unmatchedTable = {
@@ -44,15 +46,23 @@ export interface Joined {
   readonly groups: ReadonlyArray<string>
   readonly unmatched: ReadonlyArray<Unmatched>
   /** Labels without a prediction, in their order. */
-  readonly unscored: ReadonlyArray<{ readonly key: string; readonly label: number; readonly group: string }>
-  /** Rows of the predictions, and how many of them stand beside a label, have no value, or are not chosen. */
+  readonly unscored: ReadonlyArray<{
+    readonly key: string
+    readonly label: number
+    readonly group: string
+    readonly reason: string
+  }>
+  /** Rows of the predictions, and how many of them stand beside a label, have its alleles turned, no value, or are not chosen. */
   readonly predicted: {
     readonly rows: number
     readonly used: number
+    readonly turned: number
     readonly withoutValue: number
     readonly notChosen: number
   }
 }
+
+const noPrediction = "no prediction"
 
 const columnOf = (table: Table.TextTable, name: string): Effect.Effect<number, InputError> => {
   const at = table.columns.indexOf(name)
@@ -91,7 +101,12 @@ export const join = Effect.fnUntraced(function* (
   for (const table of [predictions, labels]) {
     for (const name of options.on) yield* columnOf(table, name)
   }
-  const keys = yield* LabelKeys.align({ table: labels, on: options.on }, { table: predictions, on: options.on })
+  const keys = yield* LabelKeys.align(
+    { table: labels, on: options.on },
+    { table: predictions, on: options.on },
+    options.turned
+  )
+  const opposite = new Set(keys.apart.values())
   const predictionValues = yield* numbersOf(predictions, options.prediction)
   let [notChosen, withoutValue] = [0, 0]
   for (const [index, cells] of predictions.rows.entries()) {
@@ -132,27 +147,34 @@ export const join = Effect.fnUntraced(function* (
     const label = labelValues[index]!
     if (partner !== undefined) partner.used = true
     if (partner === undefined || label === null) {
-      const reason = label === null ? `no value in column '${options.label}'` : "no prediction"
+      const reason =
+        label === null
+          ? `no value in column '${options.label}'`
+          : keys.apart.has(key)
+            ? LabelKeys.ofLabel
+            : noPrediction
       unmatched.push({ side: "label", key, reason })
-      if (label !== null) unscored.push({ key, label, group: groupAt === undefined ? "all" : cells[groupAt]! })
+      if (label !== null) unscored.push({ key, label, group: groupAt === undefined ? "all" : cells[groupAt]!, reason })
       continue
     }
     joined.labels.push(label)
-    joined.predictions.push(
-      options.aggregate === "single" ? partner.values[0]! : combine[options.aggregate](partner.values)
-    )
+    const values = partner.values.map((value) => LabelKeys.turn(value, keys.sign(cells)))
+    joined.predictions.push(options.aggregate === "single" ? values[0]! : combine[options.aggregate](values))
     joined.groups.push(groupAt === undefined ? "all" : cells[groupAt]!)
   }
-  let used = 0
+  let [used, turned] = [0, 0]
   for (const [key, { used: isUsed, values }] of predicted) {
     if (isUsed) used += values.length
-    else unmatched.push({ side: "prediction", key, reason: "no label" })
+    else if (opposite.has(key)) {
+      turned += values.length
+      unmatched.push({ side: "prediction", key, reason: LabelKeys.ofScore })
+    } else unmatched.push({ side: "prediction", key, reason: "no label" })
   }
   return {
     ...joined,
     unmatched,
     unscored,
-    predicted: { rows: predictions.rows.length, used, withoutValue, notChosen }
+    predicted: { rows: predictions.rows.length, used, turned, withoutValue, notChosen }
   }
 })
 

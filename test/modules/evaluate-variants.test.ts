@@ -69,6 +69,46 @@ describe("evaluate-variants", () => {
     assert.deepStrictEqual(classes.unmatched, [])
   })
 
+  it("leaves labels whose alleles are turned in the predictions, turns them, or refuses them", async () => {
+    const turned = {
+      predictions: file([
+        ["variant_id", "score"],
+        ["1_5_A_G", 1],
+        ["1_6_A_G", 2],
+        ["1_7_A_G", 3],
+        ["1_8_G_A", -4]
+      ]),
+      labels: file([
+        ["variant_id", "label"],
+        ["1_5_A_G", 1],
+        ["1_6_A_G", 2],
+        ["1_7_A_G", 3],
+        ["1_8_A_G", 4]
+      ])
+    }
+    const of = (how?: "turn" | "error") =>
+      runStage(stage, { replicates: 0, metrics: ["pearson"], ...(how && { turned: how }) }, turned)
+    const left = await of()
+    assert.deepStrictEqual(
+      left.account.map(({ kept, leftOut }) => [kept, leftOut.map(({ reason }) => reason)]),
+      [
+        [3, ["alleles in the other order in the scores"]],
+        [3, ["alleles in the other order in the labels"]]
+      ]
+    )
+    const { outputs, account } = await of("turn")
+    const [metric] = await runPromise(Table.read(outputs["metrics"]!, MetricTable.table))
+    assert.deepStrictEqual([metric!.value, metric!.n], [1, 4])
+    assert.deepStrictEqual(
+      account[0]!.notes.map(({ reason, count }) => [reason, count]),
+      [["alleles turned, with the sign of the score", 1]]
+    )
+    await of("error").then(
+      () => assert.fail("should fail"),
+      (error: Error & { line?: number }) => assert.strictEqual(error.line, 5)
+    )
+  })
+
   it("weights tissues by their rows", async () => {
     const { metrics } = await measure({ metrics: ["auroc"], group: "tissue" })
     closeTo(metrics, {
