@@ -17,6 +17,8 @@ export const Lineage = Schema.Struct({
   datasets: Schema.Array(Dataset),
   /** Models that were run to make it, likewise. */
   models: Schema.Array(Model),
+  /** Ids of scripts and of a lab's own stages that had any of these before them: what they did to it nobody knows. */
+  edited: Schema.optionalKey(Schema.Array(Schema.String)),
   /** Whether anything that it was made from was drawn from a seed. */
   synthetic: Schema.Boolean
 })
@@ -59,6 +61,17 @@ const datasetsIn = (notes: ReadonlyArray<Provenance>): Lineage["datasets"] =>
 const modelsIn = (notes: ReadonlyArray<Provenance>): Lineage["models"] =>
   notes.flatMap((note) => (note.kind === "model" ? [{ name: note.name, weights: note.weights }] : []))
 
+const editedBy = (own: string | undefined, from: ReadonlyArray<Lineage>): Pick<Lineage, "edited"> => {
+  const isMade = own !== undefined && from.some(({ datasets, models }) => datasets.length > 0 || models.length > 0)
+  const edited = once(
+    from,
+    (each) => each.edited ?? [],
+    isMade ? [own] : [],
+    (stage) => stage
+  )
+  return edited.length === 0 ? {} : { edited }
+}
+
 /** Of what a stage made from these, where its task noted so much itself. */
 export const through = (
   { stage, uses }: Pick<Lineage, "stage" | "uses">,
@@ -69,6 +82,7 @@ export const through = (
   stage,
   uses,
   file: null,
+  ...editedBy(stage !== null && uses === null ? stage : undefined, from),
   datasets: once(
     from,
     (each) => each.datasets,

@@ -13,12 +13,16 @@ export interface Origin {
   /** In words. */
   readonly source: string
   readonly synthetic: boolean
+  /** What a reader must know of it beside a verdict. */
+  readonly notes: ReadonlyArray<string>
 }
 
 /** Who the registry's rows are about, unless they say otherwise. */
 export const subject = "AlphaGenome"
 
 const some = (names: ReadonlyArray<string>): string => (names.length > 3 ? `${names.length} of them` : names.join(", "))
+
+const withWeights = ({ name, weights }: Lineage["models"][number]): string => `${name} (${Digest.short(weights)})`
 
 /** What is known of where the data come from that were reported: a user's file cannot change it. */
 export const reportedData = ({ builtIn, data }: Row): Evaluation["data"] => builtIn?.data ?? data
@@ -38,20 +42,29 @@ export const originOf = (
   const published = datasets.find(({ name }) => name === table)
   // Nothing but the published table goes into what published-scores gives.
   if (published !== undefined && !synthetic && lineages.every(({ uses }) => uses === "published-scores")) {
-    return { kind: "published", model: subject, source: `published: dataset ${named(published)}`, synthetic }
+    return { kind: "published", model: subject, source: `published: dataset ${named(published)}`, synthetic, notes: [] }
   }
   const places = lineages.map(({ stage, file }) => (stage === null ? `file ${file}` : `stage ${stage}`))
   const from = [...new Set(places)].join(", ")
   const of = datasets.length === 0 ? "" : `, of dataset${datasets.length > 1 ? "s" : ""} ${some(datasets.map(named))}`
   const ran = [...models.values()]
   const model = ran.length === 0 ? null : [...new Set(ran.map(({ name }) => name))].join(" and ")
-  const weights = some(ran.map((each) => `${each.name} (${Digest.short(each.weights)})`))
+  const weights = some(ran.map(withWeights))
+  const sets = new Set(lineages.map((each) => each.models.map(withWeights).join(", ")).filter((each) => each !== ""))
+  const edited = [...new Set(lineages.flatMap((each) => each.edited ?? []))]
   const kind = synthetic ? "synthetic" : model === null ? "table" : "model"
+  const several = sets.size > 1 ? `, ${sets.size} versions` : ""
   return {
     kind,
-    model: stated === undefined ? model : `${stated} (stated)`,
+    model: stated === undefined ? model && `${model}${several}` : `${stated} (stated)`,
     source: [kind, ran.length === 0 ? "" : ` ${weights}`, from === "" ? "" : `: ${from}`, of].join(""),
-    synthetic
+    synthetic,
+    notes: [
+      ...(sets.size > 1 ? [`scores of ${sets.size} models under one label: ${[...sets].join("; ")}`] : []),
+      ...(edited.length > 0
+        ? [`after they were made the scores went through ${edited.join(", ")}, no stage of agflow`]
+        : [])
+    ]
   }
 }
 
@@ -79,14 +92,22 @@ export const lacking = (row: Row, extent: Extent): ReadonlyArray<string> =>
 
 /** In how the rows differ from those that the reported values are of; undefined where nobody states how many those are. */
 export const differences = (row: Row, extent: Extent): ReadonlyArray<string> | undefined => {
+  const apart = rowDifferences(row, extent)
+  return apart && [...apart, ...lacking(row, extent)]
+}
+
+/** As `differences`, of the rows that enter alone. */
+export const rowDifferences = (
+  row: Row,
+  extent: Pick<Extent, "rows" | "positives">
+): ReadonlyArray<string> | undefined => {
   const { rows, positives } = reportedData(row)
   if (rows === undefined) return undefined
   return [
     ...(extent.rows === rows ? [] : [`${count(extent.rows)} of ${count(rows)} rows`]),
     ...(positives === undefined || extent.positives === null || extent.positives === positives
       ? []
-      : [`${count(extent.positives)} of ${count(positives)} positives`]),
-    ...lacking(row, extent)
+      : [`${count(extent.positives)} of ${count(positives)} positives`])
   ]
 }
 

@@ -14,6 +14,8 @@ export interface Finding {
   readonly origin: Basis.Origin
   readonly bound: Bound | undefined
   readonly shuffled: boolean
+  /** Rows that no column names: one that is given twice would not be seen. */
+  readonly unnamed: number
   /** Of another model with scores for the same rows: value minus its value, with the interval. */
   readonly paired: (Interval & { readonly difference: number }) | undefined
   /** The other model's published value, where it is of the same rows and this is a model as well. */
@@ -69,6 +71,9 @@ const apartOf = (row: Row, extent: Basis.Extent): ReadonlyArray<string> => {
   return differing === undefined || own ? Basis.lacking(row, extent) : differing
 }
 
+/** Of the published tables no digest is stated anywhere: which file it was stands in the row's source. */
+const unpinned = "nobody states the digest of the published table: it is known by its name, rows and positives"
+
 const againstCheck = (row: Row, expected: NonNullable<Evaluation["expected"]>, finding: Finding): Claim => {
   const { value, extent } = finding
   const stated = isStated(row)
@@ -81,7 +86,7 @@ const againstCheck = (row: Row, expected: NonNullable<Evaluation["expected"]>, f
     const unknown = `${off}; of how many rows that is nobody states, so that it cannot be called reproduced`
     return { verdict: "unverified", expected: range, notes: [unknown] }
   }
-  return { verdict: inside ? "reproduced" : "differs", expected: range, notes: inside ? [] : [off] }
+  return { verdict: inside ? "reproduced" : "differs", expected: range, notes: inside ? [unpinned] : [off] }
 }
 
 /** How a difference stands to its interval: its sign alone says nothing. */
@@ -115,6 +120,10 @@ export const of = (row: Row, finding: Finding): Claim => {
   const plain = (verdict: string): Claim => ({ verdict, expected: undefined, notes: [] })
   const without = Basis.lacking(row, finding.extent)
   if (without.length > 0) return { ...plain("measured"), notes: [`no verdict: ${without.join(", ")}`] }
+  if (finding.unnamed > 0) {
+    const unseen = `no verdict: ${Basis.count(finding.unnamed)} rows have no name, and rows given twice would not be seen`
+    return { ...plain("measured"), notes: [unseen] }
+  }
   // What is drawn from a seed shows nothing of a model.
   if (finding.origin.synthetic) return plain("measured")
   if (paired !== undefined) return plain(standing(paired, row.metric.lower_is_better))

@@ -49,6 +49,17 @@ export const gather = Effect.fnUntraced(function* (
     seen.set(label, before)
     for (const [at, row] of table.rows.entries()) {
       const identity = ScoredVariants.identity(row)
+      const infinite = (["target", "prediction", "comparator"] as const).find((use) =>
+        ScoredVariants.isInfinite(row[use])
+      )
+      if (infinite !== undefined) {
+        return yield* new InputError({
+          message: `column '${infinite}': ${row[infinite]} is no score and no measurement`,
+          file: table.path,
+          line: at + 2,
+          hint: "write a finite number, or leave the field empty where there is none"
+        })
+      }
       if (before.has(identity)) {
         const place = row.group === null ? "" : ` in ${row.group}`
         return yield* new InputError({

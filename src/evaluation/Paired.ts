@@ -1,6 +1,7 @@
 /** The difference of two models on the rows that both have, with the interval that the rows' own resamples give it. */
 import { groupBy } from "../core/GroupBy.ts"
 import * as Bootstrap from "../metric/Bootstrap.ts"
+import * as Basis from "./Basis.ts"
 import type { DifferenceResult } from "./BenchmarkTables.ts"
 import * as Claim from "./Claim.ts"
 import * as EvaluationMeasure from "./EvaluationMeasure.ts"
@@ -95,8 +96,10 @@ export const all = (
         )
       const found = of(row, pick(0), pick(1), `${row.id}/${row.metric.name}/difference`, options)
       const few = Claim.fewest({ ...found.extent, n: found.n })
+      const part = agreeing.length === 0 ? [] : (Basis.rowDifferences(row, found.extent) ?? [])
       const notes = [
         ...(few === undefined ? [] : [few]),
+        ...(part.length === 0 ? [] : [`not the data that was reported: ${part.join(", ")}`]),
         ...(agreeing.length === 0 ? ["they have no row in common: are the keys written alike?"] : []),
         ...(conflicting.length === 0 ? [] : [`${conflicting.length} rows left out: their labels differ`])
       ]

@@ -74,6 +74,15 @@ const numbers = Effect.fnUntraced(function* (table: Table.TextTable, name: strin
   const at = table.columns.indexOf(name)
   const only = { ...table, columns: [name], rows: table.rows.map((cells) => [Value.classNumber(cells[at]!)]) }
   const rows = yield* Table.decode(only, { [name]: Table.nullable(Table.number("")) })
+  const infinite = rows.findIndex((each) => ScoredVariants.isInfinite(each[name]!))
+  if (infinite !== -1) {
+    return yield* new InputError({
+      message: `column '${name}': ${rows[infinite]![name]} is no score and no measurement`,
+      file: table.file,
+      line: Table.lineOf(table, infinite),
+      hint: "write a finite number, or leave the field empty where there is none"
+    })
+  }
   return (row: number): number | null => {
     const value = rows[row]![name]!
     return value === null || Number.isNaN(value) ? null : value
@@ -159,9 +168,9 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
     stratum: texts(table, stratum),
     pair: texts(table, pair),
     distance,
-    key: names.length === 0 ? (index: number) => `row ${index + 1}` : named,
+    key: names.length === 0 ? ScoredVariants.unnamed : named,
     same: (index: number): string => {
-      if (names.length === 0) return `row ${index + 1}`
+      if (names.length === 0) return ScoredVariants.unnamed(index)
       const found = formsOf(places.map((at) => table.rows[index]![at]!))
       return found === undefined ? named(index) : JSON.stringify([found.form, found.mark])
     }

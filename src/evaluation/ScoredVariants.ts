@@ -23,6 +23,13 @@ export const table = {
 }
 export type ScoredVariant = Table.Row<typeof table>
 
+/** The key of a row whose table has no column that names it. */
+export const unnamed = (index: number): string => `row ${index + 1}`
+export const isUnnamed = ({ key }: ScoredVariant): boolean => /^row \d+$/u.test(key)
+
+/** A number that no metric can compare. */
+export const isInfinite = (value: number | null): boolean => value === Infinity || value === -Infinity
+
 /** What one observation is: two rows of one label may not have the same. */
 export const identity = ({ evaluation, key, group, pair }: ScoredVariant): string =>
   JSON.stringify([evaluation, key, group, pair])

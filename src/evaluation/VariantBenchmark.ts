@@ -11,6 +11,7 @@ import type { Evaluation } from "./Evaluation.ts"
 import * as EvaluationMeasure from "./EvaluationMeasure.ts"
 import * as Paired from "./Paired.ts"
 import type { Row } from "./Registry.ts"
+import * as ScoredVariants from "./ScoredVariants.ts"
 import type { ScoredVariant } from "./ScoredVariants.ts"
 
 /** In place, so that each order is as likely (Fisher and Yates). */
@@ -149,6 +150,27 @@ const apartFrom = (row: Row, other: Other, origin: Basis.Origin, extent: Basis.E
   return origin.model === null ? `no improvement over ${name}: no model is known to have made these scores` : null
 }
 
+/** What makes a value say less than it seems to. */
+const suspicions = (
+  { row, origin }: Labelled,
+  counted: ReadonlyArray<ScoredVariant>,
+  other: Other | undefined,
+  extent: Basis.Extent
+): ReadonlyArray<string> => {
+  const isPaired = other?.paired !== undefined
+  const part = isPaired ? (Basis.rowDifferences(row, extent) ?? []) : []
+  return [
+    ...origin.notes,
+    ...(counted.every(({ prediction }) => prediction === counted[0]!.prediction)
+      ? ["all rows have the same score"]
+      : []),
+    ...(isPaired && counted.every(({ prediction, comparator }) => prediction === comparator)
+      ? ["the comparator's scores are the model's own"]
+      : []),
+    ...(part.length === 0 ? [] : [`not the data that was reported: ${part.join(", ")}`])
+  ]
+}
+
 /** One evaluation from the rows of one label. */
 export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
   const { row, label, origin, scored } = labelled
@@ -199,6 +221,7 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
     origin,
     bound: options.bound,
     shuffled: options.shuffle,
+    unnamed: origin.kind === "published" ? 0 : counted.filter(ScoredVariants.isUnnamed).length,
     paired: difference === null || pairedInterval === undefined ? undefined : { ...pairedInterval, difference },
     published: improvement === null || other?.paired !== undefined ? undefined : other?.value
   })
@@ -207,6 +230,7 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
     ...claim.notes,
     ...measured.notes,
     ...(value === null || apart === null ? [] : [apart]),
+    ...(value === null ? [] : suspicions(labelled, counted, other, extent)),
     ...(flipped ? ["the correlation was negative: its sign depends on which allele is called the reference"] : []),
     ...(withoutScore === 0
       ? []

@@ -41,7 +41,7 @@ describe("synthetic scores", () => {
       assert.isAbove(agreement, 0.999_99)
     }
     const bound = SyntheticScores.bound(row)
-    const origin = { kind: "synthetic", model: null, source: "synthetic", synthetic: true } as const
+    const origin = { kind: "synthetic", model: null, source: "synthetic", synthetic: true, notes: [] } as const
     const labelled = { row, label: "synthetic", origin, scored }
     const { result } = VariantBenchmark.evaluate(labelled, { ...options, bound })
     assert.strictEqual(result.verdict, "inside", `${result.value} of ${bound.low} to ${bound.high}`)

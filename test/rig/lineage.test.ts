@@ -82,7 +82,7 @@ describe("lineage", () => {
       synthetic: false,
       lineage: {
         of: [
-          { stage: "copy", ...known },
+          { stage: "copy", ...known, edited: ["copy"] },
           { stage: "first", ...known },
           { stage: null, uses: null, file: "own.txt", datasets: [], models: [], synthetic: false }
         ]
