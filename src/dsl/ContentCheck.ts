@@ -47,8 +47,8 @@ const contentProblem = (
 
 const vcf = /^\uFEFF?(?:##.*\r?\n)*(?:##fileformat=VCF|#CHROM\tPOS\tID\tREF\tALT)/u
 
-/** Each file is opened once in each way. */
-const makeReader = () => {
+/** Each file is opened once in each way, whatever profiles name it. */
+export const makeReader = () => {
   const heads = new Map<string, FileHead.FileHead | undefined>()
   const tables = new Map<string, Header.Headed | Problem>()
   const headOf = (file: string): FileHead.FileHead | undefined => {
@@ -72,6 +72,8 @@ const makeReader = () => {
   return { headOf, tableOf }
 }
 
+export type ContentReader = ReturnType<typeof makeReader>
+
 const columnProblem = ({ file }: Header.Headed, { message, hint }: Header.Fault): Problem => ({
   code: "unknown-column",
   message: `'${basename(file)}': ${message}`,
@@ -82,9 +84,9 @@ const columnProblem = ({ file }: Header.Headed, { message, hint }: Header.Fault)
 export const check = Effect.fnUntraced(function* (
   files: ReadonlyArray<NamedFile>,
   looks: ReadonlyArray<Look>,
-  missing: ReadonlySet<string>
+  missing: ReadonlySet<string>,
+  { headOf, tableOf }: ContentReader
 ) {
-  const { headOf, tableOf } = makeReader()
   const diagnostics: Array<Diagnostic> = []
   /** Files with errors that hide what else could be said of them. */
   const broken = new Set(missing)

@@ -39,7 +39,10 @@ export const stemOf = (path: string): string => {
   return stem === "" ? name : stem
 }
 
-const safe = (text: string): string => text.replaceAll(/[^\w.+-]+/gu, "_").slice(0, longest)
+const word = /^[\w.+-]+$/u
+
+const safe = (text: string): string =>
+  text.length <= longest && word.test(text) ? text : text.replaceAll(/[^\w.+-]+/gu, "_").slice(0, longest)
 
 /** The names of texts, each of which is one item's; their places, where the texts do not tell them apart. */
 export const ofTexts = (texts: ReadonlyArray<string | undefined>): ReadonlyArray<ItemName> => {
@@ -47,12 +50,14 @@ export const ofTexts = (texts: ReadonlyArray<string | undefined>): ReadonlyArray
   if (called.length < texts.length || new Set(called).size < called.length)
     return texts.map((_, index) => ({ word: String(index), label: undefined }))
   const words = called.map(safe)
+  // As a rule each is a word as it stands.
+  if (words.every((each, index) => each === called[index])) return words.map((each) => ({ word: each, label: undefined }))
   const count = new Map<string, number>()
-  for (const word of words) count.set(word, (count.get(word) ?? 0) + 1)
+  for (const each of words) count.set(each, (count.get(each) ?? 0) + 1)
   return called.map((text, index) => {
-    const word = words[index]!
+    const each = words[index]!
     // By what it stands for, so that it stays when others come before it.
-    const own = count.get(word) === 1 ? word : `${word}-${Digest.ofBytes(text).slice(0, 8)}`
+    const own = count.get(each) === 1 ? each : `${each}-${Digest.ofBytes(text).slice(0, 8)}`
     return { word: own, label: own === text ? undefined : text }
   })
 }

@@ -33,6 +33,7 @@ interface Dimension {
   readonly at: number
   readonly name: string
   readonly items: ReadonlyArray<Item>
+  readonly path: YamlPath
   readonly names: ReadonlyArray<ItemName.ItemName>
 }
 
@@ -54,7 +55,7 @@ export const read = (
   const before = context.diagnostics.length
   let faulty = false
   const dimensions = Array.isArray(scatter) ? scatter : [scatter]
-  const values: Array<Dimension> = []
+  const values: Array<Omit<Dimension, "names">> = []
   const fixed = new Map<string, Item>()
   const shards: Array<Shards> = []
   for (const [index, { over, rows, as: name = "item" }] of dimensions.entries()) {
@@ -90,9 +91,8 @@ export const read = (
       continue
     }
     const items = readItems(context, over, [...at, "over"])
-    const names = items === undefined ? undefined : ItemName.of(context, items, [...at, "over"])
-    if (items !== undefined && names !== undefined) values.push({ at: index, name, items, names })
-    else faulty = true
+    if (items === undefined) faulty = true
+    else values.push({ at: index, name, items, path: [...at, "over"] })
   }
   // Without a word, too: of a param that has no value, that is told already.
   if (faulty || context.diagnostics.length > before) return undefined
@@ -103,17 +103,27 @@ export const read = (
     return undefined
   }
   if (!isWithinBounds(context, path, count)) return undefined
-  return { combinations: cross(values, [...fixed]), shards }
+  const named = values.flatMap((each): ReadonlyArray<Dimension> => {
+    const names = ItemName.of(context, each.items, each.path)
+    return names === undefined ? [] : [{ ...each, names }]
+  })
+  return named.length < values.length ? undefined : { combinations: cross(named, [...fixed]), shards }
+}
+
+export const isTooMany = ({ tasks }: CheckContext["tally"]): boolean => tasks > mostTasks
+
+export const reportTooMany = (context: CheckContext, path: YamlPath): void => {
+  const most = mostTasks.toLocaleString("en")
+  const at = context.document.locateKey([...path, "scatter"])
+  report(context, at, "scatter", `with this one the workflow has more than ${most} tasks`)
 }
 
 /** Counts tasks before they are laid out: scatters within a scatter multiply. That there are too many is reported once. */
 export const isWithinBounds = (context: CheckContext, path: YamlPath, count: number): boolean => {
-  if (context.tally.tasks > mostTasks) return false
+  if (isTooMany(context.tally)) return false
   context.tally.tasks += count
-  if (context.tally.tasks <= mostTasks) return true
-  const most = mostTasks.toLocaleString("en")
-  const at = context.document.locateKey([...path, "scatter"])
-  report(context, at, "scatter", `with this one the workflow has more than ${most} tasks`)
+  if (!isTooMany(context.tally)) return true
+  reportTooMany(context, path)
   return false
 }
 

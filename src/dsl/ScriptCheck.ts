@@ -60,10 +60,17 @@ const faultOf = (script: WrittenScript): Diagnostic | undefined => {
   }
 }
 
+/** Texts that bash could read: those of a workflow's profiles are for the most part the same. */
+const sound = new Set<string>()
+
 /** One Diagnostic for each script that bash cannot read. */
 export const check = (scripts: ReadonlyArray<WrittenScript>): ReadonlyArray<Diagnostic> => {
-  const distinct = [...new Map(scripts.map((each) => [each.text, each])).values()]
-  // As a rule all are sound, which one bash tells of all of them.
-  if (distinct.length === 0 || read(asFunctions(distinct.map(({ text }) => text))) === "") return []
-  return distinct.flatMap((script) => faultOf(script) ?? [])
+  const unread = scripts.filter(({ text }) => !sound.has(text))
+  const distinct = [...new Map(unread.map((each) => [each.text, each])).values()]
+  if (distinct.length === 0) return []
+  // As a rule all are sound, which one bash says of all of them.
+  if (read(asFunctions(distinct.map(({ text }) => text))) !== "")
+    return distinct.flatMap((script) => faultOf(script) ?? [])
+  for (const { text } of distinct) sound.add(text)
+  return []
 }

@@ -58,12 +58,13 @@ export type Loaded =
  */
 export const load = Effect.fn("Workflow.load")(function* (file: string, options: LoadOptions) {
   const documents = new Map<string, WorkflowUnit.Parsed>()
-  const loaded = yield* loadOne(file, { ...options, documents })
+  const reader = ContentCheck.makeReader()
+  const loaded = yield* loadOne(file, { ...options, documents, reader })
   if (options.everyProfile !== true) return loaded
   const known = loaded._tag === "Faults" ? loaded.diagnostics : []
   const own = loaded._tag === "Workflow" ? loaded.workflow.profiles : options.profiles
   const others = yield* ProfileCheck.check(WorkflowUnit.profileNames(documents.get(file)), own, known, (profiles) =>
-    loadOne(file, { ...options, profiles, listing: false, elsewhere: true, documents })
+    loadOne(file, { ...options, profiles, listing: false, elsewhere: true, documents, reader })
   )
   return others.length === 0 ? loaded : faults([...known, ...others])
 })
@@ -75,6 +76,7 @@ interface OneOptions extends LoadOptions {
   readonly elsewhere?: boolean
   /** Files that are read already. */
   readonly documents: Map<string, WorkflowUnit.Parsed>
+  readonly reader: ContentCheck.ContentReader
 }
 
 const loadOne = Effect.fnUntraced(function* (file: string, options: OneOptions) {
@@ -118,7 +120,7 @@ const loadOne = Effect.fnUntraced(function* (file: string, options: OneOptions) 
   const { diagnostics: ofFiles, missing } = yield* FileCheck.check(checked.files)
   // A profile for another machine names files that are there.
   if (!elsewhere) diagnostics.push(...ofFiles)
-  diagnostics.push(...(yield* ContentCheck.check(checked.files, checked.looks, missing)))
+  diagnostics.push(...(yield* ContentCheck.check(checked.files, checked.looks, missing, options.reader)))
   diagnostics.push(...ScriptCheck.check(checked.scripts))
   const stages = new Map(checked.stages.map((each) => [each.stage.id, each]))
   diagnostics.push(...cycles(stages))

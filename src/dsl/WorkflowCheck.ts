@@ -40,6 +40,8 @@ export interface CheckOptions {
   /** Of the workflow that this one is a part of. */
   readonly tally?: CheckContext["tally"]
   readonly listing: boolean
+  /** Scatters within scatters multiply: `counting` adds up their tasks and checks nothing else, `counted` follows it. */
+  readonly pass?: "counting" | "counted"
 }
 
 /**
@@ -101,7 +103,7 @@ export const check = (
   const checks = new Map<string, ReadonlyArray<PlacedCheck>>()
   const inParts: Array<NamedFile> = []
   const checkStage = (id: string): ReadonlyArray<PlacedCheck> => {
-    const { stage, path } = placed.get(id)!
+    const { stage, path, faulty } = placed.get(id)!
     const part = unit.parts.get(id)
     if (part !== undefined) {
       const inner = checkPart(context, part, id, options)
@@ -111,6 +113,10 @@ export const check = (
       return inner.stages
     }
     if (stage.uses !== undefined && WorkflowUnit.isWorkflowFile(stage.uses)) return []
+    if (options.pass === "counting") {
+      if (!faulty.has("scatter")) ScatterCheck.read(context, stage, path)
+      return []
+    }
     const checked = StageCheck.check(context, id)
     return checked === undefined ? [] : [{ stage: checked, document, range: document.locateKey(path) }]
   }
@@ -158,14 +164,29 @@ const checkPart = (
   if (!ScatterCheck.isWithinBounds(context, path, combinations.length * part.size)) {
     return { stages: [], files: [], looks: [], scripts: [] }
   }
-  for (const combination of combinations) {
+  const checkLane = (combination: ScatterCheck.Combination, within: CheckContext, how: CheckOptions) => {
     used.take(combination.items)
-    const { values, lack } = givenTo({ ...context, items: used }, part, id)
+    const { values, lack } = givenTo({ ...within, items: used }, part, id)
     const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter!, combination)]
-    const inner = check(part, values, { ...options, tally: context.tally, listing: false }, lack, `${prefix}${id}/`, [
-      ...levels,
-      ...own
-    ])
+    return check(part, values, { ...how, listing: false }, lack, `${prefix}${id}/`, [...levels, ...own])
+  }
+  const isCounted = options.pass === undefined && combinations.length > 1 && hasScatters(part)
+  if (isCounted) {
+    const tally = { ...context.tally }
+    const silent: CheckContext = { ...context, diagnostics: [], files: [], absent: new Set(), seen: undefined }
+    for (const combination of combinations) {
+      const { diagnostics: found } = checkLane(combination, silent, { ...options, tally, pass: "counting" })
+      if (found.length > 0) break
+    }
+    if (ScatterCheck.isTooMany(tally)) {
+      context.tally.tasks = tally.tasks
+      ScatterCheck.reportTooMany(context, path)
+      return { stages: [], files: [], looks: [], scripts: [] }
+    }
+  }
+  const how: CheckOptions = { ...options, tally: context.tally, ...(isCounted ? { pass: "counted" } : {}) }
+  for (const combination of combinations) {
+    const inner = checkLane(combination, context, how)
     lanes.push(...inner.stages)
     for (const file of inner.files) files.push(file)
     for (const look of inner.looks) looks.push(look)
@@ -174,6 +195,8 @@ const checkPart = (
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (diagnostics.length > before) break
   }
+  // Of stages that were only counted nothing is known.
+  if (options.pass === "counting") return { stages: [], files: [], looks: [], scripts: [] }
   if (scatter !== undefined && scatter.combinations.length > 0 && diagnostics.length === before)
     ScatterCheck.checkUse(context, used, stage, path)
   const stages = [...groupBy(lanes, (each) => each.stage.id).values()].map(merged)
@@ -186,6 +209,9 @@ const checkPart = (
   }
   return { stages, files, looks, scripts }
 }
+
+const hasScatters = ({ placed, parts }: WorkflowUnit.WorkflowUnit): boolean =>
+  [...placed.values()].some(({ stage }) => stage.scatter !== undefined) || [...parts.values()].some(hasScatters)
 
 /** One stage in different lanes: it differs in what depends on their values. */
 const merged = (lanes: ReadonlyArray<PlacedCheck>): PlacedCheck => {

@@ -138,7 +138,7 @@ export const open: Open = Effect.fnUntraced(function* (file, asked, { trail, ope
   for (const [id, { stage, path: at }] of placed) {
     const { uses } = stage
     if (uses === undefined) continue
-    if (library.names.includes(uses)) loaded.set(uses, yield* library.load(uses))
+    if (!loaded.has(uses) && library.names.includes(uses)) loaded.set(uses, yield* library.load(uses))
     if (!isWorkflowFile(uses)) continue
     const fault = (message: string, hint?: string) =>
       report({ document, diagnostics }, document.locate([...at, "uses"]), "workflow-in-workflow", message, hint)

@@ -44,7 +44,9 @@ const maxDepth = 200
 
 /** The lexer's own, of a document, a plain scalar and an end of flow: no part of the text. */
 // oxlint-disable-next-line no-control-regex
-const marks = /^[\u0002\u0018\u001F]$/u
+const marks: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001F"])
+
+const isBlank = (token: string): boolean => token.startsWith(" ") && token.trimStart() === ""
 
 /** Where the text nests too deeply, seen before anything is built of it: by brackets, indicators and indentation. */
 const tooDeepAt = (text: string): number | undefined => {
@@ -56,10 +58,10 @@ const tooDeepAt = (text: string): number | undefined => {
     if (token === "[" || token === "{") brackets++
     else if (token === "]" || token === "}") brackets--
     else if (token.endsWith("\n")) [line, start] = [0, true]
-    else if (brackets === 0 && (token === "-" || token === "?" || (start && /^ +$/u.test(token)))) line += token.length
-    else if (!marks.test(token)) start = false
+    else if (brackets === 0 && (token === "-" || token === "?" || (start && isBlank(token)))) line += token.length
+    else if (!marks.has(token)) start = false
     if (brackets + line > maxDepth) return offset
-    if (!marks.test(token)) offset += token.length
+    if (!marks.has(token)) offset += token.length
   }
   return undefined
 }

@@ -9,7 +9,7 @@ import * as Digest from "../core/Digest.ts"
 import * as StageModule from "./StageModule.ts"
 import { CodeTrust } from "../dsl/CodeTrust.ts"
 import type { Stage } from "../dsl/Stage.ts"
-import { StageLibrary, type Imported } from "../dsl/StageLibrary.ts"
+import { StageLibrary, type Imported, type LoadedStage } from "../dsl/StageLibrary.ts"
 
 export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
   Layer.effect(
@@ -20,14 +20,21 @@ export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
           Record<string, string>
         >
         const imported = new Map<string, Promise<Imported>>()
+        const loaded = new Map<string, Promise<LoadedStage>>()
+        const load = async (name: string): Promise<LoadedStage> => {
+          const file = pathToFileURL(join(folder, "modules", `${name}.js`)).href
+          const { default: stage } = (await import(file)) as { readonly default: Stage }
+          return { stage, code: Digest.ofJson([stage.version, digests[name]]) }
+        }
         return StageLibrary.of({
           names: Object.keys(digests).sort(),
           load: (name) =>
             Effect.tryPromise({
-              try: async () => {
-                const file = pathToFileURL(join(folder, "modules", `${name}.js`)).href
-                const { default: stage } = (await import(file)) as { readonly default: Stage }
-                return { stage, code: Digest.ofJson([stage.version, digests[name]]) }
+              // Many stages of a workflow, and each of its profiles, use the same.
+              try: () => {
+                const loading = loaded.get(name) ?? load(name)
+                loaded.set(name, loading)
+                return loading
               },
               catch: (cause) => new InputError({ message: `stage '${name}' does not load: ${messageOf(cause)}` })
             }),

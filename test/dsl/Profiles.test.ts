@@ -89,6 +89,22 @@ describe("workflows that use others", () => {
     assert.match(diagnostics[0]!.message, /more than 1,000,000 tasks/u)
   })
 
+  it("in scatters within scatters are counted before any is laid out", async () => {
+    const over = (n: number) => `scatter: { over: "\${{ range(${n}) }}" }`
+    const outer = (next: string, n: number) =>
+      `agflow: 1\nname: n\nparams: { n: { type: integer, default: 0 } }\nstages:\n  a: { ${over(n)}, uses: ${next}, with: { n: "\${{ item }}" } }\n`
+    const inner = (n: number) =>
+      `agflow: 1\nname: n\nparams: { n: { type: integer, default: 0 } }\nstages:\n  a: { ${over(n)}, run: 'echo $n $i > "$o"', env: { n: "\${{ params.n }}", i: "\${{ item }}" }, outputs: { o: text } }\n`
+    const of = (a: number, b: number, c: number) =>
+      load(outer("./b.yaml", a), { files: { "b.yaml": outer("./c.yaml", b), "c.yaml": inner(c) } })
+    const few = await of(3, 4, 5)
+    assert.deepStrictEqual(few.diagnostics, [])
+    // The first of the outermost alone has a million instances, which nobody would wait for.
+    const { diagnostics } = await of(1000, 1000, 1000)
+    assert.strictEqual(diagnostics.length, 1)
+    assert.match(diagnostics[0]!.message, /more than 1,000,000 tasks/u)
+  })
+
   it("with an error in a file that is used often say it once", async () => {
     const files = { "one.yaml": leaf.replace("o: text", "o: tetx") }
     const { diagnostics } = await load(twice("./one.yaml"), { files })
