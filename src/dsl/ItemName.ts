@@ -51,7 +51,8 @@ export const ofTexts = (texts: ReadonlyArray<string | undefined>): ReadonlyArray
     return texts.map((_, index) => ({ word: String(index), label: undefined }))
   const words = called.map(safe)
   // As a rule each is a word as it stands.
-  if (words.every((each, index) => each === called[index])) return words.map((each) => ({ word: each, label: undefined }))
+  if (words.every((each, index) => each === called[index]))
+    return words.map((each) => ({ word: each, label: undefined }))
   const count = new Map<string, number>()
   for (const each of words) count.set(each, (count.get(each) ?? 0) + 1)
   return called.map((text, index) => {

@@ -144,9 +144,10 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const gather = Effect.gen(function* () {
       // Where failures are ignored, some have none; where all have failed, that is the stage's own failure.
       const ended = many.map(({ id }) => results.get(id)!)
-      const tasks = ended.flatMap(({ id, outputs }) =>
-        outputs === undefined ? [] : [{ id, lane: sites.get(id)!.lane, outputs }]
-      )
+      const tasks = ended.flatMap(({ id, outputs }) => {
+        const { lane, called } = sites.get(id)!
+        return outputs === undefined ? [] : [{ id, lane, called, outputs }]
+      })
       if (many.length === 0) {
         upstream.set(stage.id, yield* Scatter.nothing(stage).pipe(failing))
         return yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: 0 })

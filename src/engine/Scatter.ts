@@ -18,6 +18,7 @@ import * as Reader from "../data/table/Reader.ts"
 import * as Writer from "../data/table/Writer.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import { outputsIn, shardsOf, type CheckedStage, type Chosen, type Instance, type Shards } from "../dsl/CheckedStage.ts"
+import type { ItemName } from "../dsl/ItemName.ts"
 import * as Port from "../dsl/Port.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import {
@@ -188,6 +189,15 @@ const filesOf = Effect.fnUntraced(function* (
   return yield* Effect.forEach(pieces, (piece, index) => stored(piece, `${table!.origin} from row ${index * rows + 1}`))
 })
 
+/** The files of a list with what the scatter that made the list calls them; with their places, where it has no words. */
+const named = (files: ReadonlyArray<Nested<InputArtifact>>) => {
+  const names = files.flatMap((file) => ("artifact" in file ? (file.artifact.item ?? []) : []))
+  const distinct = new Set(names.map(({ word }) => word))
+  return files.map((file, index) =>
+    distinct.size === files.length ? { file, ...names[index]! } : { file, word: String(index), label: undefined }
+  )
+}
+
 /** A value of a list, or a file of a shard. */
 interface Choice extends Chosen {
   readonly item?: readonly [name: string, given: Nested<InputArtifact>]
@@ -229,6 +239,9 @@ const compare = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => 
   return at === -1 ? 0 : a[at]! - b[at]!
 }
 
+const nameIn = (word = "", label = ""): ItemName | undefined =>
+  word === "" ? undefined : { word, label: label === word ? undefined : label }
+
 /** The tasks of a scattered stage: of the scatters around it and its own, as written, the last runs fastest. */
 export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream: ReadonlyMap<string, StageOutputs>) {
   const known = new Map<Shards, Map<string, ReadonlyArray<Choice>>>()
@@ -238,11 +251,11 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
     known.set(shards, byLane)
     const found =
       byLane.get(place) ??
-      (yield* filesOf(shards, lane, upstream)).map((file, index): Choice => ({
+      named(yield* filesOf(shards, lane, upstream)).map(({ file, word, label }, index): Choice => ({
         at: shards.at,
         index,
-        word: String(index),
-        label: undefined,
+        word,
+        label,
         item: [shards.name, file]
       }))
     byLane.set(place, found)
@@ -274,6 +287,7 @@ export const expand = Effect.fnUntraced(function* (stage: CheckedStage, upstream
     .map(({ instance, lane: { lane, labels, items } }): Site => ({
       id: `${stage.id}/${lane.join(",") || "0"}`,
       item: labels.join(","),
+      called: nameIn(lane.at(-1), labels.at(-1)),
       stage,
       instance,
       lane: lane.slice(0, stage.depth),
@@ -294,7 +308,9 @@ export const wanted = ({ stages, outputs }: Workflow): ReadonlySet<string> =>
 
 const wish = (stage: string, port: string, depth: number): string => `${stage}.${port} ${depth}`
 
-interface Part extends Pick<Site, "id" | "lane"> {
+type Called = Pick<Site, "id" | "lane" | "called">
+
+interface Part extends Called {
   readonly artifact: Made
 }
 
@@ -303,7 +319,10 @@ const nest = (parts: ReadonlyArray<Part>, depth: number, stage: CheckedStage, ma
   if (depth < stage.depth) {
     return Array.from(groupBy(parts, ({ lane }) => lane[depth]!).values(), (some) => nest(some, depth + 1, stage, many))
   }
-  return many ? parts.map(({ artifact }) => artifact) : parts[0]!.artifact
+  const files = parts.map(({ artifact, called }): Made =>
+    called === undefined ? artifact : { ...artifact, item: called }
+  )
+  return many ? files : files[0]!
 }
 
 /**
@@ -313,7 +332,7 @@ const nest = (parts: ReadonlyArray<Part>, depth: number, stage: CheckedStage, ma
  */
 export const gather = Effect.fnUntraced(function* (
   stage: CheckedStage,
-  tasks: ReadonlyArray<Pick<Site, "id" | "lane"> & { readonly outputs: Readonly<Record<string, Made>> }>,
+  tasks: ReadonlyArray<Called & { readonly outputs: Readonly<Record<string, Made>> }>,
   wishes: ReadonlySet<string>
 ) {
   const found: Array<readonly [place: string, outputs: StageOutputs]> = []
@@ -324,7 +343,12 @@ export const gather = Effect.fnUntraced(function* (
       const outputs: Record<string, Nested<Made>> = {}
       for (const [name, port] of Object.entries(stage.outputs)) {
         if (!wishes.has(wish(stage.id, name, depth))) continue
-        const parts = some.map(({ id, lane, outputs: written }): Part => ({ id, lane, artifact: written[name]! }))
+        const parts = some.map(({ id, lane, called, outputs: written }): Part => ({
+          id,
+          lane,
+          called,
+          artifact: written[name]!
+        }))
         const joins = Port.kindOf(port) === "tsv" && (depth < stage.depth || many)
         outputs[name] = joins
           ? yield* concat(yield* Effect.forEach(parts, ({ id, artifact }) => stored(artifact, `${id}.${name}`)))

@@ -14,6 +14,7 @@ import * as Lineage from "../core/Lineage.ts"
 import { perObject } from "../core/Memo.ts"
 import { sources, type Binding, type Body, type CheckedStage, type Instance } from "../dsl/CheckedStage.ts"
 import * as FileKind from "../dsl/FileKind.ts"
+import type { ItemName } from "../dsl/ItemName.ts"
 import * as Port from "../dsl/Port.ts"
 import * as ContainerImage from "../executor/ContainerImage.ts"
 import * as ScriptTool from "../executor/ScriptTool.ts"
@@ -24,6 +25,8 @@ import type { Reasons } from "./Reason.ts"
 /** An artifact with where it comes from in this run: a record knows its content only. */
 export interface Made extends Artifact.Artifact {
   readonly lineage: Lineage.Lineage
+  /** Of one file of a list, what it is of: who scatters over the list calls its tasks the same. */
+  readonly item?: ItemName
 }
 
 /** An artifact with where its files are: in the store, or where the user has them. */
@@ -53,6 +56,8 @@ export interface Site {
   readonly stage: CheckedStage
   /** Of one of many, what it is of: `chr1`, a sample's id; else empty. */
   readonly item: string
+  /** What the innermost scatter calls it; undefined where that has no word for it. */
+  readonly called: ItemName | undefined
   readonly instance: Instance
   /** One word for each of the scattered workflows around the stage, the outermost first. */
   readonly lane: ReadonlyArray<string>
@@ -65,6 +70,7 @@ export const only = (stage: CheckedStage): Site => ({
   id: stage.id,
   stage,
   item: "",
+  called: undefined,
   instance: stage.instances[0]!,
   lane: [],
   items: new Map()
@@ -307,7 +313,7 @@ export const resolve = Effect.fnUntraced(function* (
   upstream: ReadonlyMap<string, StageOutputs>
 ) {
   const records = yield* Records
-  const { id, stage, item, instance, lane, items } = site
+  const { id, stage, item, called, instance, lane, items } = site
   const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
   for (const [name, binding] of byName(instance.inputs)) {
     // An optional input, where the failure of what it reads from is ignored.
@@ -330,6 +336,7 @@ export const resolve = Effect.fnUntraced(function* (
     id,
     stage,
     item,
+    called,
     instance,
     lane,
     items,

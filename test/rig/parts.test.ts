@@ -142,7 +142,7 @@ describe("a workflow used as a stage and scattered", () => {
     const part = { uses: "./part.yaml", scatter: { over: of("made.out") }, with: { file: of("item") } }
     rig.write("outer.yaml", workflow({ made, part }, { outputs: { all: of("part.twice") } }))
     await run()
-    assert.deepStrictEqual(rig.results(), { "all.0.txt": "1\n1\n", "all.1.txt": "2\n2\n" })
+    assert.deepStrictEqual(rig.results(), { "all.1.txt": "1\n1\n", "all.2.txt": "2\n2\n" })
   })
 
   it("within one another, in the order of the scatters", async () => {

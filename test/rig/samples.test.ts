@@ -115,6 +115,59 @@ describe("a sheet of samples", () => {
     for (const file of files) assert.include(rig.read("out/outputs.json"), `"${file}"`)
   })
 
+  it("names the tasks and files of those who scatter over what its rows gave", async () => {
+    rig.write("s.tsv", "id\tx\nS1\t1\nS 2\t2\n")
+    rig.write(
+      "chain.yaml",
+      workflow(
+        {
+          a: {
+            scatter: { over: "${{ params.samples }}", as: "s" },
+            run: 'echo $x > "$o"',
+            env: { x: "${{ s.x }}" },
+            outputs: { o: "text" }
+          },
+          b: {
+            scatter: [
+              { over: "${{ a.o }}", as: "f" },
+              { over: ["u", "v"], as: "w" }
+            ],
+            run: 'cat "$f" > "$o"; echo $w >> "$o"',
+            inputs: { f: "${{ f }}" },
+            env: { w: "${{ w }}" },
+            outputs: { o: "text" }
+          },
+          c: {
+            scatter: { over: "${{ b.o }}", as: "f" },
+            run: 'cat "$f" > "$o"',
+            inputs: { f: "${{ f }}" },
+            outputs: { o: "text" }
+          }
+        },
+        {
+          params: { samples: { type: "table", columns: { id: "string", x: "integer" }, default: "./s.tsv" } },
+          outputs: { o: "${{ c.o }}" }
+        }
+      )
+    )
+    const { code, stdout, stderr } = await rig.agflow(["run", "chain.yaml", "--outdir", "out"])
+    assert.strictEqual(code, 0, stdout + stderr)
+    assert.deepStrictEqual(Object.keys(rig.trace()).slice(6), ["c/S1,u", "c/S1,v", "c/S_2,u", "c/S_2,v"])
+    assert.strictEqual(rig.results()["o.S_2.u.txt"], "2\nu\n")
+    const index = JSON.parse(rig.read("out/outputs.json")) as ReadonlyArray<{ item: string }>
+    assert.deepStrictEqual(
+      index.map(({ item }) => item),
+      ["S1,u", "S1,v", "S 2,u", "S 2,v"]
+    )
+    // Without the rows before it, the task of a row is the same one.
+    rig.write("s.tsv", "id\tx\nS 2\t2\n")
+    await rig.agflow(["run", "chain.yaml"])
+    assert.deepStrictEqual(
+      Object.entries(rig.trace()).map(([id, { status }]) => [id, status]),
+      ["a/S_2", "b/S_2,u", "b/S_2,v", "c/S_2,u", "c/S_2,v"].map((id) => [id, "cached"])
+    )
+  })
+
   it("of one row has one task, and one without rows none, which is said", async () => {
     setUp()
     rig.write("sheets/one.tsv", "id\treads\nonly\ta.txt\n")
