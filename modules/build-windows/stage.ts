@@ -27,7 +27,7 @@ const needs = { variants: ["variants"], pairs: ["pairs", "genes"], tiles: [], in
 
 export default Stage.make({
   name: "build-windows",
-  version: 2,
+  version: 3,
   summary: "Lays model-sized windows around variants, variant-gene pairs or intervals, or along the reference.",
   params: {
     mode: Param.required(

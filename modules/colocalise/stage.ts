@@ -46,7 +46,7 @@ const byMethod = (name: keyof (typeof defaults)["lbf"]): string =>
 
 export default Stage.make({
   name: "colocalise",
-  version: 2,
+  version: 3,
   summary: "Finds pairs of signals of two traits that share a causal variant (coloc).",
   params: {
     method: Param.withDefault(

@@ -10,6 +10,7 @@ import * as Param from "../../src/dsl/Param.ts"
 import * as Port from "../../src/dsl/Port.ts"
 import * as Stage from "../../src/dsl/Stage.ts"
 import * as Bgzip from "../../src/genome/Bgzip.ts"
+import * as Fasta from "../../src/genome/Fasta.ts"
 import * as FastaIndex from "../../src/genome/FastaIndex.ts"
 import * as FastaText from "../../src/genome/FastaText.ts"
 import * as Interval from "../../src/genome/Interval.ts"
@@ -154,7 +155,10 @@ export default Stage.make({
       )
     )
     if (missing.size > 0) {
-      return yield* new InputError({ message: `fetch-reference: the reference has no ${[...missing].join(", ")}` })
+      return yield* new InputError({
+        message: `fetch-reference: the reference has no ${[...missing].join(", ")}`,
+        hint: `it has: ${Fasta.listed(taken)}`
+      })
     }
     const fs = yield* FileSystem.FileSystem
     yield* Effect.all([

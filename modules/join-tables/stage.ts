@@ -35,7 +35,7 @@ const isNumber = (text: string): boolean => text.trim() !== "" && Number.isFinit
 
 export default Stage.make({
   name: "join-tables",
-  version: 2,
+  version: 3,
   summary:
     "Puts beside each row of a table what another table says of the same thing; variants are found in any spelling.",
   params: {
@@ -88,7 +88,7 @@ export default Stage.make({
         ? partner
         : partner.map((text, at) => (isNumber(text) ? (turnOf.get(others[at]!)?.(text) ?? text) : text))
     }
-    const { left, right, declined, declinedRight } = yield* HashJoin.inner(
+    const { left, right, declined, declinedRight, keyless } = yield* HashJoin.inner(
       { file: inputs.left, on: params.on },
       { file: inputs.right, on: params.on },
       outputs.table.path,
@@ -96,6 +96,10 @@ export default Stage.make({
     )
     const alone = (book: Tally.Book, reason: string, example: ReadonlyArray<string> = [], count: number) =>
       book.leave(reason, example.join(" "), count)
+    for (const side of ["left", "right"] as const) {
+      books[side].take(keyless[side])
+      books[side].leave("no key", "", keyless[side])
+    }
     books.left.take(left.rows)
     books.left.keep(left.matched)
     alone(books.left, "no such row in the right table", left.example, left.rows - left.matched - declined)

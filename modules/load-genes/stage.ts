@@ -69,9 +69,10 @@ export default Stage.make({
         else asked.leave("not in the annotations", id)
       }
     }
-    if (genes.size === 0) {
+    // Without pairs, what is wrong with the annotations stands in the account.
+    if (wanted !== undefined && genes.size === 0) {
       return yield* new InputError({
-        message: `load-genes: none of the ${wanted?.size ?? 0} genes of the pairs is in the annotations`,
+        message: `load-genes: none of the ${wanted.size} genes of the pairs is in the annotations`,
         hint: "an annotation that names genes by symbol needs the input `ids`"
       })
     }

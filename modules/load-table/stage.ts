@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Account from "../../src/core/Account.ts"
 import * as Dialect from "../../src/data/table/Dialect.ts"
+import type { Fault } from "../../src/data/table/Header.ts"
 import * as Header from "../../src/data/table/Header.ts"
 import { faultAt, type Place } from "../../src/data/table/Place.ts"
 import * as Reader from "../../src/data/table/Reader.ts"
@@ -16,7 +17,7 @@ const texts = Schema.Record(Schema.String, Schema.String)
 
 export default Stage.make({
   name: "load-table",
-  version: 2,
+  version: 3,
   summary: "Reads a table as others write it: chooses rows, renames columns and puts them together, recodes values.",
   params: {
     columns: Param.required(
@@ -81,7 +82,7 @@ export default Stage.make({
 
     /** Selects row after row; the table may be larger than memory, so that it is read once more for a sample. */
     const scan = (
-      visit: (selected: ReadonlyArray<string> | string, cells: ReadonlyArray<string>, place: Place) => void
+      visit: (selected: Exclude<Select.Selected, Fault>, cells: ReadonlyArray<string>, place: Place) => void
     ) =>
       Reader.use(file, options, (source) => {
         const selector = Select.compile(source.columns, params)
@@ -89,7 +90,7 @@ export default Stage.make({
         return Reader.forEachRow(source, (cells, place) => {
           const selected = selector.success.of(cells)
           if ("message" in selected) throw faultAt(place, selected)
-          visit("reason" in selected ? selected.reason : selected.cells, cells, place)
+          visit(selected, cells, place)
         })
       })
 
@@ -99,7 +100,7 @@ export default Stage.make({
       const at = columns.indexOf(sample.column)
       const sampler = Select.sampler(sample.rows, seed)
       yield* scan((selected) => {
-        if (typeof selected !== "string") sampler.add(selected[at]!)
+        if ("cells" in selected) sampler.add(selected.cells[at]!)
       })
       leftOut = sampler.leftOut()
     }
@@ -107,15 +108,15 @@ export default Stage.make({
       let index = 0
       return scan((selected, cells, place) => {
         account.take()
-        const reason = typeof selected === "string" ? selected : leftOut.has(index++) ? "not in the sample" : undefined
-        if (reason === undefined) {
+        const example = () =>
+          `${place.line === undefined ? `row ${place.row}` : `line ${place.line}`}: ${cells.join(" ")}`
+        if ("reason" in selected) account.leave(selected.reason, example())
+        else if (leftOut.has(index++)) account.leave("not in the sample", example())
+        else {
           account.keep()
-          writer.row(selected as ReadonlyArray<string>, place)
-        } else {
-          account.leave(
-            reason,
-            `${place.line === undefined ? `row ${place.row}` : `line ${place.line}`}: ${cells.join(" ")}`
-          )
+          writer.row(selected.cells, place)
+          for (const name of selected.missing)
+            account.note(`put together of a missing value: missing (${name})`, example())
         }
       })
     })

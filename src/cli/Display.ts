@@ -91,7 +91,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim(`cached: ${indent(reason, " ".repeat(width + 6))}`)}`)
 
   const accountLines = (account: ReadonlyArray<Tally.Tally>) =>
-    account.forEach((tally) => line(`    ${" ".repeat(width)}  ${Tally.line(tally)}`))
+    Tally.shown(account).forEach((tally) => line(`    ${" ".repeat(width)}  ${Tally.line(tally)}`))
 
   const handlers: { readonly [T in Event["_tag"]]: (event: Extract<Event, { _tag: T }>) => void } = {
     RunStarted: ({ workflow, file, profiles, stages, run }) => {

@@ -50,7 +50,10 @@ const accountLines = (run: PastRun.PastRun): ReadonlyArray<string> => {
   const details = run.details()
   return columns(
     [...run.stages()].flatMap(([stage, tasks]) =>
-      Tally.merge(tasks.map(({ id }) => details.get(id)?.account ?? [])).map((tally) => [stage, Tally.line(tally)])
+      Tally.shown(Tally.merge(tasks.map(({ id }) => details.get(id)?.account ?? []))).map((tally) => [
+        stage,
+        Tally.line(tally)
+      ])
     )
   )
 }
@@ -145,7 +148,7 @@ const taskText = (task: PastTask.PastTask): ReadonlyArray<string> => {
         ])
       )
     ),
-    ...section("rows", task.account.map(Tally.line)),
+    ...section("rows", Tally.shown(task.account).map(Tally.line)),
     ...section("made with", task.provenance.map(fact)),
     ...section("script", task.script === null ? [] : [task.script.trimEnd()]),
     ...section(

@@ -110,6 +110,12 @@ export const line = ({ rows, taken, kept, leftOut, notes }: Tally): string =>
     ...(notes.length === 0 ? [] : [`kept, changed: ${listed(notes)}`])
   ].join("; ")
 
+/** Those that say something: one of nothing taken does where no other of its task took anything. */
+export const shown = (account: ReadonlyArray<Tally>): ReadonlyArray<Tally> => {
+  const given = account.filter(({ taken, notes }) => taken > 0 || notes.length > 0)
+  return given.length > 0 ? given : account
+}
+
 /** Rows that a stage lost without a word, or gave without having taken them; undefined when its account is whole. */
 export const imbalance = (tallies: ReadonlyArray<Tally>): Failure | undefined => {
   const tally = tallies.find((each) => each.taken !== each.kept + leftOutOf(each))

@@ -17,6 +17,9 @@ export interface FileKind {
 const text = { contents: ["text"] } as const
 const textOrNothing = { contents: ["text", "empty"] } as const
 
+/** BED with columns of their own (ENCODE, MACS). */
+const peaks = ["narrowPeak", "broadPeak", "gappedPeak", "bedGraph"]
+
 export const fileKinds = {
   fasta: {
     description: "sequences, plain or bgzip, with their index",
@@ -28,7 +31,7 @@ export const fileKinds = {
   vcf: { description: "variants", extensions: ["vcf", "vcf.gz"], companions: [".tbi", ".csi"], ...text },
   bed: {
     description: "intervals, 0-based half-open",
-    extensions: ["bed", "bed.gz"],
+    extensions: ["bed", "bed.gz", ...peaks, ...peaks.map((name) => `${name}.gz`)],
     companions: [".tbi", ".csi"],
     ...textOrNothing
   },

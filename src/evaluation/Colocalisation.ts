@@ -89,7 +89,7 @@ export const approximateLbf = ({ beta, se }: Effects, sdPrior: number): Float64A
     const variance = se[i]! ** 2
     const prior = sdPrior ** 2
     const r = prior / (prior + variance)
-    return (Math.log1p(-r) + (r * beta[i]! ** 2) / variance) / 2
+    return (-Math.log1p(prior / variance) + (r * beta[i]! ** 2) / variance) / 2
   })
 
 /**

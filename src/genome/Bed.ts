@@ -42,7 +42,15 @@ const parse = (line: string, number: number): Record | Fault => {
   if (end === start) return { message: `the interval is empty: end ${end} is not above start ${start}` }
   if (chrom.trim() === "") return { message: "the chromosome is empty" }
   if (strand !== "+" && strand !== "-" && strand !== ".") return { message: `strand '${strand}' is none of +, -, .` }
-  return { line: number, chrom: Interval.chromName(chrom), written: chrom, start, end, name: name || undefined, strand }
+  return {
+    line: number,
+    chrom: Interval.chromName(chrom),
+    written: chrom,
+    start,
+    end,
+    name: name === "." ? undefined : name || undefined,
+    strand
+  }
 }
 
 /**

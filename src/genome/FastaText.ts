@@ -42,8 +42,10 @@ export const records = (path: string): Stream.Stream<Sequence, InputError> =>
             names.set(name, number)
           } else if (line !== "" && name === undefined) {
             return fault("not FASTA: the first line must begin with '>'")
-          } else if (/[^A-Za-z*-]/u.test(line)) {
+          } else if (/[^A-Za-z*.-]/u.test(line)) {
             return fault(`'${name}' holds more than letters`)
+          } else if (/[EFILPQ]/iu.test(line)) {
+            return fault(`'${name}' holds amino acids, where bases are expected`)
           } else lines.push(line)
           return undefined
         })

@@ -35,6 +35,20 @@ describe("an account of rows", () => {
     assert.isUndefined(Tally.imbalance([tally!]))
   })
 
+  it("shows nothing of what was not given, unless nothing was", () => {
+    const account = tallies((ledger) => {
+      ledger.open("genes").take()
+      ledger.open("genes").keep()
+      ledger.open("exons")
+    })
+    assert.deepStrictEqual(
+      Tally.shown(account).map(({ rows }) => rows),
+      ["genes"]
+    )
+    const nothing = tallies((ledger) => void ledger.open("genes"))
+    assert.deepStrictEqual(Tally.shown(nothing), nothing)
+  })
+
   it("says when rows are lost, or come from nowhere", () => {
     const lost = tallies((ledger) => ledger.open("genes").take(3))
     assert.include(Tally.imbalance(lost)!.message, "genes does not balance: 3 taken, 0 kept, 0 left out")

@@ -35,6 +35,13 @@ describe("Colocalisation", () => {
     for (const [i, expected] of enumerate(lbf1, lbf2).entries()) assert.closeTo(hypotheses[i]!, expected, 1e-13)
   })
 
+  it("bears standard errors that are nothing beside the prior", () => {
+    const [tiny, usual] = Colocalisation.approximateLbf({ beta: [0.01, 0.01], se: [1e-9, 0.01] }, 0.15)
+    assert.isTrue(Number.isFinite(tiny))
+    const r = 0.15 ** 2 / (0.15 ** 2 + 0.01 ** 2)
+    assert.closeTo(usual!, (Math.log(1 - r) + r) / 2, 1e-14)
+  })
+
   it("bears Bayes factors beyond the range of exp, and a single variant", () => {
     const far = Colocalisation.posterior(Float64Array.of(2000, 1), Float64Array.of(1500, 0), priors)
     assert.closeTo(far.hypotheses[4], 1, 1e-12)

@@ -26,6 +26,11 @@ describe("Bed", () => {
     assert.deepStrictEqual(await places(`\ufeff${bed12}\r\n`), ["chr1 10 90 +"])
   })
 
+  it("takes a dot for no name, as peaks have it", async () => {
+    const [record] = await Effect.runPromise(Bed.read(file("x.narrowPeak", "chr1\t0\t10\t.\t0\t.\t5\t3\t2\t5\n")))
+    assert.isUndefined(record!.name)
+  })
+
   it("names the line of a fault", async () => {
     for (const [row, message] of [
       ["chr1 0", /fewer than 3 fields/u],

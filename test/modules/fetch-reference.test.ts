@@ -32,6 +32,14 @@ describe("fetch-reference", () => {
     assert.strictEqual(await fetched({ genome: "local", contigs }, { fasta }), ">1\nAC\n>chr3:5-6\nTT\n")
     const error = await rejection(fetched({ genome: "local", contigs: ["chr9"] }, { fasta }))
     assert.match(error.message, /the reference has no chr9/u)
+    assert.strictEqual(error.hint, "it has: 1, chr2, chr3:5-6")
+  })
+
+  it("takes no amino acids for bases", async () => {
+    const fasta = file("p53.fa", ">chr1\nACGT\n>P53\nMEEPQSDPSV\n")
+    const error = await rejection(fetched({ genome: "local" }, { fasta }))
+    assert.match(error.message, /'P53' holds amino acids/u)
+    assert.strictEqual(error.line, 4)
   })
 
   it("names the user's file and line where two sequences have one name, and accounts for those left out", async () => {

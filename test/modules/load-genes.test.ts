@@ -21,6 +21,16 @@ describe("load-genes", () => {
     )
   })
 
+  it("leaves what is wrong to the account where no pairs are given", async () => {
+    const row = 'chr1 StringTie exon 101 900 . . . gene_id "S.1"; transcript_id "S.1.1";\n'.replace(
+      / (?!"|transcript)/gu,
+      "\t"
+    )
+    const { account } = await runStage(loadGenes, {}, { annotations: [file("a.gtf", row)] })
+    const genes = account.find(({ rows }) => rows === "genes")!
+    assert.deepStrictEqual([genes.kept, genes.leftOut[0]!.reason], [0, "without a strand"])
+  })
+
   it("keeps only the genes of the pairs", async () => {
     const pairs = file(
       "pairs.tsv",

@@ -81,6 +81,23 @@ describe("load-table", () => {
   })
 })
 
+describe("a value that is put together", () => {
+  it("is missing where a part of it is, with a note", async () => {
+    const table = textFile("parts.tsv", [
+      ["chr", "pos", "strand"],
+      ["1", "5", "."],
+      ["NA", "6", "+"],
+      ["2", "", "-"]
+    ])
+    const params = { columns: { id: "chr{chr}_{pos}:{strand}", chr: "chr" } }
+    const { outputs, account } = await runStage(loadTable, params, { table })
+    assert.deepStrictEqual(lines(outputs["table"]!), ["id\tchr", "chr1_5:.\t1", "NA\tNA", "NA\t2"])
+    assert.deepStrictEqual(account[0]!.notes, [
+      { reason: "put together of a missing value: missing (id)", count: 2, example: "line 3: NA 6 +" }
+    ])
+  })
+})
+
 describe("join-tables", () => {
   const left = textFile("left.tsv", [
     ["id", "x"],

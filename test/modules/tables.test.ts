@@ -36,6 +36,13 @@ describe("load-table", () => {
     assert.deepStrictEqual(await load({ columns }, file(name, content)), ["id\tx", "a\t1"])
   )
 
+  it("knows a pointer of Git LFS", async () => {
+    const pointer = file("x.tsv", "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n")
+    const error = await failure(load({ columns }, pointer))
+    assert.match(error.message, /a pointer of Git LFS/u)
+    assert.match(error.hint!, /git lfs pull/u)
+  })
+
   it("reads what its params say", async () => {
     const text = Buffer.from('# made by x\nid|x;x\n"gr\xf6\xdfe;1\n', "latin1")
     const params = {

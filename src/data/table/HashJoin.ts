@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { cannot, InputError } from "../../core/Failure.ts"
 import * as Printable from "../../core/Printable.ts"
-import type { Batch } from "./Batch.ts"
+import { TextBatch, type Batch } from "./Batch.ts"
 import * as Header from "./Header.ts"
 import * as Join from "./Join.ts"
 import { KeyIndex, none, partOf } from "./KeyIndex.ts"
@@ -15,6 +15,7 @@ import { faultAt } from "./Place.ts"
 import * as Reader from "./Reader.ts"
 import { merged, Run } from "./Runs.ts"
 import { field, fieldsOf, TsvBytes } from "./Tsv.ts"
+import * as Value from "./Value.ts"
 import * as Writer from "./Writer.ts"
 
 export interface Side {
@@ -36,6 +37,8 @@ export interface Joined {
   readonly right: Matched
   /** Left rows whose partner in another form was declined. */
   readonly declined: number
+  /** Rows of either side whose key is missing, in all of its columns: they are nothing that another row could be. */
+  readonly keyless: { readonly left: number; readonly right: number }
   /** Right rows that were declined so, and have no other partner; among those without one. */
   readonly declinedRight: { readonly count: number; readonly example: ReadonlyArray<string> | undefined }
 }
@@ -90,6 +93,27 @@ const placesOf = (source: Header.Headed, names: ReadonlyArray<string>): Readonly
 const keyIn = (batch: Batch, row: number, keys: ReadonlyArray<number>): ReadonlyArray<string> =>
   keys.map((key) => batch.text(row, key))
 
+/** Bytes of the longest spelling of a missing value. */
+const longestMissing = 8
+
+const isMissing = (batch: Batch, row: number, column: number): boolean => {
+  if (batch instanceof TextBatch) {
+    const at = row * batch.width + column
+    const length = batch.ends[at]! - batch.starts[at]!
+    if (length > longestMissing) return false
+    // All of them but the empty one begin with one of `.`, `N`, `n`, `<`, `#`, `-`, or are as long as 1.#IND.
+    if (length > 0 && length < 6 && !beginsMissing.has(batch.bytes[batch.starts[at]!]!)) return false
+  }
+  return Value.isMissing(batch.text(row, column))
+}
+
+const beginsMissing: ReadonlySet<number> = new Set(Buffer.from(".Nn<#-"))
+
+const isKeyless = (batch: Batch, row: number, keys: ReadonlyArray<number>): boolean => {
+  for (const key of keys) if (!isMissing(batch, row, key)) return false
+  return true
+}
+
 /** Whether the key that is set belongs to the part; with other forms, all keys that they bring together do. */
 const isIn = (
   { part, parts }: Part,
@@ -109,10 +133,11 @@ const indexed = (
   Reader.use(file, {}, (source) => {
     const index = new KeyIndex()
     const more = new TsvBytes()
-    let number = 0
+    let [number, keyless] = [0, 0]
     const add = (batch: Batch, keys: ReadonlyArray<number>, values: ReadonlyArray<number>) => {
       index.forEach(batch, keys, (row) => {
         const at = number++
+        if (isKeyless(batch, row, keys)) return void keyless++
         if (!isIn(part, index, forms, () => keyIn(batch, row, keys))) return
         const place = () => Reader.placeOf(source, batch, row)
         if (index.find() !== none) {
@@ -130,7 +155,7 @@ const indexed = (
       Effect.flatMap(([keys, values]) =>
         Reader.forEach(source, (batch) => attempt(file, () => add(batch, keys, values)))
       ),
-      Effect.as(index)
+      Effect.map(() => ({ index, keyless }))
     )
   })
 
@@ -151,7 +176,7 @@ const streamed = (
     const every = source.columns.map((_, at) => at)
     const line = new TsvBytes()
     const find = forms === undefined ? () => undefined : Join.formsIn(index, forms.formsOf)
-    let [number, rows, matched, declined] = [0, 0, 0, 0]
+    let [number, rows, matched, declined, keyless] = [0, 0, 0, 0, 0]
     let example: ReadonlyArray<string> | undefined
     let first = Infinity
     /** The left row with what `more` adds to it. */
@@ -185,6 +210,7 @@ const streamed = (
     const add = (batch: Batch, keys: ReadonlyArray<number>) => {
       index.forEach(batch, keys, (row) => {
         const at = number++
+        if (isKeyless(batch, row, keys)) return void keyless++
         if (!isIn(part, index, forms, () => keyIn(batch, row, keys))) return
         rows++
         const partner = index.find()
@@ -205,7 +231,7 @@ const streamed = (
         if (into === spare) spare.matched++
         if (into.first === Infinity) Object.assign(into, { example: index.texts(entry), first: index.number(entry) })
       }
-      return { left: { rows, matched, example, first }, right, declined, spare }
+      return { left: { rows, matched, example, first }, right, declined, spare, keyless }
     }
     return attempt(file, () => placesOf(source, on)).pipe(
       Effect.flatMap((keys) => Reader.forEach(source, (batch) => attempt(file, () => add(batch, keys)))),
@@ -225,6 +251,8 @@ interface Counts {
   readonly right: Counted
   readonly declined: number
   readonly spare: Counted
+  /** Left rows without a key, which are seen in each part. */
+  readonly keyless: number
 }
 
 /** Of all parts; the example is the first of the table. */
@@ -244,10 +272,12 @@ const inParts = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Joined, InputError | TooLarge> {
   const runs: Array<Run> = []
   const found: Array<Counts> = []
+  let withoutKey = 0
   const { scratch, forms } = options
   return yield* Effect.gen(function* () {
     for (let part = 0; part < parts; part++) {
-      const index = yield* indexed(right, others, { part, parts }, options)
+      const { index, keyless } = yield* indexed(right, others, { part, parts }, options)
+      withoutKey = keyless
       if (parts > 1) runs.push(new Run(join(scratch, `join-${part}.run`)))
       const run = runs[part]
       const write = (lines: TsvBytes) => {
@@ -273,6 +303,7 @@ const inParts = Effect.fnUntraced(function* (
       left: together(found.map((each) => each.left)),
       right: together(found.map((each) => each.right)),
       declined: found.reduce((sum, { declined }) => sum + declined, 0),
+      keyless: { left: found[0]?.keyless ?? 0, right: withoutKey },
       declinedRight: { count: spare.matched, example: spare.example }
     }
   }).pipe(Effect.ensuring(Effect.sync(() => runs.forEach((run) => run.remove()))))

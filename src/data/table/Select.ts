@@ -21,7 +21,8 @@ export interface Selection {
 
 /** What becomes of a row: its new cells, why it is left out, or what is wrong with it. */
 export type Selected =
-  | { readonly cells: ReadonlyArray<string> }
+  /** `missing`: new columns that are missing because they would be put together of a missing value. */
+  | { readonly cells: ReadonlyArray<string>; readonly missing: ReadonlyArray<string> }
   | { readonly reason: string }
   | { readonly message: string }
 
@@ -38,6 +39,9 @@ const parse = (template: string, columns: ReadonlyArray<string>): { texts: Array
         texts: template.split(/\{[^{}]*\}/u),
         names: Array.from(template.matchAll(/\{([^{}]*)\}/gu), ([, name]) => name!)
       }
+
+/** A dot is a text like any other where texts are put together: a strand, say. */
+const isAbsent = (text: string): boolean => text !== "." && Value.isMissing(text)
 
 /** Undefined of what is no number. */
 const negated = (text: string): string | undefined =>
@@ -99,7 +103,14 @@ export const compile = (
   const makers = templates.map(({ name, texts, names: parts }) => {
     const places = parts.map(at)
     const replace = values[name] === undefined ? undefined : new Map(Object.entries(values[name]))
-    return { name, texts, places, replace, negate: negate.includes(name) }
+    return {
+      name,
+      texts,
+      places,
+      replace,
+      negate: negate.includes(name),
+      isTogether: texts.some((text) => text !== "") || parts.length > 1
+    }
   })
   const constants = Object.values(add)
   const of = (cells: ReadonlyArray<string>): Selected => {
@@ -107,9 +118,14 @@ export const compile = (
       if (!filter.kept.has(cells[filter.at]!)) return { reason: `not kept by 'where' (${filter.name})` }
     }
     const made: Array<string> = []
-    for (const { name, texts, places, replace, negate: turned } of makers) {
+    const missing: Array<string> = []
+    for (const { name, texts, places, replace, negate: turned, isTogether } of makers) {
       let text = texts[0]!
       for (let part = 0; part < places.length; part++) text += cells[places[part]!]! + texts[part + 1]!
+      if (isTogether && places.some((place) => isAbsent(cells[place]!))) {
+        text = "NA"
+        missing.push(name)
+      }
       const value = replace === undefined ? text : replace.get(text)
       if (value === undefined) return { reason: `no entry in 'values' (${name})` }
       const result = turned ? negated(value) : value
@@ -121,7 +137,7 @@ export const compile = (
       made.push(result)
     }
     made.push(...constants)
-    return { cells: made }
+    return { cells: made, missing }
   }
   return Result.succeed({ columns: names, of })
 }

@@ -64,6 +64,11 @@ const marks: ReadonlyArray<Mark> = [
     hint: "write it as FASTA: twoBitToFa FILE OUT.fa"
   },
   { starts: ["\xD0\xCF\x11\xE0"], name: "an Excel workbook (xls)", hint: "save the sheet as tab-separated text" },
+  {
+    starts: ["version https://git-lfs.github.com/"],
+    name: "a pointer of Git LFS, not the file itself",
+    hint: "fetch the file: git lfs pull"
+  },
   { starts: ["%PDF"], name: "a PDF", hint: "give the table itself" },
   { starts: ["\x89PNG", "\xFF\xD8\xFF", "GIF8"], name: "a picture", hint: "give the table itself" }
 ]

@@ -29,9 +29,21 @@ describe("a join of two tables", () => {
       left: { rows: 5, matched: 4, example: ["z"] },
       right: { rows: 4, matched: 3, example: ["c"] },
       declined: 0,
+      keyless: { left: 0, right: 0 },
       declinedRight: { count: 0, example: undefined }
     })
     assert.deepStrictEqual(lines(), ["id\tx\ty", "b\t1\t2", "a\t2\t1,5", "b\t4\t2", "ü\t5\t4"])
+  })
+
+  it("joins nothing by a missing key, unless another column tells", async () => {
+    const left = file("l.tsv", "id\tgene\tx\nNA\tNA\t1\na\tNA\t2\n.\tnan\t3\nNAT2\tNA\t4\n#N/A N/A\t\t5\n")
+    const right = file("r.tsv", "id\tgene\ty\nNA\tNA\t6\nNA\tNA\t7\na\tNA\t8\nNAT2\tNA\t9\n")
+    for (const memory of [2 ** 30, 2 ** 24 + 2 ** 17]) {
+      const joined = await inner(left, right, ["id", "gene"], memory)
+      assert.deepStrictEqual(joined.keyless, { left: 3, right: 2 })
+      assert.deepStrictEqual([joined.left.rows, joined.right.rows], [2, 2])
+      assert.deepStrictEqual(lines(), ["id\tgene\tx\ty", "a\tNA\t2\t8", "NAT2\tNA\t4\t9"])
+    }
   })
 
   it("compares keys of several columns field by field", async () => {
@@ -103,6 +115,7 @@ describe("a join of two tables", () => {
       left: { rows: rows + 2, matched: rows / 2 + 1, example: ["1:up"] },
       right: { rows: rows + 2, matched: rows / 2 + 1, example: [`${rows}_UP`] },
       declined: 1,
+      keyless: { left: 0, right: 0 },
       declinedRight: { count: 1, example: ["9_d_c"] }
     })
     assert.match(whole.bytes, /\n7:a:b\t"""q"\n$/u)
