@@ -4,13 +4,11 @@ import { InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
 import type { Task } from "../core/Task.ts"
 import * as Table from "../data/Table.ts"
-import * as Join from "../data/table/Join.ts"
-import * as Value from "../data/table/Value.ts"
 import * as VariantForms from "../genome/VariantForms.ts"
 import * as CombinedSplicing from "../scoring/CombinedSplicing.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import * as LabelKeys from "./LabelKeys.ts"
-import * as EvaluationMeasure from "./EvaluationMeasure.ts"
+import * as ScoreColumns from "./ScoreColumns.ts"
 import * as ScoredVariants from "./ScoredVariants.ts"
 import { noLabel, noScore, noTarget, notChosen, type Scores, type Unused } from "./ScoreAccount.ts"
 import type { Missing, ScoredVariant } from "./ScoredVariants.ts"
@@ -55,70 +53,6 @@ const usualGroups: { readonly [over: string]: ReadonlyArray<string> } = {
 }
 const usualKeys = ["variant_id", "variant", "id"]
 
-/** The first of the usual columns that is there, or the one that was named. */
-const find = Effect.fnUntraced(function* (
-  table: Table.TextTable,
-  named: string | undefined,
-  usual: ReadonlyArray<string>,
-  needed: boolean
-): Effect.fn.Return<string | undefined, InputError> {
-  const found = (named === undefined ? usual : [named]).find((name) => table.columns.includes(name))
-  if (found === undefined && (named !== undefined || needed))
-    return yield* Table.missingColumn(table, named ?? usual[0]!)
-  return found
-})
-
-/** Numbers, or classes as words; null where missing or NaN, and everywhere without a column. */
-const numbers = Effect.fnUntraced(function* (table: Table.TextTable, name: string | undefined) {
-  if (name === undefined) return () => null
-  const at = table.columns.indexOf(name)
-  const only = { ...table, columns: [name], rows: table.rows.map((cells) => [Value.classNumber(cells[at]!)]) }
-  const rows = yield* Table.decode(only, { [name]: Table.nullable(Table.number("")) })
-  const infinite = rows.findIndex((each) => ScoredVariants.isInfinite(each[name]!))
-  if (infinite !== -1) {
-    return yield* new InputError({
-      message: `column '${name}': ${rows[infinite]![name]} is no score and no measurement`,
-      file: table.file,
-      line: Table.lineOf(table, infinite),
-      hint: "write a finite number, or leave the field empty where there is none"
-    })
-  }
-  return (row: number): number | null => {
-    const value = rows[row]![name]!
-    return value === null || Number.isNaN(value) ? null : value
-  }
-})
-
-const texts = (table: Table.TextTable, name: string | undefined) => {
-  const at = name === undefined ? -1 : table.columns.indexOf(name)
-  return (row: number): string | null => {
-    const cell = at === -1 ? "" : table.rows[row]![at]!
-    return Value.isMissing(cell) ? null : cell
-  }
-}
-
-const keysOf = (table: Table.TextTable, names: ReadonlyArray<string>) => {
-  const columns = names.map((name) => table.columns.indexOf(name))
-  return (row: number): string => Join.keyOf(columns.map((at) => table.rows[row]![at]!))
-}
-
-/** What was measured; an error where the metric is of classes and it is none. */
-const targets = Effect.fnUntraced(function* (table: Table.TextTable, name: string | undefined, row: Evaluation) {
-  const target = yield* numbers(table, name)
-  if (EvaluationMeasure.metricOf(row)?.classes !== true) return target
-  for (const at of table.rows.keys()) {
-    const value = target(at)
-    if (value === null || value === 0 || value === 1) continue
-    return yield* new InputError({
-      message: `column '${name}': ${value} where ${row.id} needs a class, 0 or 1`,
-      file: table.file,
-      line: Table.lineOf(table, at),
-      hint: "write 1 for a positive and 0 for a negative (true and false are read as well; PLINK's cases are 2, its controls 1)"
-    })
-  }
-  return target
-})
-
 /**
  * An error at the second of two rows that are the same observation, in one spelling or in two, or the rows with numbered
  * keys. `same`: a text for each row that is the same for the same variant.
@@ -150,23 +84,30 @@ const distinct = Effect.fnUntraced(function* (
 /** The columns that say what was measured, of the table that holds them. */
 const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, columns }: Options) {
   const { over } = row.metric
-  const group = yield* find(table, columns.group, usualGroups[over] ?? [], usualGroups[over] !== undefined)
-  const stratum = yield* find(table, columns.stratum, ["consequence"], false)
-  const pair = yield* find(table, columns.pair, ["PI", "pair"], over === "pairs")
-  const target = yield* targets(table, yield* find(table, columns.target, ["target"], true), row)
-  const distance = yield* numbers(table, yield* find(table, columns.distance, ["tss_distance", "distance"], false))
+  const group = yield* ScoreColumns.find(table, columns.group, usualGroups[over] ?? [], usualGroups[over] !== undefined)
+  const stratum = yield* ScoreColumns.find(table, columns.stratum, ["consequence"], false)
+  const pair = yield* ScoreColumns.find(table, columns.pair, ["PI", "pair"], over === "pairs")
+  const target = yield* ScoreColumns.targets(
+    table,
+    yield* ScoreColumns.find(table, columns.target, ["target"], true),
+    row
+  )
+  const distance = yield* ScoreColumns.numbers(
+    table,
+    yield* ScoreColumns.find(table, columns.distance, ["tss_distance", "distance"], false)
+  )
   const usual = usualKeys.find((name) => table.columns.includes(name))
   const names =
     columns.key ?? (usual === undefined ? [] : [usual, "gene_id"].filter((name) => table.columns.includes(name)))
   for (const name of names) if (!table.columns.includes(name)) return yield* Table.missingColumn(table, name)
-  const named = keysOf(table, names)
+  const named = ScoreColumns.keysOf(table, names)
   const places = names.map((name) => table.columns.indexOf(name))
   const formsOf = VariantForms.of(names)
   return {
     target,
-    group: texts(table, group),
-    stratum: texts(table, stratum),
-    pair: texts(table, pair),
+    group: ScoreColumns.texts(table, group),
+    stratum: ScoreColumns.texts(table, stratum),
+    pair: ScoreColumns.texts(table, pair),
     distance,
     key: names.length === 0 ? ScoredVariants.unnamed : named,
     same: (index: number): string => {
@@ -191,8 +132,14 @@ export const side = Effect.fnUntraced(function* (
   const { row, columns, absolute } = options
   const chosen = yield* filtered(table, options.where)
   const { target, group, stratum, pair, distance, key, same } = yield* labelled(chosen, options)
-  const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
-  const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
+  const prediction = yield* ScoreColumns.numbers(
+    chosen,
+    yield* ScoreColumns.find(chosen, columns.prediction, ["prediction", "score"], true)
+  )
+  const comparator = yield* ScoreColumns.numbers(
+    chosen,
+    yield* ScoreColumns.find(chosen, columns.comparator, [], false)
+  )
   const sized = (value: number | null) => (value === null || !absolute ? value : Math.abs(value))
   const synthetic = options.synthetic || isSynthetic(chosen)
   const rows = chosen.rows.map((_, index): ScoredVariant => ({
@@ -294,8 +241,14 @@ export const joined = Effect.fnUntraced(function* (
     options.turned
   )
   const scoreKey = (row: number): string => keys.score(chosen.rows[row]!)
-  const prediction = yield* numbers(chosen, yield* find(chosen, columns.prediction, ["prediction", "score"], true))
-  const comparator = yield* numbers(chosen, yield* find(chosen, columns.comparator, [], false))
+  const prediction = yield* ScoreColumns.numbers(
+    chosen,
+    yield* ScoreColumns.find(chosen, columns.prediction, ["prediction", "score"], true)
+  )
+  const comparator = yield* ScoreColumns.numbers(
+    chosen,
+    yield* ScoreColumns.find(chosen, columns.comparator, [], false)
+  )
   const found = groupBy(chosen.rows.keys(), scoreKey)
   const one = Effect.fnUntraced(function* (label: number, value: (index: number) => number | null) {
     const cells = labels.rows[label]!

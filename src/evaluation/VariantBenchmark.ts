@@ -6,6 +6,7 @@ import * as GroupedMean from "../metric/GroupedMean.ts"
 import * as Improvement from "../metric/Improvement.ts"
 import * as Basis from "./Basis.ts"
 import type { Bound, DistanceResult, GroupResult, Part, Result, StratumResult } from "./BenchmarkTables.ts"
+import * as Caveats from "./Caveats.ts"
 import * as Claim from "./Claim.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import * as EvaluationMeasure from "./EvaluationMeasure.ts"
@@ -141,36 +142,6 @@ const otherOf = (
   return { ...best, where: whereOf(row, best.where), own: value, paired: undefined }
 }
 
-/** Why nothing is to be made of another model's published value; null where it is of the same data. */
-const apartFrom = (row: Row, other: Other, origin: Basis.Origin, extent: Basis.Extent): string | null => {
-  const differing = Basis.differences(row, extent)
-  const name = `${other.name}'s ${other.value}`
-  if (differing === undefined) return `no improvement: of how many rows ${name} is nobody states`
-  if (differing.length > 0) return `no improvement: ${name} is ${Basis.dataText(row)}`
-  return origin.model === null ? `no improvement over ${name}: no model is known to have made these scores` : null
-}
-
-/** What makes a value say less than it seems to. */
-const suspicions = (
-  { row, origin }: Labelled,
-  counted: ReadonlyArray<ScoredVariant>,
-  other: Other | undefined,
-  extent: Basis.Extent
-): ReadonlyArray<string> => {
-  const isPaired = other?.paired !== undefined
-  const part = isPaired ? (Basis.rowDifferences(row, extent) ?? []) : []
-  return [
-    ...origin.notes,
-    ...(counted.every(({ prediction }) => prediction === counted[0]!.prediction)
-      ? ["all rows have the same score"]
-      : []),
-    ...(isPaired && counted.every(({ prediction, comparator }) => prediction === comparator)
-      ? ["the comparator's scores are the model's own"]
-      : []),
-    ...(part.length === 0 ? [] : [`not the data that was reported: ${part.join(", ")}`])
-  ]
-}
-
 /** One evaluation from the rows of one label. */
 export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
   const { row, label, origin, scored } = labelled
@@ -206,7 +177,7 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
     withoutScore
   }
   const other = options.shuffle ? undefined : otherOf(labelled, value, options)
-  const apart = other === undefined || other.paired !== undefined ? null : apartFrom(row, other, origin, extent)
+  const apart = other === undefined || other.paired !== undefined ? null : Caveats.apartFrom(row, other, origin, extent)
   const improvement =
     other === undefined || other.own === null || apart !== null || measured.random === null
       ? null
@@ -230,7 +201,7 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
     ...claim.notes,
     ...measured.notes,
     ...(value === null || apart === null ? [] : [apart]),
-    ...(value === null ? [] : suspicions(labelled, counted, other, extent)),
+    ...(value === null ? [] : Caveats.of(row, origin, counted, extent, other?.paired !== undefined)),
     ...(flipped ? ["the correlation was negative: its sign depends on which allele is called the reference"] : []),
     ...(withoutScore === 0
       ? []
@@ -269,16 +240,9 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
       expected_low: claim.expected?.[0] ?? null,
       expected_high: claim.expected?.[1] ?? null,
       verdict: claim.verdict,
-      note: once(notes)
+      note: Caveats.once(notes)
     }
   }
-}
-
-/** Each thing once: a note that another one holds is left out. */
-const once = (notes: ReadonlyArray<string>): string | null => {
-  const distinct = [...new Set(notes)]
-  const whole = distinct.filter((note) => !distinct.some((other) => other !== note && other.includes(note)))
-  return whole.length === 0 ? null : whole.join("; ")
 }
 
 const groupWord = ({ metric }: Evaluation): string => (metric.over === "pairs" ? "matched set" : metric.over)
