@@ -10,7 +10,7 @@ const Whole = Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))
 
 export default Stage.make({
   name: "count-junctions",
-  version: 2,
+  version: 3,
   summary: "Counts the reads that support each splice junction in a BAM file.",
   params: {
     min_quality: Param.withDefault(

@@ -119,11 +119,13 @@ export const count = Effect.fnUntraced(function* (
     if (reason === undefined && !alignment.skips()) reason = "without a junction"
     if (reason === undefined) {
       const introns = intronsOf(alignment.start, alignment.cigar(), filter.minimumOverhang)
+      const { length } = references[alignment.reference]!
       if (introns.length === 0) reason = "with too short an overhang"
+      else if (introns.at(-1)!.end > length) reason = "beyond the end of its chromosome"
       const reversed = (alignment.flags & Bam.flag.reverse) !== 0
       const strand =
         introns.length === 0 ? "." : strandOf(reversed, alignment.character("XS"), alignment.character("ts"))
-      for (const { start, end } of introns) {
+      for (const { start, end } of reason === undefined ? introns : []) {
         const key = `${alignment.reference}:${start}:${end}:${strand}`
         const known = counts.get(key)
         if (known !== undefined) known.reads++

@@ -51,6 +51,13 @@ describe("count-junctions", () => {
     assert.strictEqual(account.leftOut[4]!.example, "twice")
   })
 
+  it("counts no junction beyond the end of a chromosome", async () => {
+    const far = { cigar: "10M2000000000N10M", start: 50 }
+    const { rows, reads } = await counted(await Bam.bam([spliced(), far]))
+    assert.deepStrictEqual(rows, ["chr1 60 160 . 1"])
+    assert.strictEqual(reads.leftOut[0]!.reason, "beyond the end of its chromosome")
+  })
+
   it("takes what params ask for", async () => {
     const reads = [
       spliced({ quality: 255 }),
