@@ -15,7 +15,7 @@ const droppedTable = {
 
 export default Stage.make({
   name: "load-sequence-pairs",
-  version: 1,
+  version: 2,
   summary:
     "Makes pairs of sequences that differ in an allele, from two FASTA files or from changes of given sequences.",
   params: {},
@@ -69,7 +69,9 @@ export default Stage.make({
         others.delete(name)
         book.take()
         if (other === undefined) drop(name, "no partner", "no such sequence in `alt`")
-        else yield* add({ pair_id: name, ref: sequence.toUpperCase(), alt: other.toUpperCase() }, ref!)
+        else if (sequence === "" || other === "") {
+          drop(name, "a sequence without bases", `no bases in \`${sequence === "" ? "ref" : "alt"}\``)
+        } else yield* add({ pair_id: name, ref: sequence.toUpperCase(), alt: other.toUpperCase() }, ref!)
       }
       for (const name of others.keys()) {
         book.take()

@@ -39,6 +39,21 @@ describe("load-sequence-pairs", () => {
     ])
   })
 
+  it("leaves out pairs without bases", async () => {
+    const { pairs, dropped } = await load({
+      ref: textFile("ref.fa", [[">a"], ["acgt"], [">b"], [">c"], ["T"]]),
+      alt: textFile("alt.fa", [[">a"], ["accc"], [">b"], ["T"], [">c"]])
+    })
+    assert.deepStrictEqual(
+      pairs.map(({ pair_id }) => pair_id),
+      ["a"]
+    )
+    assert.deepStrictEqual(dropped.rows, [
+      ["b", "no bases in `ref`"],
+      ["c", "no bases in `alt`"]
+    ])
+  })
+
   it("changes sequences at their positions, and says what does not fit", async () => {
     const { pairs, dropped } = await load({
       substitutions: textFile("changes.tsv", [
