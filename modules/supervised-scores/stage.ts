@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
+import * as Printable from "../../src/core/Printable.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/Param.ts"
@@ -17,7 +18,7 @@ import * as Supervised from "../../src/evaluation/Supervised.ts"
 
 export default Stage.make({
   name: "supervised-scores",
-  version: 2,
+  version: 3,
   summary:
     "Trains a predictor on scores of variants and predicts those that it did not see: random forest, boosting, LASSO.",
   params: {
@@ -97,6 +98,14 @@ export default Stage.make({
         line: Table.lineOf(table, wrong)
       })
     }
+    const leak = features.find((name) => rows.length > 1 && rows.every((each) => each[name] === each[target]))
+    if (leak !== undefined) {
+      return yield* new InputError({
+        message: `column '${leak}' is the target in every row: a predictor would learn to copy it`,
+        file: table.file,
+        hint: "name the columns to learn from: features: [...]"
+      })
+    }
     const learners = {
       random_forest: RandomForest.learn({ trees: params.trees, depth: params.depth }),
       boosting: Boosting.learn({ rounds: params.rounds, rate: params.rate, bins: 255, leaf: 20 }),
@@ -138,7 +147,13 @@ export default Stage.make({
     const variants = yield* Account.open("variants")
     variants.take(rows.length)
     variants.keep(scored.length)
-    if (scored.length < rows.length) variants.leave("learned from, not predicted", "", rows.length - scored.length)
+    const sides = split === undefined ? [] : texts(split)
+    const astray = [...sides.keys()].filter((at) => sides[at] !== "train" && sides[at] !== "test")
+    if (astray.length > 0) {
+      const example = `${keys[astray[0]!]!}: ${Printable.quoted(sides[astray[0]!]!)}`
+      variants.leave("neither train nor test", example, astray.length)
+    }
+    variants.leave("learned from, not predicted", "", rows.length - scored.length - astray.length)
     yield* outputs.scores.write(scored)
   })
 })
