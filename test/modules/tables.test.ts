@@ -1,11 +1,13 @@
 /** Tables as others write them, given to the stages that read them. */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "vitest"
 import evaluationScores from "../../modules/evaluation-scores/stage.ts"
 import loadTable from "../../modules/load-table/stage.ts"
 import loadTracks from "../../modules/load-tracks/stage.ts"
 import loadVariants from "../../modules/load-variants/stage.ts"
+import * as FileHead from "../../src/data/text/FileHead.ts"
 import { runStage, temporaryFolder } from "../support/stage.ts"
 
 const file = (name: string, content: string | Uint8Array) => {
@@ -35,6 +37,13 @@ describe("load-table", () => {
   ])("reads %s with %j", async (name, content) =>
     assert.deepStrictEqual(await load({ columns }, file(name, content)), ["id\tx", "a\t1"])
   )
+
+  it("tells what is damaged from what is empty", () => {
+    const bytes = gzipSync("id\tx\na\t1\n")
+    bytes[10] = 7
+    assert.strictEqual(FileHead.read(file("x.tsv.gz", bytes))!.content, "damaged gzip")
+    assert.strictEqual(FileHead.read(file("x.tsv.gz", gzipSync("")))!.content, "empty")
+  })
 
   it("knows a pointer of Git LFS", async () => {
     const pointer = file("x.tsv", "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n")

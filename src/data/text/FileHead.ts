@@ -27,12 +27,12 @@ const contentOf = (bytes: Buffer): Pick<FileHead, "content" | "hint"> => {
   return { content: !isUtf16(bytes) && bytes.includes(0) ? "binary" : "text", hint: undefined }
 }
 
-const gunzipped = (bytes: Buffer): Buffer => {
+const gunzipped = (bytes: Buffer): Buffer | undefined => {
   try {
     // The end may be missing: only the beginning was read.
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
   } catch {
-    return Buffer.alloc(0)
+    return undefined
   }
 }
 
@@ -42,6 +42,7 @@ export const read = (path: string): FileHead | undefined => {
     const bytes = TextFile.headOf(path)
     const gzip = Magic.isGzip(bytes)
     const inner = gzip ? gunzipped(bytes) : bytes
+    if (inner === undefined) return { content: "damaged gzip", hint: "copy or compress it again", gzip, start: "" }
     const found = contentOf(inner)
     const start = found.content !== "text" || isUtf16(inner) ? "" : inner.toString("utf8").replace(/^\uFEFF/u, "")
     return { ...found, gzip, start }
