@@ -2,11 +2,11 @@
  * What a lab's own stages and workflows are made with: `import { Effect, Port, Stage, Table } from "agflow"`. agflow's own
  * stages, for a workflow in TypeScript, are under `agflow/stages/NAME`.
  */
-export * as Param from "./dsl/Param.ts"
-export * as Port from "./dsl/Port.ts"
-export * as Stage from "./dsl/Stage.ts"
+export * as Param from "./dsl/stage/Param.ts"
+export * as Port from "./dsl/stage/Port.ts"
+export * as Stage from "./dsl/stage/Stage.ts"
 export * as Table from "./data/Table.ts"
-export * as Workflow from "./dsl/TypedWorkflow.ts"
+export * as Workflow from "./dsl/typescript/TypedWorkflow.ts"
 export { InputError } from "./core/Failure.ts"
 export { Settings } from "./core/Settings.ts"
 export * as Account from "./core/Account.ts"

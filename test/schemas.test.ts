@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, expect, it } from "vitest"
-import * as JsonSchema from "../src/dsl/JsonSchema.ts"
-import type * as Port from "../src/dsl/Port.ts"
-import type { Stage } from "../src/dsl/Stage.ts"
-import * as StageDoc from "../src/dsl/StageDoc.ts"
+import * as JsonSchema from "../src/dsl/file/JsonSchema.ts"
+import type * as Port from "../src/dsl/stage/Port.ts"
+import type { Stage } from "../src/dsl/stage/Stage.ts"
+import * as StageDoc from "../src/dsl/stage/StageDoc.ts"
 
 const root = join(import.meta.dirname, "..")
 const names = readdirSync(join(root, "modules"), { withFileTypes: true })

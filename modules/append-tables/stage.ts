@@ -3,9 +3,9 @@ import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import * as Reader from "../../src/data/table/Reader.ts"
 import * as Writer from "../../src/data/table/Writer.ts"
-import * as Port from "../../src/dsl/Port.ts"
-import * as Requirement from "../../src/dsl/Requirement.ts"
-import * as Stage from "../../src/dsl/Stage.ts"
+import * as Port from "../../src/dsl/stage/Port.ts"
+import * as Requirement from "../../src/dsl/stage/Requirement.ts"
+import * as Stage from "../../src/dsl/stage/Stage.ts"
 
 /** Those of the first table, if all have them and no others. */
 const commonColumns = Effect.fnUntraced(function* (files: ReadonlyArray<string>) {

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import { Task } from "../../src/core/Task.ts"
 import * as Table from "../../src/data/Table.ts"
-import * as Port from "../../src/dsl/Port.ts"
-import * as Stage from "../../src/dsl/Stage.ts"
+import * as Port from "../../src/dsl/stage/Port.ts"
+import * as Stage from "../../src/dsl/stage/Stage.ts"
 import * as CombinedSplicing from "../../src/scoring/CombinedSplicing.ts"
 import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 

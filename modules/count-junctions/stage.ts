@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Account from "../../src/core/Account.ts"
-import * as Param from "../../src/dsl/Param.ts"
-import * as Port from "../../src/dsl/Port.ts"
-import * as Stage from "../../src/dsl/Stage.ts"
+import * as Param from "../../src/dsl/stage/Param.ts"
+import * as Port from "../../src/dsl/stage/Port.ts"
+import * as Stage from "../../src/dsl/stage/Stage.ts"
 import * as Junction from "../../src/genome/Junction.ts"
 
 const Whole = Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))

@@ -4,10 +4,10 @@ import * as Schema from "effect/Schema"
 import { cannot } from "../../src/core/Failure.ts"
 import * as DatasetRegistry from "../../src/data/DatasetRegistry.ts"
 import * as Download from "../../src/data/Download.ts"
-import * as FileKind from "../../src/dsl/FileKind.ts"
-import * as Param from "../../src/dsl/Param.ts"
-import * as Port from "../../src/dsl/Port.ts"
-import * as Stage from "../../src/dsl/Stage.ts"
+import * as FileKind from "../../src/dsl/stage/FileKind.ts"
+import * as Param from "../../src/dsl/stage/Param.ts"
+import * as Port from "../../src/dsl/stage/Port.ts"
+import * as Stage from "../../src/dsl/stage/Stage.ts"
 
 /** The longest extension that any kind of file knows, or else the name's own. */
 const extensionOf = (name: string): string =>

@@ -9,9 +9,9 @@ import { faultAt, type Place } from "../../src/data/table/Place.ts"
 import * as Reader from "../../src/data/table/Reader.ts"
 import * as Select from "../../src/data/table/Select.ts"
 import * as Writer from "../../src/data/table/Writer.ts"
-import * as Param from "../../src/dsl/Param.ts"
-import * as Port from "../../src/dsl/Port.ts"
-import * as Stage from "../../src/dsl/Stage.ts"
+import * as Param from "../../src/dsl/stage/Param.ts"
+import * as Port from "../../src/dsl/stage/Port.ts"
+import * as Stage from "../../src/dsl/stage/Stage.ts"
 
 const texts = Schema.Record(Schema.String, Schema.String)
 

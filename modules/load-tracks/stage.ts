@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Account from "../../src/core/Account.ts"
-import * as Port from "../../src/dsl/Port.ts"
-import * as Stage from "../../src/dsl/Stage.ts"
+import * as Port from "../../src/dsl/stage/Port.ts"
+import * as Stage from "../../src/dsl/stage/Stage.ts"
 import * as Track from "../../src/model/Track.ts"
 
 export default Stage.make({

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Param from "../../src/dsl/Param.ts"
-import * as Port from "../../src/dsl/Port.ts"
-import * as Stage from "../../src/dsl/Stage.ts"
+import * as Param from "../../src/dsl/stage/Param.ts"
+import * as Port from "../../src/dsl/stage/Port.ts"
+import * as Stage from "../../src/dsl/stage/Stage.ts"
 import * as SyntheticWeights from "../../src/model/architectures/SyntheticWeights.ts"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
 

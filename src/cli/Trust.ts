@@ -9,7 +9,7 @@ import { homedir, tmpdir } from "node:os"
 import { dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Remembered from "../core/Remembered.ts"
-import { CodeTrust } from "../dsl/CodeTrust.ts"
+import { CodeTrust } from "../dsl/typescript/CodeTrust.ts"
 
 export const flag = Flag.Boolean("trust").pipe(
   Flag.withDescription("run the code of what it imports to check it, now and from now on; agflow run does so anyway"),

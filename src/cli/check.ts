@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { licencesOf } from "../dsl/CheckedStage.ts"
+import { licencesOf } from "../dsl/check/CheckedStage.ts"
 import * as TypeListing from "../dsl/TypeListing.ts"
 import * as Options from "./Options.ts"
 import { stdout } from "./Quit.ts"

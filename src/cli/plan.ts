@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { usesOf } from "../dsl/CheckedStage.ts"
+import { usesOf } from "../dsl/check/CheckedStage.ts"
 import { formatBytes, formatSeconds } from "../core/Units.ts"
 import * as Estimate from "../engine/Estimate.ts"
 import * as Plan from "../engine/Plan.ts"

@@ -1,5 +1,5 @@
 /** The stages of a workflow and what flows between their ports; as Mermaid or Graphviz text. */
-import { outputsIn, shardsOf, usesOf, type Binding, type CheckedStage } from "./CheckedStage.ts"
+import { outputsIn, shardsOf, usesOf, type Binding, type CheckedStage } from "./check/CheckedStage.ts"
 import type { Workflow } from "./Workflow.ts"
 
 export interface GraphStage {

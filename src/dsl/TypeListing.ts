@@ -1,12 +1,12 @@
 /** The types of a workflow, as inferred: of every stage's inputs, params and outputs, and of every expression. */
 import * as Diagnostic from "../core/Diagnostic.ts"
-import type { Seen } from "./CheckContext.ts"
-import { shardsOf, usesOf, type Binding, type CheckedStage, type Level } from "./CheckedStage.ts"
-import * as Edge from "./Edge.ts"
-import * as Expression from "./Expression.ts"
-import * as ParamValue from "./ParamValue.ts"
-import * as Port from "./Port.ts"
-import * as StageDoc from "./StageDoc.ts"
+import type { Seen } from "./check/CheckContext.ts"
+import { shardsOf, usesOf, type Binding, type CheckedStage, type Level } from "./check/CheckedStage.ts"
+import * as Edge from "./stage/Edge.ts"
+import * as Expression from "./text/Expression.ts"
+import * as ParamValue from "./param/ParamValue.ts"
+import * as Port from "./stage/Port.ts"
+import * as StageDoc from "./stage/StageDoc.ts"
 import type { Workflow } from "./Workflow.ts"
 
 export interface TypedInput {

@@ -4,8 +4,8 @@ import { join } from "node:path"
 import { Home } from "../cache/Home.ts"
 import { bytes as bytesOf } from "../cache/Artifact.ts"
 import { namesIn, readRecord } from "../cache/Inventory.ts"
-import { needs } from "../dsl/CheckedStage.ts"
-import type { Resources } from "../dsl/Stage.ts"
+import { needs } from "../dsl/check/CheckedStage.ts"
+import type { Resources } from "../dsl/stage/Stage.ts"
 import type { PlannedStage, Runs } from "./Plan.ts"
 
 /** Medians of a task. */

@@ -1,7 +1,7 @@
 /** What a run would do, stage by stage and task by task, without doing it. */
 import * as Effect from "effect/Effect"
 import * as Digest from "../core/Digest.ts"
-import { needs, shardsOf, type CheckedStage } from "../dsl/CheckedStage.ts"
+import { needs, shardsOf, type CheckedStage } from "../dsl/check/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import * as Reason from "./Reason.ts"
 import * as Scatter from "./Scatter.ts"

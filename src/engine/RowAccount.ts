@@ -2,7 +2,7 @@
 import * as Tally from "../core/Tally.ts"
 import type { Failure } from "../core/Failure.ts"
 import type { Record as CacheRecord } from "../cache/Record.ts"
-import { shardsOf, type CheckedStage } from "../dsl/CheckedStage.ts"
+import { shardsOf, type CheckedStage } from "../dsl/check/CheckedStage.ts"
 
 /** For an event: nothing where a task took no rows. */
 export const told = ({ account }: CacheRecord): { readonly account?: ReadonlyArray<Tally.Tally> } =>

@@ -1,7 +1,7 @@
 /** What became of a run. */
 import type { Artifact } from "../cache/Artifact.ts"
 import type { Record as CacheRecord } from "../cache/Record.ts"
-import type { CheckedStage } from "../dsl/CheckedStage.ts"
+import type { CheckedStage } from "../dsl/check/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { RunStatus } from "./Event.ts"
 import type { RunFolder } from "./RunFolder.ts"

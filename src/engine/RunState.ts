@@ -1,6 +1,6 @@
 /** What a run knows of its tasks while it goes. */
 import type { Record as CacheRecord } from "../cache/Record.ts"
-import type { CheckedStage } from "../dsl/CheckedStage.ts"
+import type { CheckedStage } from "../dsl/check/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { RunStatus } from "./Event.ts"
 import type { RunTask } from "./RunRecord.ts"

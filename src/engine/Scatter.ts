@@ -17,9 +17,16 @@ import * as Lineage from "../core/Lineage.ts"
 import * as Reader from "../data/table/Reader.ts"
 import * as Writer from "../data/table/Writer.ts"
 import { groupBy } from "../core/GroupBy.ts"
-import { outputsIn, shardsOf, type CheckedStage, type Chosen, type Instance, type Shards } from "../dsl/CheckedStage.ts"
-import type { ItemName } from "../dsl/ItemName.ts"
-import * as Port from "../dsl/Port.ts"
+import {
+  outputsIn,
+  shardsOf,
+  type CheckedStage,
+  type Chosen,
+  type Instance,
+  type Shards
+} from "../dsl/check/CheckedStage.ts"
+import type { ItemName } from "../dsl/check/ItemName.ts"
+import * as Port from "../dsl/stage/Port.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import {
   bindInput,

@@ -9,8 +9,8 @@ import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import type { Reaction } from "../dsl/Policy.ts"
-import type { Resources } from "../dsl/Stage.ts"
+import type { Reaction } from "../dsl/stage/Policy.ts"
+import type { Resources } from "../dsl/stage/Stage.ts"
 
 export interface Job {
   readonly id: string

@@ -5,7 +5,7 @@ import { InputError } from "../core/Failure.ts"
 import { Task } from "../core/Task.ts"
 import * as Join from "../data/table/Join.ts"
 import * as Table from "../data/Table.ts"
-import * as Param from "../dsl/Param.ts"
+import * as Param from "../dsl/stage/Param.ts"
 import * as VariantForms from "../genome/VariantForms.ts"
 
 /** What becomes of a label whose alleles have changed places in the scores: its score is of the opposite change. */

@@ -1,6 +1,6 @@
 /** How a benchmark reads its evaluations: by which metrics, and what missing scores and groups of one class count. */
 import * as Schema from "effect/Schema"
-import * as Param from "../dsl/Param.ts"
+import * as Param from "../dsl/stage/Param.ts"
 import { oneClasses } from "../metric/GroupedMean.ts"
 import * as Metric from "../metric/Metric.ts"
 import type { Evaluation } from "./Evaluation.ts"

@@ -1,9 +1,9 @@
 /** What every stage that reads the registry takes. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Param from "../dsl/Param.ts"
-import * as Port from "../dsl/Port.ts"
-import * as Requirement from "../dsl/Requirement.ts"
+import * as Param from "../dsl/stage/Param.ts"
+import * as Port from "../dsl/stage/Port.ts"
+import * as Requirement from "../dsl/stage/Requirement.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import * as Registry from "./Registry.ts"
 

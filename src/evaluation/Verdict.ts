@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { InputError } from "../core/Failure.ts"
 import { Task } from "../core/Task.ts"
-import * as Param from "../dsl/Param.ts"
-import type { Unmet } from "../dsl/Requirement.ts"
+import * as Param from "../dsl/stage/Param.ts"
+import type { Unmet } from "../dsl/stage/Requirement.ts"
 import * as MetricTable from "../metric/MetricTable.ts"
 
 export const params = (evaluation: string) => ({

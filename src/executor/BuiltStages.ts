@@ -7,9 +7,9 @@ import { pathToFileURL } from "node:url"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as Digest from "../core/Digest.ts"
 import * as StageModule from "./StageModule.ts"
-import { CodeTrust } from "../dsl/CodeTrust.ts"
-import type { Stage } from "../dsl/Stage.ts"
-import { StageLibrary, type Imported, type LoadedStage } from "../dsl/StageLibrary.ts"
+import { CodeTrust } from "../dsl/typescript/CodeTrust.ts"
+import type { Stage } from "../dsl/stage/Stage.ts"
+import { StageLibrary, type Imported, type LoadedStage } from "../dsl/typescript/StageLibrary.ts"
 
 export const layer = (folder: string): Layer.Layer<StageLibrary, InputError> =>
   Layer.effect(

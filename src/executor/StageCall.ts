@@ -6,9 +6,9 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { type Failure, InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
-import type * as Port from "../dsl/Port.ts"
-import * as Requirement from "../dsl/Requirement.ts"
-import type { Stage, StageServices } from "../dsl/Stage.ts"
+import type * as Port from "../dsl/stage/Port.ts"
+import * as Requirement from "../dsl/stage/Requirement.ts"
+import type { Stage, StageServices } from "../dsl/stage/Stage.ts"
 import * as StageOutput from "./StageOutput.ts"
 
 /** Paths by port name: one for a file or table, a list for a list port, none for an optional port left out. */

@@ -8,8 +8,8 @@ import * as CheckedRows from "../data/table/CheckedRows.ts"
 import type { Format } from "../data/table/format/Columnar.ts"
 import type { TableSchema } from "../data/table/Schema.ts"
 import * as Table from "../data/Table.ts"
-import * as FileKind from "../dsl/FileKind.ts"
-import * as Port from "../dsl/Port.ts"
+import * as FileKind from "../dsl/stage/FileKind.ts"
+import * as Port from "../dsl/stage/Port.ts"
 import * as TableOutput from "./TableOutput.ts"
 
 export interface StageOutput {

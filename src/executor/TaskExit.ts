@@ -5,7 +5,7 @@ import { existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileS
 import { join } from "node:path"
 import { Tally } from "../core/Tally.ts"
 import { Provenance } from "../core/Provenance.ts"
-import * as FileKind from "../dsl/FileKind.ts"
+import * as FileKind from "../dsl/stage/FileKind.ts"
 import * as ScriptAccount from "./ScriptAccount.ts"
 import * as ScriptFailure from "./ScriptFailure.ts"
 import type { Prepared } from "./TaskFolder.ts"

@@ -1,7 +1,7 @@
 /** Intervals of a metric from resampled rows. */
 import * as Schema from "effect/Schema"
 import * as Random from "../core/Random.ts"
-import * as Param from "../dsl/Param.ts"
+import * as Param from "../dsl/stage/Param.ts"
 import type { Statistic } from "./Resampled.ts"
 
 /** What every stage that resamples takes. */

@@ -1,7 +1,7 @@
 /** What a run's report says: plain values, filled by the engine and drawn by Report.ts. */
 import type { Tally } from "../core/Tally.ts"
 import type { Provenance } from "../core/Provenance.ts"
-import type { ParamSource } from "../dsl/WorkflowParam.ts"
+import type { ParamSource } from "../dsl/check/WorkflowParam.ts"
 import type * as Page from "./Page.ts"
 
 export type RunStatus = "succeeded" | "failed" | "interrupted"

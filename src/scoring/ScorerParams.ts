@@ -1,7 +1,7 @@
 /** The scorers that a stage is asked for, as a workflow writes them. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Param from "../dsl/Param.ts"
+import * as Param from "../dsl/stage/Param.ts"
 import type { Organism } from "../model/SequenceModel.ts"
 import { aggregations, type AggregationName } from "./CentreMask.ts"
 import { recommended } from "./RecommendedScorers.ts"

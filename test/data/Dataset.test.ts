@@ -2,8 +2,8 @@ import * as Schema from "effect/Schema"
 import { assert, describe, expect, it } from "vitest"
 import * as Dataset from "../../src/data/Dataset.ts"
 import * as DatasetRegistry from "../../src/data/DatasetRegistry.ts"
-import * as JsonSchema from "../../src/dsl/JsonSchema.ts"
-import * as FileKind from "../../src/dsl/FileKind.ts"
+import * as JsonSchema from "../../src/dsl/file/JsonSchema.ts"
+import * as FileKind from "../../src/dsl/stage/FileKind.ts"
 
 describe("Dataset", () => {
   it("has one entry per name, well-formed, of a known file kind", () => {

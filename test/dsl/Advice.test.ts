@@ -1,7 +1,7 @@
 /** Faults that people make who are new to the language, or come from another: what they are told to do. */
 import { assert, describe, it } from "vitest"
 import * as Diagnostic from "../../src/core/Diagnostic.ts"
-import type { CheckedStage } from "../../src/dsl/CheckedStage.ts"
+import type { CheckedStage } from "../../src/dsl/check/CheckedStage.ts"
 import { load } from "../support/workflow.ts"
 
 describe("what people write who are new to it, or come from elsewhere, is told with what to do", () => {

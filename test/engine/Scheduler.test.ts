@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
-import type { Resources } from "../../src/dsl/Stage.ts"
+import type { Resources } from "../../src/dsl/stage/Stage.ts"
 import * as Random from "../../src/core/Random.ts"
 import * as Scheduler from "../../src/engine/Scheduler.ts"
 

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as Table from "../../src/data/Table.ts"
-import * as Port from "../../src/dsl/Port.ts"
-import * as Stage from "../../src/dsl/Stage.ts"
+import * as Port from "../../src/dsl/stage/Port.ts"
+import * as Stage from "../../src/dsl/stage/Stage.ts"
 import { runStage, temporaryFolder } from "../support/stage.ts"
 
 const scale = Stage.make({

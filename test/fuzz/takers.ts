@@ -1,5 +1,5 @@
 /** Stages that take rows, each with good input for it: what Rows.test.ts spoils. */
-import type { Stage } from "../../src/dsl/Stage.ts"
+import type { Stage } from "../../src/dsl/stage/Stage.ts"
 import * as Random from "../../src/core/Random.ts"
 import appendTables from "../../modules/append-tables/stage.ts"
 import buildWindows from "../../modules/build-windows/stage.ts"

@@ -11,7 +11,7 @@ import type { ModelRequest } from "../../src/model/ModelEntry.ts"
 import type { SequenceModel, TrackValues, Want } from "../../src/model/SequenceModel.ts"
 import * as KerasH5 from "../../src/model/weights/KerasH5.ts"
 import * as Safetensors from "../../src/model/weights/Safetensors.ts"
-import type { StageServices } from "../../src/dsl/Stage.ts"
+import type { StageServices } from "../../src/dsl/stage/Stage.ts"
 import { runPromise, stageLayer, temporaryFolder } from "../support/stage.ts"
 import { randomSequence } from "../support/synthetic.ts"
 

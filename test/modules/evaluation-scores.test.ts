@@ -2,7 +2,7 @@ import { assert, describe, it } from "vitest"
 import evaluationScores from "../../modules/evaluation-scores/stage.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import type { Tally } from "../../src/core/Tally.ts"
-import * as Requirement from "../../src/dsl/Requirement.ts"
+import * as Requirement from "../../src/dsl/stage/Requirement.ts"
 import { file, rowsOf } from "../support/genome.ts"
 import { runStage } from "../support/stage.ts"
 

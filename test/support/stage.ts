@@ -11,7 +11,7 @@ import { Settings, type SettingsValue } from "../../src/core/Settings.ts"
 import * as Tally from "../../src/core/Tally.ts"
 import type { Provenance } from "../../src/core/Provenance.ts"
 import { Task, type Checkpoint } from "../../src/core/Task.ts"
-import type { Stage, StageServices } from "../../src/dsl/Stage.ts"
+import type { Stage, StageServices } from "../../src/dsl/stage/Stage.ts"
 import * as StageCall from "../../src/executor/StageCall.ts"
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), "agflow-test-"))

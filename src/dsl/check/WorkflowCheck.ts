@@ -1,0 +1,312 @@
+/** Checks a workflow file with the values of its params, and the workflows that it uses with theirs. */
+import type { Diagnostic, Range } from "../../core/Diagnostic.ts"
+import { groupBy } from "../../core/GroupBy.ts"
+import * as Suggest from "../../core/Suggest.ts"
+import type { CheckedStage, Level } from "./CheckedStage.ts"
+import type { NamedFile } from "../file/FileCheck.ts"
+import { report, type CheckContext, type Seen } from "./CheckContext.ts"
+import * as InputCheck from "./InputCheck.ts"
+import { fill } from "./Fill.ts"
+import type { Look } from "../stage/Look.ts"
+import * as Params from "./Params.ts"
+import { BoundFile, type Param } from "./WorkflowParam.ts"
+import * as Reference from "./Reference.ts"
+import type { Capacity } from "../stage/Stage.ts"
+import type { WrittenScript } from "./ScriptCheck.ts"
+import * as ScatterCheck from "./ScatterCheck.ts"
+import * as StageCheck from "./StageCheck.ts"
+import * as WorkflowUnit from "./WorkflowUnit.ts"
+import type { YamlDocument, YamlPath } from "../text/YamlDocument.ts"
+
+/** A stage, and where it is written. */
+export interface PlacedCheck {
+  readonly stage: CheckedStage
+  readonly document: YamlDocument
+  readonly range: Range
+}
+
+export interface WorkflowCheck {
+  /** Of this workflow and of those that it uses, these under `<id of the stage that uses it>/`. */
+  readonly stages: ReadonlyArray<PlacedCheck>
+  readonly params: ReadonlyMap<string, Param>
+  readonly files: ReadonlyArray<NamedFile>
+  readonly looks: ReadonlyArray<Look>
+  readonly scripts: ReadonlyArray<WrittenScript>
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+  readonly expressions: ReadonlyArray<Seen>
+}
+
+export interface CheckOptions {
+  readonly machine: Capacity
+  /** Of the workflow that this one is a part of. */
+  readonly tally?: CheckContext["tally"]
+  readonly listing: boolean
+  /** Scatters within scatters multiply: `counting` adds up their tasks and checks nothing else, `counted` follows it. */
+  readonly pass?: "counting" | "counted"
+}
+
+/**
+ * `prefix` stands before the ids of the stages: `scoring/` for a workflow that the stage `scoring` uses; `levels` are the
+ * scatters of such stages.
+ */
+export const check = (
+  unit: WorkflowUnit.WorkflowUnit,
+  given: ReadonlyArray<Params.GivenParam>,
+  options: CheckOptions,
+  lack: Params.Lack = Params.lackOf(unit.document),
+  prefix = "",
+  levels: ReadonlyArray<Level> = []
+): WorkflowCheck => {
+  const { document, declaration, folder, placed } = unit
+  const diagnostics: Array<Diagnostic> = []
+  const own = unit.profiles.flatMap((name) =>
+    Params.fromDocument(
+      document,
+      ["profiles", name, "params"],
+      declaration.profiles?.[name]?.params ?? {},
+      "profile",
+      folder
+    )
+  )
+  const written = (document.value as { params?: Record<string, unknown> }).params ?? {}
+  const declared = declaration.params ?? {}
+  const broken = new Set(Object.keys(written).filter((name) => !Object.hasOwn(declared, name)))
+  const seen: CheckContext["seen"] = options.listing ? new Map() : undefined
+  const resolved = Params.resolve(document, declared, [...own, ...given], { broken, folder, lack, seen })
+  diagnostics.push(...resolved.diagnostics)
+  const everything: CheckContext = {
+    document,
+    folder,
+    prefix,
+    levels,
+    params: resolved.params,
+    // Declared but without a usable value: reported above, so references to them are passed over.
+    silent: new Set([...Object.keys(written), ...Object.keys(declared)].filter((name) => !resolved.params.has(name))),
+    placed,
+    tools: declaration.tools ?? {},
+    parts: unit.parts,
+    ports: unit.ports,
+    off: new Set(),
+    absent: new Set(),
+    items: new Map(),
+    library: unit.library,
+    libraryNames: unit.libraryNames,
+    machine: options.machine,
+    tally: options.tally ?? { tasks: 0 },
+    diagnostics,
+    files: [],
+    looks: [],
+    scripts: [],
+    seen
+  }
+  const off = new Set([...placed.keys()].filter((id) => !StageCheck.isOn(everything, id)))
+  const context: CheckContext = { ...everything, off }
+  const checks = new Map<string, ReadonlyArray<PlacedCheck>>()
+  const inParts: Array<NamedFile> = []
+  const checkStage = (id: string): ReadonlyArray<PlacedCheck> => {
+    const { stage, path, faulty } = placed.get(id)!
+    const part = unit.parts.get(id)
+    if (part !== undefined) {
+      const inner = checkPart(context, part, id, options)
+      for (const file of inner.files) inParts.push(file)
+      for (const look of inner.looks) context.looks.push(look)
+      context.scripts.push(...inner.scripts)
+      return inner.stages
+    }
+    if (stage.uses !== undefined && WorkflowUnit.isWorkflowFile(stage.uses)) return []
+    if (options.pass === "counting") {
+      if (!faulty.has("scatter")) ScatterCheck.read(context, stage, path)
+      return []
+    }
+    const checked = StageCheck.check(context, id)
+    return checked === undefined ? [] : [{ stage: checked, document, range: document.locateKey(path) }]
+  }
+  // Which outputs another workflow gives may depend on what it is given: it comes before those who read them.
+  const visit = (id: string): void => {
+    if (checks.has(id) || off.has(id)) return
+    checks.set(id, [])
+    const read = unit.parts.size === 0 ? [] : Reference.namesIn(placed.get(id)!.stage)
+    for (const { path } of read) if (unit.parts.has(path[0]!)) visit(path[0]!)
+    checks.set(id, checkStage(id))
+  }
+  for (const id of placed.keys()) visit(id)
+  const stages = [...placed.keys()].flatMap((id) => checks.get(id) ?? [])
+  const files = [...inParts, ...context.files]
+  if (context.seen !== undefined) {
+    WorkflowUnit.readOutputs({ ...context, diagnostics: [] }, declaration, unit.profiles)
+  }
+  const expressions = [...(context.seen?.values() ?? [])].sort((a, b) => a.range.start - b.range.start)
+  const { looks, scripts } = context
+  return { stages, params: resolved.params, files, looks, scripts, diagnostics, expressions }
+}
+
+/**
+ * A workflow that a stage uses, once for each combination of the values that the stage is scattered over; each of its
+ * stages then has the instances of all.
+ */
+const checkPart = (
+  context: CheckContext,
+  part: WorkflowUnit.WorkflowUnit,
+  id: string,
+  options: CheckOptions
+): Pick<WorkflowCheck, "stages" | "files" | "looks" | "scripts"> => {
+  const { diagnostics, prefix, levels } = context
+  const { stage, path, faulty } = context.placed.get(id)!
+  checkPartKeys(context, id)
+  if (faulty.has("scatter") || faulty.has("with")) return { stages: [], files: [], looks: [], scripts: [] }
+  const before = diagnostics.length
+  const scatter = ScatterCheck.read(context, stage, path, `${prefix}${id}.`)
+  const lanes: Array<PlacedCheck> = []
+  const files: Array<NamedFile> = []
+  const looks: Array<Look> = []
+  const scripts: Array<WrittenScript> = []
+  const used = new ScatterCheck.UsedItems()
+  const combinations = scatter === undefined ? [] : ScatterCheck.checked(scatter, stage)
+  if (!ScatterCheck.isWithinBounds(context, path, combinations.length * part.size)) {
+    return { stages: [], files: [], looks: [], scripts: [] }
+  }
+  const checkLane = (combination: ScatterCheck.Combination, within: CheckContext, how: CheckOptions) => {
+    used.take(combination.items)
+    const { values, lack } = givenTo({ ...within, items: used }, part, id)
+    const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter!, combination)]
+    return check(part, values, { ...how, listing: false }, lack, `${prefix}${id}/`, [...levels, ...own])
+  }
+  const isCounted = options.pass === undefined && combinations.length > 1 && hasScatters(part)
+  if (isCounted) {
+    const tally = { ...context.tally }
+    const silent: CheckContext = { ...context, diagnostics: [], files: [], absent: new Set(), seen: undefined }
+    for (const combination of combinations) {
+      const { diagnostics: found } = checkLane(combination, silent, { ...options, tally, pass: "counting" })
+      if (found.length > 0) break
+    }
+    if (ScatterCheck.isTooMany(tally)) {
+      context.tally.tasks = tally.tasks
+      ScatterCheck.reportTooMany(context, path)
+      return { stages: [], files: [], looks: [], scripts: [] }
+    }
+  }
+  const how: CheckOptions = { ...options, tally: context.tally, ...(isCounted ? { pass: "counted" } : {}) }
+  for (const combination of combinations) {
+    const inner = checkLane(combination, context, how)
+    lanes.push(...inner.stages)
+    for (const file of inner.files) files.push(file)
+    for (const look of inner.looks) looks.push(look)
+    scripts.push(...inner.scripts)
+    diagnostics.push(...inner.diagnostics)
+    // What is wrong with one is as a rule wrong with all: it is told once.
+    if (diagnostics.length > before) break
+  }
+  // Of stages that were only counted nothing is known.
+  if (options.pass === "counting") return { stages: [], files: [], looks: [], scripts: [] }
+  if (scatter !== undefined && scatter.combinations.length > 0 && diagnostics.length === before)
+    ScatterCheck.checkUse(context, used, stage, path)
+  const stages = [...groupBy(lanes, (each) => each.stage.id).values()].map(merged)
+  // With faults it is not known what it gives.
+  if (scatter !== undefined && diagnostics.length === before) {
+    const there = new Set(stages.map((each) => each.stage.id))
+    for (const [name, { stage: inner }] of part.outputs) {
+      if (!there.has(`${prefix}${id}/${inner}`)) context.absent.add(`${id}.${name}`)
+    }
+  }
+  return { stages, files, looks, scripts }
+}
+
+const hasScatters = ({ placed, parts }: WorkflowUnit.WorkflowUnit): boolean =>
+  [...placed.values()].some(({ stage }) => stage.scatter !== undefined) || [...parts.values()].some(hasScatters)
+
+/** One stage in different lanes: it differs in what depends on their values. */
+const merged = (lanes: ReadonlyArray<PlacedCheck>): PlacedCheck => {
+  const stages = lanes.map(({ stage }) => stage)
+  return {
+    ...lanes[0]!,
+    stage: {
+      ...stages[0]!,
+      instances: stages.flatMap(({ instances }) => instances),
+      inputPorts: Object.assign({}, ...stages.map(({ inputPorts }) => inputPorts)) as CheckedStage["inputPorts"],
+      synthetic: stages.some(({ synthetic }) => synthetic)
+    }
+  }
+}
+
+/** Keys that a stage has which uses a workflow; all else is said in that workflow. */
+const partKeys = new Set(["uses", "with", "if", "scatter", "description"])
+
+const checkPartKeys = (context: CheckContext, id: string): void => {
+  const { stage, path } = context.placed.get(id)!
+  for (const key of Object.keys(stage).filter((each) => !partKeys.has(each))) {
+    const hint = "say it of that workflow's own stages"
+    report(
+      context,
+      context.document.locateKey([...path, key]),
+      "stage-body",
+      `'${key}' does not go with a workflow`,
+      hint
+    )
+  }
+}
+
+/** What a stage gives, under `with`, to the params of the workflow that it uses. */
+const givenTo = (
+  context: CheckContext,
+  part: WorkflowUnit.WorkflowUnit,
+  id: string
+): { readonly values: ReadonlyArray<Params.GivenParam>; readonly lack: Params.Lack } => {
+  const { document } = context
+  const { stage, path } = context.placed.get(id)!
+  const declared = part.declaration.params ?? {}
+  const written = stage.with ?? {}
+  const absences = new Map<string, string>()
+  const values = Object.entries(written).flatMap(([name, value]): ReadonlyArray<Params.GivenParam> => {
+    const at = [...path, "with", name]
+    const place = {
+      name,
+      from: "workflow" as const,
+      source: document.source,
+      nameRange: document.locateKey(at),
+      valueRange: document.locate(at),
+      origin: InputCheck.originOf(context, undefined, at)
+    }
+    if (!Object.hasOwn(declared, name)) {
+      const hint = Suggest.hint(name, Object.keys(declared), "params")
+      report(context, place.nameRange, "unknown-key", `'${stage.uses}' has no param '${name}'`, hint)
+      return []
+    }
+    const absent = InputCheck.absence(context, value)
+    if (absent !== undefined) {
+      absences.set(name, absent)
+      return []
+    }
+    const bound = boundFile(context, value, at)
+    if (bound !== undefined) return bound === "unknown" ? [] : [{ ...place, value: bound }]
+    const filled = fill(context, value, at)
+    if (filled.broken) return []
+    if (filled.value === null && value !== null) {
+      absences.set(name, "this is null")
+      return []
+    }
+    return [{ ...place, value: filled.value, origin: InputCheck.originOf(context, value, at) }]
+  })
+  const lack: Params.Lack = (name, { type }) => {
+    const { source } = document
+    const absent = absences.get(name)
+    if (absent !== undefined) {
+      const range = document.locate([...path, "with", name])
+      return { code: "absent", message: `'${name}' must be given, but ${absent}`, source, range }
+    }
+    if (Object.hasOwn(written, name)) return undefined
+    return {
+      code: "missing-param",
+      message: `param '${name}' of '${stage.uses}' is not given`,
+      hint: `under 'with': ${name}: ${type.toUpperCase()}`,
+      source,
+      range: document.locate([...path, "uses"])
+    }
+  }
+  return { values, lack }
+}
+
+/** A file that a stage gives, or that was given to a param of this workflow. */
+const boundFile = (context: CheckContext, value: unknown, path: YamlPath): BoundFile | "unknown" | undefined => {
+  const given = typeof value === "string" ? InputCheck.givenBy(context, value, path) : undefined
+  return given === undefined || given === "unknown" ? given : new BoundFile(given.binding, given.port)
+}
