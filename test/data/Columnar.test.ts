@@ -66,6 +66,62 @@ describe("tables that pandas wrote", () => {
     })
   })
 
+  /** `tables/make_pages.py`. */
+  it.each(["pages.parquet", "pages2.parquet"])("%s is read page by page", async (name) => {
+    const texts = await runPromise(Table.readText(made(name)))
+    const words = ["a", "Ünï", "日本", ""]
+    const rowOf = (i: number) => ({
+      id: `chr1_${i}_A_G`,
+      word: i % 5 === 0 ? "NA" : words[i % 4],
+      x: i % 7 === 0 ? "NA" : i % 11 === 0 ? "NaN" : String(i / 8),
+      n: i % 3 === 0 ? "NA" : String(i * 2 ** 20),
+      big: String(2n ** 60n + BigInt(i)),
+      small: i >= 2000 ? "NA" : i === 0 ? "0" : String(-i),
+      flag: i % 13 === 0 ? "NA" : String(i % 2 === 0)
+    })
+    const expected = Array.from({ length: 3000 }, (_, i) => rowOf(i))
+    assert.deepStrictEqual(
+      texts.rows,
+      expected.map((row) => texts.columns.map((column) => row[column as keyof typeof row]!))
+    )
+    const typed = await runPromise(
+      Table.read(made(name), {
+        x: Table.nullable(Table.number("")),
+        n: Table.nullable(Table.integer("")),
+        small: Table.nullable(Table.integer("")),
+        flag: Table.nullable(Table.boolean(""))
+      })
+    )
+    const number = (text: string) => (text === "NA" || text === "NaN" ? null : Number(text))
+    assert.deepStrictEqual(
+      typed,
+      expected.map(({ x, n, small, flag }) => ({
+        x: number(x),
+        n: number(n),
+        small: number(small),
+        flag: flag === "NA" ? null : flag === "true"
+      }))
+    )
+  })
+
+  it.each(["pages.parquet", "pages2.parquet"])("%s is refused where a page has changed", async (name) => {
+    const bytes = readFileSync(made(name))
+    bytes[500]! ^= 1
+    const damaged = join(temporaryFolder(), name)
+    writeFileSync(damaged, bytes)
+    const failure = await runPromise(Effect.flip(Table.readText(damaged)))
+    assert.include(failure.message, "checksum")
+  })
+
+  it.each([
+    ["an integer beyond what a number holds", { big: Table.integer("") }, 2],
+    ["a missing number", { n: Table.integer("") }, 2],
+    ["an empty text", { word: Table.string("") }, 5]
+  ])("%s is an error at its row", async (_, schema, line) => {
+    const failure = await runPromise(Effect.flip(Table.read(made("pages.parquet"), schema)))
+    assert.strictEqual(failure.line, line)
+  })
+
   it("refuse what is no table of texts and numbers", async () => {
     const failure = (name: string) => runPromise(Effect.flip(Table.readText(made(name))))
     assert.strictEqual((await failure("twice.parquet")).message, "two columns are named 'a'")

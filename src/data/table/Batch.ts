@@ -1,6 +1,7 @@
 /** Some rows of a table, one below the other: what readers give, so that a table may be larger than memory. */
 import { isAscii } from "node:buffer"
 import * as Cell from "./Cell.ts"
+import type { Vector } from "./Vector.ts"
 
 export interface Batch {
   readonly height: number
@@ -87,11 +88,11 @@ export class TextBatch implements Batch {
 
 /** Columns of values, of which the cells are the texts. */
 export class ValueBatch implements Batch {
-  readonly columns: ReadonlyArray<ArrayLike<unknown>>
+  readonly columns: ReadonlyArray<Vector>
   readonly height: number
   private readonly firstLine: number
 
-  constructor(columns: ReadonlyArray<ArrayLike<unknown>>, height: number, firstLine: number) {
+  constructor(columns: ReadonlyArray<Vector>, height: number, firstLine: number) {
     this.columns = columns
     this.height = height
     this.firstLine = firstLine
@@ -102,17 +103,14 @@ export class ValueBatch implements Batch {
   }
 
   text(row: number, column: number): string {
-    return Cell.text(this.columns[column]![row])
+    return Cell.text(this.columns[column]!.at(row))
   }
 
   isEmpty(row: number, column: number): boolean {
-    return this.columns[column]![row] === ""
+    return this.columns[column]!.isEmpty(row)
   }
 
   row(row: number): ReadonlyArray<string> {
-    return this.columns.map((values) => Cell.text(values[row]))
+    return this.columns.map((values) => Cell.text(values.at(row)))
   }
 }
-
-export const ofColumns = (columns: ReadonlyArray<ArrayLike<unknown>>, height: number, firstLine: number): Batch =>
-  new ValueBatch(columns, height, firstLine)

@@ -3,6 +3,7 @@ import { InputError } from "../../core/Failure.ts"
 import { TextBatch, ValueBatch, type Batch } from "./Batch.ts"
 import type { Column, TableSchema } from "./Schema.ts"
 import * as Value from "./Value.ts"
+import { Plain } from "./Vector.ts"
 
 /** Missing numbers are NaN in a nullable column: an NaN that is written there is missing, too. */
 export interface Numbers {
@@ -91,19 +92,38 @@ const numbersOf = (batch: Batch, at: number, name: string, column: Column<unknow
     return values
   }
   const given = batch instanceof ValueBatch ? batch.columns[at]! : undefined
+  if (given instanceof Plain && (given.present === undefined || column.nullable)) {
+    // Every float64 is a number; NaN stands where there is none.
+    if (given.values instanceof Float64Array && !isInteger && column.share !== true) return given.values
+    if (given.values instanceof BigInt64Array && column.share !== true) return integersOf(given.values, given, slow)
+  }
   for (let row = 0; row < batch.height; row++) {
-    const value = given?.[row]
+    const value = given?.at(row)
     const isNumber = typeof value === "number" && isIn(value)
     const isExact = typeof value === "bigint" && Number.isSafeInteger(Number(value)) && isIn(Number(value))
-    values[row] = isNumber ? value : isExact ? Number(value) : slow(row)
+    const isMissing = value === null && column.nullable
+    values[row] = isNumber ? value : isExact ? Number(value) : isMissing ? Number.NaN : slow(row)
+  }
+  return values
+}
+
+/** Of both halves, little end first: no bigint is made of one that a float64 holds. */
+const integersOf = (stored: BigInt64Array, { present }: Plain, slow: (row: number) => number): Float64Array => {
+  const halves = new Int32Array(stored.buffer, stored.byteOffset, stored.length * 2)
+  const values = new Float64Array(stored.length)
+  for (let row = 0; row < values.length; row++) {
+    const value = halves[row * 2 + 1]! * 2 ** 32 + (halves[row * 2]! >>> 0)
+    values[row] = present?.[row] === 0 ? Number.NaN : Number.isSafeInteger(value) ? value : slow(row)
   }
   return values
 }
 
 const booleansOf = (batch: Batch, at: number, name: string, column: Column<unknown>): Uint8Array => {
   const values = new Uint8Array(batch.height)
+  const given = batch instanceof ValueBatch ? batch.columns[at]! : undefined
   for (let row = 0; row < batch.height; row++) {
-    const value = typed(batch, at, name, column, row)
+    const found = given?.at(row)
+    const value = typeof found === "boolean" ? found : typed(batch, at, name, column, row)
     values[row] = value === null ? 2 : value === true ? 1 : 0
   }
   return values

@@ -5,8 +5,9 @@
 import type { Data, DataType, Vector } from "apache-arrow"
 import type { Codec } from "apache-arrow/ipc/compression/registry"
 import { open as openFile, readFile } from "node:fs/promises"
-import * as Batch from "../Batch.ts"
+import { type Batch, type Opened, ValueBatch } from "../Batch.ts"
 import type { ColumnType, TableSchema } from "../Schema.ts"
+import { Plain } from "../Vector.ts"
 import * as Text from "./Text.ts"
 
 /** Results are copied: arrays of wider numbers can lie only at certain places of memory. */
@@ -73,27 +74,27 @@ const checkWhole = (bytes: Uint8Array): void => {
   throw new Error("the mark that ends it is missing: the file is cut")
 }
 
-export const open = async (path: string): Promise<Batch.Opened> => {
+export const open = async (path: string): Promise<Opened> => {
   const arrow = await load()
   const bytes = await readFile(path)
   checkWhole(bytes)
   const reader = arrow.RecordBatchReader.from(bytes).open()
   const { fields } = reader.schema
-  async function* batches(): AsyncGenerator<Batch.Batch, void> {
+  async function* batches(): AsyncGenerator<Batch, void> {
     let firstLine = 2
     for (const batch of reader) {
       const columns = fields.map(({ name, type }, at) => {
         const vector = batch.getChildAt(at)!
         const read = readerOf(arrow, type)
         const values = rawOf(arrow, type, vector) ?? vector
-        if (read === undefined) return Array.from(values)
+        if (read === undefined) return new Plain(Array.from(values))
         try {
-          return Array.from(values, (value) => (value === null ? null : read(value as never)))
+          return new Plain(Array.from(values, (value) => (value === null ? null : read(value as never))))
         } catch (cause) {
           throw new Error(`column '${name}': ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
         }
       })
-      yield Batch.ofColumns(columns, batch.numRows, firstLine)
+      yield new ValueBatch(columns, batch.numRows, firstLine)
       firstLine += batch.numRows
     }
   }

@@ -9,6 +9,7 @@ import type { Batch, Opened } from "../Batch.ts"
 import type { TableSchema } from "../Schema.ts"
 import * as Arrow from "./Arrow.ts"
 import * as Parquet from "./Parquet.ts"
+import * as ParquetWriter from "./ParquetWriter.ts"
 
 export const formats = ["tsv", "parquet", "arrow", "feather"] as const
 export type Format = (typeof formats)[number]
@@ -67,7 +68,7 @@ const writers: {
     schema: TableSchema,
     rows: Iterable<Readonly<Record<string, unknown>>>
   ) => Promise<void>
-} = { parquet: Parquet.write, arrow: Arrow.write, feather: Arrow.write }
+} = { parquet: ParquetWriter.write, arrow: Arrow.write, feather: Arrow.write }
 
 /** The format that the file's name asks for, when it is one of these. */
 export const formatOf = (path: string): keyof typeof writers | undefined => {

@@ -1,7 +1,8 @@
-/** Parquet files: read by row groups, with any codec; written by row groups, compressed with Snappy. */
-import type { FileMetaData, SchemaElement } from "hyparquet"
-import * as Batch from "../Batch.ts"
-import type { ColumnType, TableSchema } from "../Schema.ts"
+/** Parquet files as they are read: some rows of a row group at once, with any codec. */
+import type { ColumnMetaData, FileMetaData, SchemaElement, SchemaTree } from "hyparquet"
+import { type Batch, type Opened, ValueBatch } from "../Batch.ts"
+import { Plain } from "../Vector.ts"
+import * as Pages from "./ParquetPages.ts"
 import * as Text from "./Text.ts"
 
 /** As exact text, where numbers and dates of JavaScript lose digits. */
@@ -19,7 +20,9 @@ const unscaled = (value: Uint8Array | number | bigint): bigint =>
   value instanceof Uint8Array ? Text.integerOf(value.toReversed()) : BigInt(value)
 
 /** What the values of a column are as cells; undefined where they may stay as they are read. */
-const readerOf = (element: SchemaElement): ((value: never) => unknown) | undefined => {
+type Read = ((value: never) => unknown) | undefined
+
+const readerOf = (element: SchemaElement): Read => {
   const { converted_type: converted, logical_type: logical, scale = 0 } = element
   if (converted === "DECIMAL") return (value: Uint8Array | number | bigint) => Text.decimal(unscaled(value), scale)
   if (logical?.type === "TIME") return (value: number | bigint) => Text.time(BigInt(value), perSecond[logical.unit]!)
@@ -40,49 +43,82 @@ const raw = (metadata: FileMetaData): FileMetaData => ({
   })
 })
 
-export const open = async (path: string): Promise<Batch.Opened> => {
+export const open = async (path: string): Promise<Opened> => {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } = await import("hyparquet")
   const { compressors } = await import("hyparquet-compressors")
+  const library = await Pages.load()
   const file = await asyncBufferFromFile(path)
   const end = Buffer.from(await file.slice(Math.max(0, file.byteLength - 4))).toString("latin1")
   if (end === "PARE") throw new Error("it is encrypted")
   if (end !== "PAR1" || file.byteLength < 12) throw new Error("the mark that ends it is missing: the file is cut")
-  const metadata = await parquetMetadataAsync(file)
-  const { children } = parquetSchema(metadata)
-  const stored = raw(metadata)
-  async function* batches(): AsyncGenerator<Batch.Batch, void> {
+  const described = await parquetMetadataAsync(file)
+  const metadata = raw(described)
+  const tree = parquetSchema(metadata)
+  const readers = parquetSchema(described).children.map(({ element }) => readerOf(element))
+
+  /** Lists and structures, of a whole row group. */
+  const nested = async (name: string, rowStart: number, rowEnd: number): Promise<Pages.Cursor> => {
+    const parts: Array<Plain> = []
+    await parquetRead({
+      file,
+      metadata,
+      compressors,
+      parsers,
+      utf8: false,
+      columns: [name],
+      rowStart,
+      rowEnd,
+      onChunk: ({ columnData }) => parts.push(new Plain(columnData))
+    })
+    return new Pages.Cursor(() => parts.shift())
+  }
+  const flat = async (child: SchemaTree, found: ColumnMetaData, read: Read): Promise<Pages.Cursor> => {
+    const start = Number(found.dictionary_page_offset || found.data_page_offset)
+    const bytes = await file.slice(start, start + Number(found.total_compressed_size))
+    const pages = new Pages.Pages(library, bytes, {
+      schemaPath: [tree, child],
+      metadata: found,
+      compressors,
+      parsers,
+      read: read === undefined ? undefined : (values) => mapped(child.element.name, values, read)
+    })
+    return new Pages.Cursor(() => pages.next())
+  }
+  async function* batches(): AsyncGenerator<Batch, void> {
     let rowStart = 0
     for (const group of metadata.row_groups) {
       const height = Number(group.num_rows)
-      const parts = new Map<string, Array<ArrayLike<unknown>>>()
-      await parquetRead({
-        file,
-        metadata: stored,
-        compressors,
-        parsers,
-        utf8: false,
-        rowStart,
-        rowEnd: rowStart + height,
-        onChunk: ({ columnName, columnData }) => {
-          const found = parts.get(columnName)
-          if (found === undefined) parts.set(columnName, [columnData])
-          else found.push(columnData)
-        }
-      })
-      const columns = children.map(({ element, children: inner }) => {
-        const found = parts.get(element.name) ?? []
-        const values = found.length === 1 ? found[0]! : found.flatMap((part) => Array.from(part))
-        if (values.length !== height)
-          throw new Error(`column '${element.name}' has ${values.length} of ${height} values`)
-        const read = inner.length === 0 ? readerOf(element) : undefined
-        return read === undefined ? values : mapped(element.name, values, read)
-      })
-      yield Batch.ofColumns(columns, height, rowStart + 2)
+      const cursors: Array<Pages.Cursor> = []
+      for (const [at, child] of tree.children.entries()) {
+        const { name } = child.element
+        const found = group.columns.find(({ meta_data: data }) => data?.path_in_schema[0] === name)?.meta_data
+        if (found === undefined) throw new Error(`column '${name}' has 0 of ${height} values`)
+        cursors.push(
+          library.isFlatColumn([tree, child])
+            ? await flat(child, found, readers[at])
+            : await nested(name, rowStart, rowStart + height)
+        )
+      }
+      for (let at = 0, rows = 0; at < height; at += rows) {
+        // Where pages end together, none is taken apart.
+        const left = Math.min(...cursors.map((cursor) => cursor.left))
+        rows = Math.min(Math.max(left, leastHeight), batchHeight, height - at)
+        const columns = cursors.map((cursor, index) => {
+          const values = cursor.take(rows)
+          if (values !== undefined) return values
+          throw new Error(`column '${tree.children[index]!.element.name}' has fewer than ${height} values`)
+        })
+        yield new ValueBatch(columns, rows, rowStart + at + 2)
+      }
       rowStart += height
     }
   }
-  return { columns: children.map(({ element }) => element.name), batches: batches() }
+  return { columns: tree.children.map(({ element }) => element.name), batches: batches() }
 }
+
+/** Rows of a batch: few, as the pages of all columns are in memory meanwhile. */
+const batchHeight = 32_768
+const leastHeight = 4096
 
 const mapped = (name: string, values: ArrayLike<unknown>, read: (value: never) => unknown): ReadonlyArray<unknown> => {
   try {
@@ -90,50 +126,4 @@ const mapped = (name: string, values: ArrayLike<unknown>, read: (value: never) =
   } catch (cause) {
     throw new Error(`column '${name}': ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }
-}
-
-const rowGroupSize = 65_536
-
-const types: { readonly [T in ColumnType]: "STRING" | "DOUBLE" | "INT64" | "BOOLEAN" } = {
-  string: "STRING",
-  number: "DOUBLE",
-  integer: "INT64",
-  boolean: "BOOLEAN"
-}
-
-/** Rows are taken one by one, and written by groups: the table may be larger than memory. */
-export const write = async (
-  path: string,
-  schema: TableSchema,
-  rows: Iterable<Readonly<Record<string, unknown>>>
-): Promise<void> => {
-  const { fileWriter, ParquetWriter, schemaFromColumnData } = await import("hyparquet-writer")
-  const columns = Object.entries(schema).map(([name, { type, nullable }]) => ({
-    name,
-    type: types[type],
-    nullable,
-    // A dictionary of numbers would take -0 for 0.
-    ...(type === "number" && { encoding: "PLAIN" as const })
-  }))
-  const writer = new ParquetWriter({
-    writer: fileWriter(path),
-    schema: schemaFromColumnData({ columnData: columns.map((column) => ({ ...column, data: [] })) }),
-    createdBy: "agflow"
-  })
-  let data = columns.map((): Array<unknown> => [])
-  let height = 0
-  const flush = async () => {
-    await writer.write({ columnData: columns.map((column, at) => ({ ...column, data: data[at]! })), rowGroupSize })
-    data = columns.map(() => [])
-    height = 0
-  }
-  for (const row of rows) {
-    for (const [at, { name, type }] of columns.entries()) {
-      const value = row[name]
-      data[at]!.push(type === "INT64" && typeof value === "number" ? BigInt(value) : value)
-    }
-    if (++height === rowGroupSize) await flush()
-  }
-  if (height > 0) await flush()
-  await writer.finish()
 }
