@@ -1,6 +1,7 @@
 /** Fields as tab-separated text has them. */
 import * as Printable from "../../core/Printable.ts"
 import { TextBatch, type Batch } from "./Batch.ts"
+import * as Digits from "./Digits.ts"
 import { faultAt, type Place } from "./Place.ts"
 
 // oxlint-disable-next-line no-control-regex -- no text holds a NUL
@@ -23,6 +24,8 @@ export const field = (cell: string, column: string, from: Place): string => {
 }
 
 const [tab, firstPlain, quote] = [9, 14, 34]
+
+const shortText = 32
 
 /** Fields of batches as bytes, one after another, with a tab before each but the first where that is asked for. */
 export class TsvBytes {
@@ -55,6 +58,36 @@ export class TsvBytes {
     this.length += this.buffer.write(text, this.length)
   }
 
+  /** A number as {@link Cell.text} writes it. */
+  number(value: number): void {
+    this.reserve(Digits.room)
+    this.length = Digits.put(value, this.buffer, this.length)
+  }
+
+  /** A text as {@link field} writes it. */
+  cell(text: string, column: string, place: () => Place): void {
+    if (text.length > shortText || !this.short(text)) this.text(field(text, column, place()))
+  }
+
+  /** Copies a short text of single bytes that may stand as it is; false of another. */
+  private short(text: string): boolean {
+    this.reserve(shortText)
+    const { buffer } = this
+    let to = this.length
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code > 127 || (code < firstPlain && (code >= tab || code === 0)) || (at === 0 && code === quote)) return false
+      buffer[to++] = code
+    }
+    this.length = to
+    return true
+  }
+
+  /** A stretch of bytes as {@link field} writes it. */
+  stretch(bytes: Buffer, start: number, end: number, column: string, place: () => Place): void {
+    if (!this.plain(bytes, start, end)) this.text(field(bytes.toString("utf8", start, end), column, place()))
+  }
+
   copyFrom(bytes: Uint8Array, start: number, end: number): void {
     this.reserve(end - start)
     const { buffer } = this
@@ -81,15 +114,16 @@ export class TsvBytes {
     for (let n = 0; n < columns.length; n++) {
       if (leading || n > 0) this.byte(tab)
       const column = columns[n]!
-      if (!isText || !this.plain(batch, row * batch.width + column)) {
-        this.text(field(batch.text(row, column), names[n]!, place()))
+      if (isText) {
+        const at = row * batch.width + column
+        if (this.plain(batch.bytes, batch.starts[at]!, batch.ends[at]!)) continue
       }
+      this.cell(batch.text(row, column), names[n]!, place)
     }
   }
 
   /** Copies a field that may stand as it is; false of another. */
-  private plain({ bytes, starts, ends }: TextBatch, at: number): boolean {
-    const [start, end] = [starts[at]!, ends[at]!]
+  private plain(bytes: Buffer, start: number, end: number): boolean {
     if (start < end && bytes[start] === quote) return false
     this.reserve(end - start)
     const { buffer } = this

@@ -1,4 +1,4 @@
-/** Tab-separated text as it is written: row by row, in constant memory. */
+/** Tab-separated text as it is written, as bytes: row by row, in constant memory. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { closeSync, openSync, writeSync } from "node:fs"
@@ -7,14 +7,16 @@ import * as Cell from "./Cell.ts"
 import type { Place } from "./Place.ts"
 import * as Tsv from "./Tsv.ts"
 
-/** Characters gathered before they are written: few, so that they are gone before memory is next looked through. */
+/** Bytes gathered before they are written: few, so that they are gone before memory is next looked through. */
 const flushAt = 1 << 16
+
+const [tab, newline] = [9, 10]
 
 export class Writer {
   private readonly path: string
   private readonly columns: ReadonlyArray<string>
   private readonly fd: number
-  private text = ""
+  private readonly gathered = new Tsv.TsvBytes(flushAt * 2)
   private count = 0
   private isOpen = true
 
@@ -23,40 +25,48 @@ export class Writer {
     this.path = path
     this.columns = columns
     this.fd = openSync(path, "w")
-    this.text = this.line(columns, { file: path })
+    this.line(columns, () => ({ file: path }))
   }
 
-  /** `from`: where the row comes from. */
-  private line(cells: ReadonlyArray<string>, from: Place): string {
-    let line = ""
+  /** Where a row is that is being written. */
+  private readonly here = (): Place => ({ file: this.path, row: this.count + 1 })
+
+  private line(cells: ReadonlyArray<string>, place: () => Place): void {
+    const { gathered, columns } = this
+    const start = gathered.length
     for (let at = 0; at < cells.length; at++) {
-      const text = Tsv.field(cells[at]!, this.columns[at]!, from)
-      line = at === 0 ? text : `${line}\t${text}`
+      if (at > 0) gathered.byte(tab)
+      gathered.cell(cells[at]!, columns[at]!, place)
     }
-    // An empty line would be none.
-    return line === "" ? '""\n' : `${line}\n`
+    this.close(start)
   }
 
-  row(cells: ReadonlyArray<string>, from: Place = { file: this.path, row: this.count + 1 }): void {
-    this.text += this.line(cells, from)
+  private close(start: number): void {
+    const { gathered } = this
+    // An empty line would be none.
+    if (gathered.length === start) gathered.text('""')
+    gathered.byte(newline)
+    if (gathered.length > flushAt) this.flush()
+  }
+
+  row(cells: ReadonlyArray<string>, from?: Place): void {
+    this.line(cells, from === undefined ? this.here : () => from)
     this.count++
-    if (this.text.length > flushAt) this.flush()
   }
 
   /** A row of values by the names of the columns. */
   values(row: Readonly<Record<string, unknown>>): void {
-    let line = ""
-    for (const [at, name] of this.columns.entries()) {
+    const { gathered, columns, here } = this
+    const start = gathered.length
+    for (let at = 0; at < columns.length; at++) {
+      const name = columns[at]!
       const value = row[name]
-      const text = Cell.text(value)
-      // Numbers and truths hold nothing that could break a line.
-      const isPlain = typeof value === "number" || typeof value === "boolean" || value === null
-      const field = isPlain ? text : Tsv.field(text, name, { file: this.path, row: this.count + 1 })
-      line = at === 0 ? field : `${line}\t${field}`
+      if (at > 0) gathered.byte(tab)
+      if (typeof value === "number") gathered.number(value)
+      else gathered.cell(typeof value === "string" ? value : Cell.text(value), name, here)
     }
-    this.text += line === "" ? '""\n' : `${line}\n`
+    this.close(start)
     this.count++
-    if (this.text.length > flushAt) this.flush()
   }
 
   /** Whole lines that are made elsewhere, of fields that may stand so. */
@@ -66,8 +76,8 @@ export class Writer {
   }
 
   private flush(): void {
-    this.write(Buffer.from(this.text))
-    this.text = ""
+    this.write(this.gathered.bytes)
+    this.gathered.clear()
   }
 
   private write(bytes: Uint8Array): void {
