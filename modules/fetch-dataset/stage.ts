@@ -30,7 +30,7 @@ export default Stage.make({
       Schema.String.pipe(
         Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/u, { message: "a sha256 is 64 hexadecimal digits" }))
       ),
-      "what the file at `url` must be; without it, the file is taken as it comes"
+      "what the file at `url` must be; without it, the file is taken as it comes, and runs and reports say that it is not pinned"
     ),
     licence: Param.optional(Schema.String, "licence of the file at `url`, for the report")
   },

@@ -1,9 +1,10 @@
 /** Garbage collection: what goes, and why. Removal.ts takes it away. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { basename, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import type { InputError } from "../core/Failure.ts"
 import * as Process from "../core/Process.ts"
+import * as UnpinnedAddress from "../data/UnpinnedAddress.ts"
 import { Home } from "./Home.ts"
 import * as InUse from "./InUse.ts"
 import * as Inventory from "./Inventory.ts"
@@ -180,9 +181,10 @@ export const choose = Effect.fnUntraced(function* (
         items.push({ ...item("its task has ended"), kind: "leftover" })
         return []
       })
+    const isRemembered = (path: string) => basename(dirname(path)) === UnpinnedAddress.folderName
     // A task may be reading any of them, and nothing says which.
     const files = (live ? [] : downloads)
-      .filter((file) => !file.path.endsWith(".part") && !isYoung(file))
+      .filter((file) => !file.path.endsWith(".part") && !isRemembered(file.path) && !isYoung(file))
       .map(({ path, bytes, changed }): Candidate => {
         const name = basename(path)
         return {

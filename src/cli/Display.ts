@@ -4,6 +4,7 @@ import * as Tally from "../core/Tally.ts"
 import * as Process from "../core/Process.ts"
 import * as Units from "../core/Units.ts"
 import type { Event } from "../engine/Event.ts"
+import type { Remarks } from "../engine/Remarks.ts"
 
 export interface Terminal {
   readonly write: (text: string) => void
@@ -25,6 +26,7 @@ interface Group {
   cached: number
   failed: number
   readonly started: Set<string>
+  readonly unpinned: Set<string>
   /** Why they were cached, and why they ran: each reason, and of how many. */
   readonly whyCached: Map<string, number>
   readonly whyRun: Map<string, number>
@@ -90,8 +92,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   const cachedLine = (stage: string, reason: string) =>
     line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim(`cached: ${indent(reason, " ".repeat(width + 6))}`)}`)
 
-  const accountLines = (account: ReadonlyArray<Tally.Tally>) =>
-    Tally.shown(account).forEach((tally) => line(`    ${" ".repeat(width)}  ${Tally.line(tally)}`))
+  const remarkLines = ({ account = [], unpinned = [] }: Remarks) =>
+    [...Tally.shown(account).map(Tally.line), ...unpinned].forEach((text) => line(`    ${" ".repeat(width)}  ${text}`))
 
   const handlers: { readonly [T in Event["_tag"]]: (event: Extract<Event, { _tag: T }>) => void } = {
     RunStarted: ({ workflow, file, profiles, stages, run }) => {
@@ -108,6 +110,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
         cached: 0,
         failed: 0,
         started: new Set(),
+        unpinned: new Set(),
         whyCached: new Map(),
         whyRun: new Map()
       })
@@ -116,7 +119,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       else line(`  ${red("!")} ${stage.padEnd(width)}  0 tasks: the list is empty`)
     },
     StageGathered: ({ stage, account = [] }) => {
-      const { tasks, cached, failed, whyCached, whyRun } = many.get(stage)!
+      const { tasks, cached, failed, whyCached, whyRun, unpinned } = many.get(stage)!
       if (tasks === 0) return
       const ran = tasks - cached
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
@@ -124,14 +127,15 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const without = failed === 0 ? "" : `, ${failed} failed`
       const text = `${counted(tasks)}, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
       line(`  ${failed === 0 ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
-      accountLines(account)
+      remarkLines({ account, unpinned: [...unpinned] })
     },
-    TaskCached: ({ stage, reason, account = [] }) => {
+    TaskCached: ({ stage, reason, ...remarks }) => {
       const group = manyOf(stage)
       if (group === undefined) {
         cachedLine(stage, reason)
-        return accountLines(account)
+        return remarkLines(remarks)
       }
+      for (const text of remarks.unpinned ?? []) group.unpinned.add(text)
       group.cached++
       add(group.whyCached, reason)
     },
@@ -167,12 +171,15 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
     TaskLog: () => undefined,
     TaskOutput: ({ stage, stream, line: text }) =>
       line(`    ${dim(`${stage} |`)} ${stream === "stderr" ? red(text) : text}`),
-    TaskDone: ({ stage, seconds, account = [] }) => {
+    TaskDone: ({ stage, seconds, ...remarks }) => {
       running.delete(stage)
       const group = manyOf(stage)
-      if (group !== undefined) return void group.done++
+      if (group !== undefined) {
+        for (const text of remarks.unpinned ?? []) group.unpinned.add(text)
+        return void group.done++
+      }
       line(`  ${green("✓")} ${stage.padEnd(width)}  ${Units.formatSeconds(seconds)}`)
-      accountLines(account)
+      remarkLines(remarks)
     },
     TaskFailed: ({ stage, failure, log, folder, seconds }) => {
       running.delete(stage)

@@ -8,6 +8,7 @@ import { join } from "node:path"
 import * as Digest from "../core/Digest.ts"
 import * as Failure from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
+import * as Provenance from "../core/Provenance.ts"
 import * as Tally from "../core/Tally.ts"
 import * as Units from "../core/Units.ts"
 import * as PastRun from "../engine/PastRun.ts"
@@ -58,6 +59,10 @@ const accountLines = (run: PastRun.PastRun): ReadonlyArray<string> => {
   )
 }
 
+const unpinnedLines = (run: PastRun.PastRun): ReadonlyArray<string> => [
+  ...new Set([...run.details().values()].flatMap(({ unpinned }) => unpinned))
+]
+
 const failureLines = (run: PastRun.PastRun): ReadonlyArray<string> =>
   [...run.details()].flatMap(([id, { failure, folder }]) =>
     failure === undefined
@@ -82,6 +87,7 @@ const runLines = (run: PastRun.PastRun): ReadonlyArray<string> => {
     ...section("params", columns(Object.entries(params).map(([name, each]) => [name, value(each)]))),
     ...section("tasks", taskLines(run)),
     ...section("rows", accountLines(run)),
+    ...section("fetched", unpinnedLines(run)),
     ...section(
       "outputs",
       columns(
@@ -149,7 +155,7 @@ const taskText = (task: PastTask.PastTask): ReadonlyArray<string> => {
       )
     ),
     ...section("rows", Tally.shown(task.account).map(Tally.line)),
-    ...section("made with", task.provenance.map(fact)),
+    ...section("made with", [...task.provenance.map(fact), ...Provenance.unpinned(task.provenance, "just come")]),
     ...section("script", task.script === null ? [] : [task.script.trimEnd()]),
     ...section(
       "attempts before",

@@ -18,6 +18,7 @@ import * as Dataset from "./Dataset.ts"
 import * as DatasetRegistry from "./DatasetRegistry.ts"
 import * as PartialFile from "./PartialFile.ts"
 import * as Transfer from "./Transfer.ts"
+import * as UnpinnedAddress from "./UnpinnedAddress.ts"
 
 export { DownloadError } from "./Transfer.ts"
 
@@ -94,6 +95,7 @@ export const dataset = Effect.fnUntraced(function* (
     name,
     url: found.url,
     sha256: located.sha256,
+    ...(found.sha256 === null ? yield* unpinned(found.url ?? found.mirror, located) : {}),
     bytes: located.bytes,
     licence: found.licence,
     citation: found.citation
@@ -143,11 +145,19 @@ export const url = Effect.fnUntraced(function* (options: {
     name: parsed.pathname.slice(parsed.pathname.lastIndexOf("/") + 1) || parsed.host,
     url: Transfer.shown(parsed),
     sha256: located.sha256,
+    ...(options.sha256 === undefined ? yield* unpinned(parsed.href, located) : {}),
     bytes: located.bytes,
     licence: options.licence ?? "not stated",
     citation: ""
   })
   return located
+})
+
+/** For the note of a file of which no digest is stated. */
+const unpinned = Effect.fnUntraced(function* (address: string, { sha256 }: Located) {
+  const { downloads } = yield* Settings
+  const before = yield* UnpinnedAddress.keep(downloads, address, sha256)
+  return before === undefined ? { pinned: false } : { pinned: false, before }
 })
 
 const locate = Effect.fnUntraced(function* (wanted: Wanted) {

@@ -4,6 +4,7 @@ import type * as Effect from "effect/Effect"
 import type { TaskKey } from "../cache/TaskKey.ts"
 import type { Failure } from "../core/Failure.ts"
 import type { Tally } from "../core/Tally.ts"
+import type { Remarks } from "./Remarks.ts"
 
 export type RunStatus = "succeeded" | "failed" | "interrupted"
 
@@ -31,15 +32,13 @@ export type EventBody =
       /** Of all its tasks together, in their order. */
       readonly account?: ReadonlyArray<Tally>
     }
-  | {
+  | ({
       readonly _tag: "TaskCached"
       readonly stage: string
       readonly key: string
       readonly reason: string
       readonly inputs: Origins
-      /** What became of the rows that it took, when it ran. */
-      readonly account?: ReadonlyArray<Tally>
-    }
+    } & Remarks)
   | {
       readonly _tag: "TaskWaiting"
       readonly stage: string
@@ -67,13 +66,7 @@ export type EventBody =
   /** What a task prints, when the run is to tell it live. */
   | { readonly _tag: "TaskOutput"; readonly stage: string; readonly stream: "stdout" | "stderr"; readonly line: string }
   | { readonly _tag: "TaskLog"; readonly stage: string; readonly line: string }
-  | {
-      readonly _tag: "TaskDone"
-      readonly stage: string
-      readonly key: string
-      readonly seconds: number
-      readonly account?: ReadonlyArray<Tally>
-    }
+  | ({ readonly _tag: "TaskDone"; readonly stage: string; readonly key: string; readonly seconds: number } & Remarks)
   | {
       readonly _tag: "TaskFailed"
       readonly stage: string

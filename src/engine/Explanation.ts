@@ -21,6 +21,8 @@ export interface Explanation {
   readonly changes: ReadonlyArray<ExplainedChange> | null
   /** Which run made its result. */
   readonly madeBy: string | null
+  /** Files that it fetched, of which nobody states the digest. */
+  readonly unpinned: ReadonlyArray<string>
 }
 
 export interface ExplainedChange extends TaskKey.Change {
@@ -71,6 +73,8 @@ export const previousOf = (
     earlier.find(({ record }) => record.workflow.file === run.record.workflow.file)
   )
 }
+
+const unpinnedOf = (run: PastRun.PastRun, id: string) => run.details().get(id)?.unpinned ?? []
 
 /** `past` holds all runs, newest first; without `against` the task is compared with the previous run that had it. */
 export const explain = Effect.fnUntraced(function* (
@@ -153,6 +157,8 @@ export const explain = Effect.fnUntraced(function* (
     }
     if (causes.length > 0) return causes
     const again = chosen.find(({ status }) => status === "done")
+    const unpinned = again === undefined ? [] : unpinnedOf(run, again.id)
+    if (unpinned.length > 0) return unpinned.map((text) => fact(`'${again!.id}' ran again: ${text}`))
     return [
       fact(
         origin.includes(" from row ")
@@ -213,7 +219,8 @@ export const explain = Effect.fnUntraced(function* (
       key: each.key,
       against: before === undefined ? null : { run: other!.run.record.id, task: before.id, key: before.key },
       changes: same || explained.length > 0 ? explained : null,
-      madeBy: state === "cached" ? (PastRun.makerOf(past, run, each.key)?.run.record.id ?? null) : null
+      madeBy: state === "cached" ? (PastRun.makerOf(past, run, each.key)?.run.record.id ?? null) : null,
+      unpinned: unpinnedOf(run, each.id)
     }
     done.set(each.id, explanation)
     return explanation
@@ -244,7 +251,7 @@ const comparison = ({ against, changes, key, state, reason }: Explanation): stri
 
 /** Lines for a person; each chain of causes below what it explains. */
 export const lines = (explanation: Explanation): ReadonlyArray<string> => {
-  const { task, state, run, against, changes, madeBy, key } = explanation
+  const { task, state, run, against, changes, madeBy, key, unpinned } = explanation
   const compared = against === null ? "" : `, compared with run ${against.run}`
   const body =
     changes === null || changes.length === 0
@@ -254,7 +261,12 @@ export const lines = (explanation: Explanation): ReadonlyArray<string> => {
     madeBy === null || madeBy === run
       ? []
       : [`  its result ${changes === null || changes.length === 0 ? "is" : "was there:"} that of run ${madeBy}`]
-  return [`${task} ${states[state]} in run ${run}${key === null ? "" : compared}`, ...body, ...kept]
+  return [
+    `${task} ${states[state]} in run ${run}${key === null ? "" : compared}`,
+    ...body,
+    ...unpinned.map((text) => `  ${text}`),
+    ...kept
+  ]
 }
 
 const changeLines = ({ text, lines: changed, because }: ExplainedChange, indent: string): ReadonlyArray<string> => [

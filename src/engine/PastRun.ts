@@ -30,6 +30,8 @@ export interface TaskDetail {
   }>
   /** What became of the rows that it took. */
   readonly account: ReadonlyArray<Tally>
+  /** Of files of which nobody states the digest. */
+  readonly unpinned: ReadonlyArray<string>
   /** The last lines of a failed task. */
   readonly log: ReadonlyArray<string>
   /** Of a failed task, where it is kept. */
@@ -60,6 +62,7 @@ const blank: TaskDetail = {
   attempts: [],
   failure: undefined,
   account: [],
+  unpinned: [],
   log: [],
   folder: null
 }
@@ -73,8 +76,11 @@ const detailsIn = (folder: string): ReadonlyMap<string, TaskDetail> => {
       const reason = all.get(event.stage)?.reason ?? event.reason
       tell(event.stage, { inputs: event.inputs, structure: event.structure, reason })
     }
-    if (event._tag === "TaskCached") tell(event.stage, { inputs: event.inputs, account: event.account ?? [] })
-    if (event._tag === "TaskDone" && event.account !== undefined) tell(event.stage, { account: event.account })
+    if (event._tag === "TaskCached") tell(event.stage, { inputs: event.inputs })
+    if (event._tag === "TaskCached" || event._tag === "TaskDone") {
+      const { account = [], unpinned = [] } = event
+      tell(event.stage, { account, unpinned })
+    }
     if (event._tag === "TaskRetrying") {
       const { failure, folder, seconds } = event
       tell(event.stage, { attempts: [...(all.get(event.stage)?.attempts ?? []), { failure, folder, seconds }] })

@@ -4,10 +4,6 @@ import type { Failure } from "../core/Failure.ts"
 import type { Record as CacheRecord } from "../cache/Record.ts"
 import { shardsOf, type CheckedStage } from "../dsl/check/CheckedStage.ts"
 
-/** For an event: nothing where a task took no rows. */
-export const told = ({ account }: CacheRecord): { readonly account?: ReadonlyArray<Tally.Tally> } =>
-  account === undefined ? {} : { account }
-
 /** Tasks on pieces of one table are judged together: a piece may be bad luck. */
 const inPieces = (stage: CheckedStage): boolean => shardsOf(stage).some(({ rows }) => rows !== undefined)
 

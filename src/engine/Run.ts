@@ -25,6 +25,7 @@ import * as Attempts from "./Attempts.ts"
 import { Events, type Event, type EventBody } from "./Event.ts"
 import * as Reaper from "./Reaper.ts"
 import * as Reason from "./Reason.ts"
+import * as Remarks from "./Remarks.ts"
 import * as RowAccount from "./RowAccount.ts"
 import * as RunConclusion from "./RunConclusion.ts"
 import * as RunFolder from "./RunFolder.ts"
@@ -212,7 +213,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const short = RowAccount.ofTask(task.stage, record)
     if (short !== undefined) return yield* failTask(id, TaskFailure.plain(short), since)
     const inputs = TaskResolution.originsOf(task)
-    yield* publish({ _tag: "TaskCached", stage: id, key, reason, inputs, ...RowAccount.told(record) })
+    yield* publish({ _tag: "TaskCached", stage: id, key, reason, inputs, ...Remarks.of(record, "been kept") })
     state.finish(task, record, "cached")
     return { _tag: "Done" as const }
   })

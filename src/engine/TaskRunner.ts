@@ -30,6 +30,7 @@ import type { Attempt } from "./Attempts.ts"
 import { Events, type EventBody } from "./Event.ts"
 import * as InputState from "./InputState.ts"
 import * as LiveLog from "./LiveLog.ts"
+import * as Remarks from "./Remarks.ts"
 import * as RowAccount from "./RowAccount.ts"
 import * as TaskFailure from "./TaskFailure.ts"
 import { originsOf, type Task } from "./TaskResolution.ts"
@@ -148,7 +149,7 @@ export const run = Effect.fnUntraced(function* (
         key: task.key,
         reason: doneElsewhere,
         inputs: originsOf(task),
-        ...RowAccount.told(finished)
+        ...Remarks.of(finished, "been kept")
       })
       return { record: finished, executed: false }
     }
@@ -250,7 +251,7 @@ export const run = Effect.fnUntraced(function* (
     const short = RowAccount.ofTask(task.stage, record)
     if (short !== undefined) return yield* Effect.fail(TaskFailure.plain(short))
     const { seconds } = record
-    yield* events.publish({ _tag: "TaskDone", stage: id, key: task.key, seconds, ...RowAccount.told(record) })
+    yield* events.publish({ _tag: "TaskDone", stage: id, key: task.key, seconds, ...Remarks.of(record, "just come") })
     return { record, executed: true }
   }).pipe(Effect.scoped)
 })

@@ -5,7 +5,7 @@ import * as Drawing from "./Drawing.ts"
 import { markup, relativeHref, webHref, type Markup, type Part } from "./Markup.ts"
 import * as Numeral from "./Numeral.ts"
 import * as Page from "./Page.ts"
-import type { ReportedStage, Result, RunReport, RunStatus, StageStatus } from "./RunReport.ts"
+import type { DatasetUse, ReportedStage, Result, RunReport, RunStatus, StageStatus } from "./RunReport.ts"
 import { grid } from "./Grid.ts"
 import * as TableView from "./TableView.ts"
 
@@ -162,6 +162,13 @@ const unshown = ({ unshown = 0 }: RunReport): Part =>
 
 const title = (text: string, kind?: string) => (kind === undefined ? { title: text } : { title: text, class: kind })
 
+/** Of a file of which nobody states the digest, that it may be another the next time. */
+const contentOf = ({ sha256, pinned, before }: Pick<DatasetUse, "sha256" | "pinned" | "before">): Part => [
+  digest(sha256),
+  pinned === false && markup` <strong>not pinned</strong>`,
+  before !== undefined && markup`; content changed when it was fetched, it was ${digest(before)}`
+]
+
 const sources = ({ datasets, models, devices }: RunReport): Part => [
   datasets.length > 0 &&
     markup`<h3>Data</h3>\n${grid(
@@ -172,14 +179,14 @@ const sources = ({ datasets, models, devices }: RunReport): Part => [
         title("Size", "number"),
         title("sha256")
       ],
-      datasets.map(({ name, url, licence, citation, bytes, sha256 }) => {
+      datasets.map(({ name, url, licence, citation, bytes, ...content }) => {
         const href = webHref(url)
         return [
           href === undefined ? name : markup`<a href="${href}">${name}</a>`,
           licence,
           citation,
           Numeral.bytes(bytes),
-          digest(sha256)
+          contentOf(content)
         ]
       })
     )}`,

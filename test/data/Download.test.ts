@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { type AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -101,6 +101,46 @@ describe("Download from a server", () => {
     assert.strictEqual(requests.length, 1)
     assert.strictEqual(requests[0]!.headers["accept-encoding"], "identity")
     assert.deepStrictEqual(left(folder), [sha256])
+  })
+
+  it("notes that no digest is stated, and what the address gave before where that was other content", async () => {
+    const other = Buffer.from("other content")
+    const { url } = await serve((_, response, count) => (count < 3 ? whole(response) : response.end(other)))
+    const folder = temporaryFolder()
+    const notes: Array<Provenance> = []
+    for (let times = 0; times < 3; times++) await download({ url }, { folder, notes })
+    assert.deepStrictEqual(
+      notes.map((note) => note.kind === "dataset" && [note.sha256, note.pinned, note.before]),
+      [
+        [sha256, false, undefined],
+        [sha256, false, undefined],
+        [createHash("sha256").update(other).digest("hex"), false, sha256]
+      ]
+    )
+  })
+
+  it("does not believe what somebody put in place of the digest of last time", async () => {
+    const { url } = await serve((_, response) => whole(response))
+    const folder = temporaryFolder()
+    const addresses = join(folder, "downloads", "addresses")
+    await download({ url }, { folder })
+    const [file] = readdirSync(addresses)
+    const plants: ReadonlyArray<(path: string) => void> = [
+      (path) => void execFileSync("mkfifo", [path]),
+      (path) => symlinkSync("/dev/zero", path),
+      (path) => writeFileSync(path, "<script>".padEnd(64)),
+      (path) => mkdirSync(path)
+    ]
+    for (const plant of plants) {
+      rmSync(join(addresses, file!), { recursive: true })
+      plant(join(addresses, file!))
+      const notes: Array<Provenance> = []
+      await download({ url }, { folder, notes })
+      assert.deepStrictEqual(
+        notes.map((note) => note.kind === "dataset" && [note.sha256, note.pinned, note.before]),
+        [[sha256, false, undefined]]
+      )
+    }
   })
 
   it("downloads again what was damaged on disk", async () => {

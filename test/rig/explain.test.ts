@@ -1,5 +1,7 @@
 /** Why a task ran or was cached: at the time, and when one looks back. */
 import { rmSync, renameSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { Rig, step, workflow } from "../support/rig.ts"
@@ -40,6 +42,42 @@ const explain = async (...args: ReadonlyArray<string>) => {
   assert.strictEqual(code, 0, stderr)
   return stdout
 }
+
+describe("an address without a stated digest", () => {
+  it("is shown as not pinned, and that it gives other content is said", async () => {
+    let body = "name\tn\nalpha\t1\n"
+    const server = createServer((_, response) => void response.end(body))
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/t.tsv`
+    const fetch = { uses: "fetch-dataset", with: { url } }
+    const count = step(rig, "count", 'wc -c < "$in" > "$out"', { inputs: { in: "${{ fetch.file }}" } })
+    rig.write("flow.yaml", workflow({ fetch, count }))
+    const first = await run()
+    const report = () => rig.read(`state/runs/${rig.runId()}/report.html`)
+    const pin = (change: string) => `not pinned: ${url} \\(${change}sha256 [0-9a-f]{8}, which nothing states\\)\n`
+    const now = new RegExp(`\n {4,}${pin("")}`, "u")
+    assert.match(first.stdout, now)
+    assert.include(report(), "<strong>not pinned</strong>")
+    assert.notInclude(report(), "content changed")
+    for (const name of ["records", "index"]) rmSync(join(rig.home, name), { recursive: true })
+    body = "name\tn\nbeta\t22\n"
+    const second = await run()
+    server.close()
+    const changed = pin("content changed, it was [0-9a-f]{8}; ")
+    assert.match(second.stdout, new RegExp(`\n {4,}${changed}`, "u"))
+    assert.match(report(), /not pinned<\/strong>; content changed when it was fetched, it was <code title="sha256/u)
+    for (const what of [[], ["fetch"]]) {
+      const { stdout } = await rig.agflow(["show", ...what])
+      assert.match(stdout, new RegExp(`\n {2}${changed}`, "u"))
+    }
+    assert.match(await explain("fetch"), new RegExp(`\n {2}${changed}`, "u"))
+    assert.match(await explain("count"), new RegExp(`because 'fetch' ran again: ${changed}`, "u"))
+    const third = await run()
+    assert.match(third.stdout, /= fetch +cached/u)
+    assert.match(third.stdout, now, "a cached task keeps the mark; that the content changed is no news")
+    assert.include(report(), "<strong>not pinned</strong>")
+  })
+})
 
 describe("explain", () => {
   it("follows a change of content up to the param behind it", async () => {

@@ -164,6 +164,10 @@ describe("gc", () => {
     assert.isTrue(existsSync(join(rig.home, "downloads", key)), "a whole download is not junk")
     assert.isTrue(existsSync(join(rig.home, unfinished)), "nor is what a task can go on from")
     assert.deepStrictEqual(await run(1), [])
+    const remembered = rig.write(`state/downloads/addresses/${key}`, key)
+    await gc("--max-size", "0")
+    assert.isFalse(existsSync(join(rig.home, "downloads", key)))
+    assert.isTrue(existsSync(remembered), "what an address gave the last time is no download")
   })
 
   it("takes the leases of another machine that is silent, and no others", async () => {
