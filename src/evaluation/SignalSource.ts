@@ -24,21 +24,19 @@ const numbers = {
 export const uses = ["gwas_id", "signal_id", "dataset", "pp_h4", "nsnps", "eqtl_beta", "gwas_beta"] as const
 
 /** Columns of ratios, which have no sign. */
-const ratio = /^(?:hm_)?(?:or|odds_?ratio|hr|hazard_?ratio|rr)$/iu
+export const isRatio = (column: string): boolean => /^(?:hm_)?(?:or|odds_?ratio|hr|hazard_?ratio|rr)$/iu.test(column)
+
+/** What is wrong with such a column, where effects are asked for. */
+export const ratio = (column: string) => ({
+  message: `'${column}' is a ratio, which has no sign`,
+  hint: "give its logarithm, in a column of its own"
+})
 
 /** What is wrong with columns of effects that a user names. */
 export const problems = (columns: { readonly [use: string]: string | undefined }) =>
   (["eqtl_beta", "gwas_beta"] as const).flatMap((use) => {
     const column = columns[use]
-    return column === undefined || !ratio.test(column)
-      ? []
-      : [
-          {
-            at: ["columns", use] as const,
-            message: `'${column}' is a ratio, which has no sign`,
-            hint: "give its logarithm, in a column of its own"
-          }
-        ]
+    return column === undefined || !isRatio(column) ? [] : [{ at: ["columns", use] as const, ...ratio(column) }]
   })
 
 /** Whether effects are of the alternative allele (1) or of the reference's (-1), as far as the row says it. */
@@ -52,6 +50,13 @@ const direction = (row: Row): 1 | -1 | Problem => {
     reason: `the effect allele ${Printable.quoted(allele)} is neither ${row.ref} nor ${row.alt}`,
     hint: "columns: { effect_allele: ... } names the column of the allele that effects are of"
   }
+}
+
+const ofSeveral: Problem = {
+  kind: "malformed",
+  category: "one effect for several alternative alleles",
+  reason: "an effect, which does not say which of several alternative alleles it is of",
+  hint: "give each allele a row of its own, or name the column of the effect allele: columns: { effect_allele: ... }"
 }
 
 export interface SignalSource {
@@ -75,6 +80,7 @@ export const make = (columns: { readonly [use: string]: string | undefined }): S
       const isEffect = (use: string) => use.endsWith("_beta") && row.cell(use) !== undefined
       const hasEffect = Object.keys(numbers).some(isEffect)
       if (hasEffect && typeof sign === "object") return sign
+      if (hasEffect && row.several === true && row.cell("effect_allele") === undefined) return ofSeveral
       const turn = (sign === -1) !== turned
       for (const use of Object.keys(numbers) as ReadonlyArray<keyof typeof numbers>) {
         const text = row.cell(use)

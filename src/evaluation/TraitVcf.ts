@@ -37,8 +37,10 @@ export const read = Effect.fnUntraced(function* (
     }),
     site: (site) => {
       const { line, chrom, pos, ref, alt, problem } = site
-      if (problem !== undefined) return new InputError({ message: problem.reason, file: path, line })
-      rows.push([sample, Variant.idOf(chrom, Number(pos), ref, alt), ...readers.map((read) => read(site) ?? "NA")])
+      const values = readers.map((read) => read(site) ?? "NA")
+      const wrong = problem ?? values.find((value) => typeof value === "object")
+      if (wrong !== undefined) return new InputError({ message: wrong.reason, file: path, line })
+      rows.push([sample, Variant.idOf(chrom, Number(pos), ref, alt), ...values.map(String)])
       lines.push(line)
       return undefined
     }

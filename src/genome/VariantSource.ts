@@ -22,6 +22,8 @@ export interface Row {
   readonly build: Chromosome.Build | undefined
   /** What is inserted stands before the base at `pos`; else `-` as ref leaves open on which side. */
   readonly before?: true
+  /** One of several alternative alleles, of which the row's values are not one each. */
+  readonly several?: true
   /** Set where no variant can be read. */
   readonly problem: VariantText.Problem | undefined
   /** What the row says for a use (`gene`, say); undefined where it is missing or nothing holds it. */
@@ -83,7 +85,9 @@ const tableReader = Effect.fnUntraced(function* (
   const has = (use: string): boolean => place(use) >= 0
   if (variant === undefined && parts === undefined) return yield* unheld(file, columns, line)
   const each = (row: Omit<Row, "alt">, alts: string): ReadonlyArray<Row> =>
-    alts.includes(",") ? alts.split(",").map((alt) => ({ ...row, alt })) : [{ ...row, alt: alts }]
+    alts.includes(",")
+      ? alts.split(",").map((alt) => ({ ...row, alt, several: true as const }))
+      : [{ ...row, alt: alts }]
   const cellOf = (cells: ReadonlyArray<string>) => (use: string) => {
     const text = cells[place(use)]?.trim()
     return text === undefined || Value.isMissing(text) ? undefined : text
@@ -164,8 +168,17 @@ const fromVcf = <E, R>(
     }),
     site: (site) => {
       const { line, chrom, pos, ref, alt, problem } = site
-      const cell = fields.size === 0 ? noCell : (use: string) => fields.get(use)?.(site)
-      return row({ line, chrom, pos, ref, alt, build, problem, cell })
+      if (fields.size === 0 || problem !== undefined) {
+        return row({ line, chrom, pos, ref, alt, build, problem, cell: noCell })
+      }
+      const values = new Map<string, string | undefined>()
+      let wrong: VariantText.Problem | undefined
+      for (const [use, read] of fields) {
+        const value = read(site)
+        if (typeof value === "object") wrong ??= value
+        else values.set(use, value)
+      }
+      return row({ line, chrom, pos, ref, alt, build, problem: wrong, cell: (use) => values.get(use) })
     }
   })
 }

@@ -9,6 +9,7 @@ import { InputError } from "../core/Failure.ts"
 import * as Suggest from "../core/Suggest.ts"
 import * as TextLines from "../data/TextLines.ts"
 import * as Chromosome from "./Chromosome.ts"
+import { decoded } from "./Gff3.ts"
 import type { Problem } from "./VariantText.ts"
 
 export interface Header {
@@ -85,6 +86,16 @@ const malformed = (category: string, reason: string, hint?: string): Problem => 
   ...(hint === undefined ? {} : { hint })
 })
 
+/** Fields of a record; tabs behind the last of them are none. */
+const widthOf = (record: string, width: number): number => {
+  let [count, at] = [1, record.indexOf("\t")]
+  while (at !== -1) {
+    count++
+    at = record.indexOf("\t", at + 1)
+  }
+  return count > width ? Math.max(width, record.replace(/\t+$/u, "").split("\t").length) : count
+}
+
 /** Splits a record once, although several of its fields are asked for. */
 const splitter = (): Header["fieldsOf"] => {
   let last: string | undefined
@@ -110,6 +121,7 @@ export const read = <E, R>(path: string, reader: Reader<E, R>): Effect.Effect<vo
   let build: Chromosome.Build | undefined
   let started = false
   let number = 0
+  let width = leastFields
 
   const meta = (line: string): void => {
     const [, kind, id, count] = /^##(INFO|FORMAT)=<ID=([^,>]+)(?:.*?[,<]Number=([^,>]+))?/u.exec(line) ?? []
@@ -128,9 +140,11 @@ export const read = <E, R>(path: string, reader: Reader<E, R>): Effect.Effect<vo
     const fifth = fourth === -1 ? -1 : record.indexOf("\t", fourth + 1)
     const chrom = record.slice(0, first === -1 ? undefined : first)
     const site = { line: number, chrom, record, index: 0, count: 1 }
-    if (second === -1 || fourth === -1) {
-      const reason = `${record.split("\t").length} fields where a VCF has at least ${leastFields}`
-      const problem = malformed("too few fields", reason, "fields are separated by one tab")
+    const found = widthOf(record, width)
+    if (found !== width) {
+      const reason = `${found} ${found === 1 ? "field" : "fields"} where the header has ${width}`
+      const hint = found < width ? "fields are separated by one tab; the last line of a cut file is short" : undefined
+      const problem = malformed("another number of fields than the header", reason, hint)
       return { ...site, pos: "", ref: "", alt: "", problem }
     }
     return {
@@ -175,6 +189,7 @@ export const read = <E, R>(path: string, reader: Reader<E, R>): Effect.Effect<vo
             const message = "the columns of the header line are not CHROM, POS, ID, REF and ALT, in this order"
             return yield* new InputError({ message, file: path, line: number })
           }
+          width = columns.length
           yield* reader.header({ columns, info, format, build, fieldsOf: splitter() })
           started = true
         }
@@ -184,19 +199,20 @@ export const read = <E, R>(path: string, reader: Reader<E, R>): Effect.Effect<vo
 }
 
 /** The value of a field in a record; undefined where it is missing. */
-export type Field = (site: Site) => string | undefined
-
-const decoded = (text: string): string =>
-  text.includes("%")
-    ? text.replace(/%([0-9A-Fa-f]{2})/gu, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    : text
+export type Field = (site: Site) => string | undefined | Problem
 
 /** Of several values the one of the site's allele, where the header says that there is one for each. */
-const ofAllele = (value: string | undefined, number: string | undefined, { index, count }: Site) => {
-  const values = number === "A" || number === "R" ? (value?.split(",") ?? []) : [value]
-  const at = number === "A" ? (values.length === count ? index : 0) : number === "R" ? index + 1 : 0
-  const found = values[at]
-  return found === undefined || found === "" || found === "." ? undefined : decoded(found)
+const ofAllele = (name: string, value: string | undefined, number: string | undefined, { index, count }: Site) => {
+  if (value === undefined || value === "" || value === ".") return undefined
+  const values = number === "A" || number === "R" ? value.split(",") : [value]
+  const wanted = number === "A" ? count : number === "R" ? count + 1 : 1
+  if (values.length !== wanted) {
+    const alleles = number === "A" ? "alternative alleles" : "alleles"
+    const reason = `'${name}' has ${values.length} values for ${wanted} ${alleles}: ${value}`
+    return malformed("a field with another number of values than alleles", reason)
+  }
+  const found = values[number === "A" ? index : number === "R" ? index + 1 : 0]!
+  return found === "" || found === "." ? undefined : decoded(found)
 }
 
 const infoColumn = 7
@@ -216,12 +232,16 @@ export const field = (
     const [key, count] = [`${bare!}=`, info.get(bare!)]
     const read: Field = (site) => {
       const items = fieldsOf(site)[infoColumn]?.split(";") ?? []
-      const item = items.find((each) => each.startsWith(key))
+      const found = items.filter((each) => each.trimStart().startsWith(key))
+      if (found.length > 1 && new Set(found).size > 1) {
+        return malformed("an INFO field with two values", `INFO has '${bare!}' twice: ${found.join(";")}`)
+      }
+      const item = found[0]?.trimStart()
       return item === undefined
         ? count === "0" && items.includes(bare!)
           ? "true"
           : undefined
-        : ofAllele(item.slice(key.length), count, site)
+        : ofAllele(bare!, item.slice(key.length), count, site)
     }
     return Effect.succeed(read)
   }
@@ -235,12 +255,12 @@ export const field = (
     const read: Field = (site) => {
       const at = fieldsOf(site)[formatColumn]?.split(":").indexOf(bare!) ?? -1
       const value = at === -1 ? undefined : fieldsOf(site)[formatColumn + 1]?.split(":")[at]
-      return ofAllele(value, format.get(bare!), site)
+      return ofAllele(bare!, value, format.get(bare!), site)
     }
     return Effect.succeed(read)
   }
   const at = only === undefined ? columns.indexOf(name) : -1
-  if (at !== -1) return Effect.succeed((site) => ofAllele(fieldsOf(site)[at], "1", site))
+  if (at !== -1) return Effect.succeed((site) => ofAllele(name, fieldsOf(site)[at], "1", site))
   const known = [...info.keys(), ...format.keys(), ...columns.slice(leastFields)]
   const message = `no INFO field, FORMAT field or column is named '${name}'`
   return Effect.fail(new InputError({ message, file: path, hint: Suggest.hint(name, known, "fields") }))

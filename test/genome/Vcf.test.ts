@@ -57,9 +57,13 @@ describe("Vcf", () => {
   })
 
   it("keeps a line that cannot be read, with what is wrong", async () => {
-    const [row, after] = await rows(`${header}1|100|.|A\n1|101|.|A|G|.|.|.\n`)
-    assert.match(row!.problem!.reason, /4 fields where a VCF has at least 5/u)
-    assert.strictEqual(after!.pos, "101")
+    const [short, cut, long, after] = await rows(
+      `${header}1|100|.|A\n1|100|.|A|G|.|.\n1|100|.|A|G|.|.|.|GT|0/1\n1|101|.|A|G|.|.|.|\n`
+    )
+    assert.match(short!.problem!.reason, /4 fields where the header has 8/u)
+    assert.match(cut!.problem!.reason, /7 fields where the header has 8/u)
+    assert.match(long!.problem!.reason, /10 fields where the header has 8/u)
+    assert.deepStrictEqual([after!.pos, after!.problem], ["101", undefined])
   })
 
   it("is told from a table by its header, its name or its records", async () => {
@@ -89,6 +93,20 @@ describe("Vcf", () => {
         [undefined, undefined, undefined, undefined]
       ]
     )
+  })
+
+  it("takes no value of a field that does not say whose it is", async () => {
+    const given = (info: string) =>
+      rows(`${declared}${columns}\n1|5|.|A|C,G|.|.|${info}\n`, { gene: "GENE", nsnps: "N" })
+    for (const [info, reason] of [
+      ["GENE=G1;N=7", /'GENE' has 1 values for 2 alternative alleles: G1/u],
+      ["GENE=G1,G2,G3", /'GENE' has 3 values for 2 alternative alleles/u],
+      ["GENE=G1,G2;N=7;N=8", /INFO has 'N' twice: N=7;N=8/u]
+    ] as const) {
+      assert.match((await given(info))[0]!.problem!.reason, reason)
+    }
+    const [row] = await given("GENE=caf%C3%A9,G2; N=7")
+    assert.deepStrictEqual([row!.problem, row!.cell("gene"), row!.cell("nsnps")], [undefined, "café", "7"])
   })
 
   it("refuses a field that is not there, and places that a VCF has itself", async () => {
