@@ -6,6 +6,7 @@ import * as Port from "../../src/dsl/stage/Port.ts"
 import * as Stage from "../../src/dsl/stage/Stage.ts"
 import * as Annotation from "../../src/genome/Annotation.ts"
 import * as Gene from "../../src/genome/Gene.ts"
+import * as GeneDraft from "../../src/genome/GeneDraft.ts"
 import * as Variant from "../../src/genome/Variant.ts"
 
 const idTable = {
@@ -15,7 +16,7 @@ const idTable = {
 
 export default Stage.make({
   name: "load-genes",
-  version: 3,
+  version: 4,
   summary: "Reads genes and their exons from GTF, GFF3 and tables of transcript spans into one table.",
   params: {},
   inputs: {
@@ -41,6 +42,7 @@ export default Stage.make({
       exons: yield* Account.open("exons")
     }
     const genes = new Map<string, Gene.Gene>()
+    const parts = new Map<string, GeneDraft.Parts>()
     for (const annotation of inputs.annotations) {
       for (const gene of yield* Annotation.read(annotation, books)) {
         const gene_id = Gene.withoutVersion(idOf.get(gene.gene_id) ?? gene.gene_id)
@@ -51,14 +53,23 @@ export default Stage.make({
         const known = genes.get(gene_id)
         const better = known === undefined || (known.region === "span" && gene.region === "exons")
         const other = better ? known : gene
-        if (better) genes.set(gene_id, { ...gene, gene_id })
+        if (better) {
+          genes.set(gene_id, { ...gene, gene_id })
+          parts.set(gene_id, GeneDraft.partsOf(gene))
+        }
         if (other !== undefined) books.genes.leave("given better or earlier by another annotation", other.gene_id)
       }
     }
     for (const gene of genes.values()) {
+      const { transcripts, exons } = parts.get(gene.gene_id)!
       books.genes.keep()
-      books.transcripts.take(Gene.transcriptCount(gene))
-      books.transcripts.keep(Gene.transcriptCount(gene))
+      books.transcripts.take(transcripts)
+      books.transcripts.keep(transcripts)
+      books.exons.take(exons)
+      books.exons.keep(exons)
+      if (Gene.isSpreadsheets(gene.gene_name)) {
+        books.genes.note("named as no gene is: a date or a number that a spreadsheet made of it", gene.gene_name)
+      }
       if (gene.region === "span") books.genes.note("known as a span, without exons", gene.gene_id)
     }
     if (wanted !== undefined) {

@@ -69,12 +69,14 @@ const withoutGene = (columns: VariantSource.Columns, has: (use: string) => boole
 const palindromic = ({ ref, alt }: Identity.Found): boolean =>
   ref.length === 1 && alt.length === 1 && Sequence.reverseComplement(ref) === alt
 
+const spreadsheets = "gene named as no gene is: a date or a number that a spreadsheet made of it"
+
 /** Of so many variants at least, more than half that differ from the genome are of another one. */
 const fewest = 20
 
 export default Stage.make({
   name: "load-variants",
-  version: 3,
+  version: 4,
   summary:
     "Reads variants from VCF or a table, checks them against the reference, normalises them (shortest, leftmost alleles), and pairs them with genes.",
   params: {
@@ -203,6 +205,7 @@ export default Stage.make({
         books.pairs.leave("no gene", VariantSource.textOf(row))
         return undefined
       }
+      if (Gene.isSpreadsheets(gene)) books.pairs.note(spreadsheets, `${gene} of ${VariantSource.textOf(row)}`)
       const gene_id = Gene.withoutVersion(gene)
       pairs.push({ variant, gene_id })
       if (study !== undefined && signal !== undefined) {

@@ -20,8 +20,6 @@ interface Reader {
   readonly drafts: () => Iterable<GeneDraft.Draft>
   /** Exons and transcripts that belong to no gene. */
   readonly orphans?: () => { readonly exons: ReadonlyArray<string>; readonly transcripts: ReadonlyArray<string> }
-  /** Exon lines so far. */
-  readonly exons: () => number
 }
 
 const wholeNumber = (text: string | undefined): number => (/^\d+$/u.test(text ?? "") ? Number(text) : Number.NaN)
@@ -52,14 +50,11 @@ const features = (
   format: { readonly line: (feature: GeneDraft.Feature) => string | undefined } & Pick<Reader, "drafts" | "orphans">,
   nameOf: (seqid: string) => string
 ): Reader => {
-  let exons = 0
   return {
     ...format,
-    exons: () => exons,
     line: (line) => {
       const feature = parseFeature(line, nameOf)
       if ("message" in feature) return feature
-      if (feature.type === "exon") exons++
       const message = format.line(feature)
       return message === undefined ? undefined : { message, hint: `the line has: ${feature.attributes.slice(0, 120)}` }
     }
@@ -72,7 +67,6 @@ const spanHeader = "#NAME\tCHROM\tSTRAND\tTX_START\tTX_END"
 const spanTable = (): Reader => {
   const drafts = new Map<string, GeneDraft.Draft>()
   return {
-    exons: () => 0,
     line: (line) => {
       const [name, chrom, strandText, startText, endText] = line.split("\t")
       const [start, end, strand] = [wholeNumber(startText), wholeNumber(endText), strands[strandText ?? ""]]
@@ -109,7 +103,12 @@ const distinct = (genes: Iterable<Gene.Gene>, books: GeneDraft.Books | undefined
     const other = better ? known : gene
     if (better) byId.set(gene.gene_id, gene)
     if (other === undefined) continue
-    books?.genes.leave(GeneDraft.elsewhere, `${other.gene_id} at ${Interval.format(other)}`)
+    GeneDraft.leave(
+      books,
+      GeneDraft.elsewhere,
+      `${other.gene_id} at ${Interval.format(other)}`,
+      GeneDraft.partsOf(other)
+    )
   }
   return [...byId.values()].sort(Gene.compare)
 }
@@ -119,8 +118,8 @@ const distinct = (genes: Iterable<Gene.Gene>, books: GeneDraft.Books | undefined
  * without version, where the file gives it; else the symbol. Of a gene at several places (two chromosomes, two strands, or
  * parts that do not overlap) the first stands; genes without a strand are left out.
  *
- * With books, everything that is read is taken, and what is left out is left with its reason; the genes that are given, and
- * their transcripts, are the caller's to keep or to leave.
+ * With books, what is left out is taken and left with its reason; the genes that are given, their transcripts and exons are
+ * the caller's to keep or to leave.
  */
 export const read = Effect.fnUntraced(function* (
   path: string,
@@ -152,8 +151,7 @@ export const read = Effect.fnUntraced(function* (
   const genes = drafts.flatMap((draft) => GeneDraft.finish(draft, books) ?? [])
   if (books !== undefined) {
     const { exons, transcripts } = reader!.orphans?.() ?? { exons: [], transcripts: [] }
-    books.exons.take(reader!.exons())
-    books.exons.keep(reader!.exons() - exons.length)
+    books.exons.take(exons.length)
     books.exons.leave("without a gene", exons[0] ?? "", exons.length)
     books.transcripts.take(transcripts.length)
     books.transcripts.leave("without a gene", transcripts[0] ?? "", transcripts.length)

@@ -27,6 +27,12 @@ export type Gene = Table.Row<typeof table>
 export const withoutVersion = (id: string): string =>
   id.replace(/^(ENS[A-Z]*[GTPE]\d+)(?:\.\d+)?(?:_\d+)?(?:_PAR_Y)?$/u, "$1")
 
+/** What spreadsheets make of SEPT2, MARCH1 and DEC1 (2-Sep, 1-Mar) and of 2310009E13 (2.31E+19): no gene is named so. */
+export const isSpreadsheets = (name: string): boolean =>
+  /^(?:\d{1,2}-(?:mar|sept?|dec|oct|apr|feb|nov)|(?:mar|sept?|dec|oct|apr|feb|nov)-\d{1,2}|\d(?:\.\d+)?e\+\d+)$/iu.test(
+    name
+  )
+
 export const formatExons = (exons: ReadonlyArray<{ readonly start: number; readonly end: number }>): string =>
   exons.map(({ start, end }) => `${start}-${end}`).join(",")
 

@@ -132,26 +132,63 @@ export interface Books {
   readonly exons: Book
 }
 
+/** Lines of exons in parts: a line of GFF3 may stand in several. */
+const linesOf = (places: ReadonlyArray<Place>): ReadonlySet<Transcript.Span> =>
+  new Set(places.flatMap(({ parts }) => parts.flatMap(({ exons }) => exons)))
+
+const exonLines = new WeakMap<Gene.Gene, number>()
+
+/** Leaves a gene out, with its transcripts and exons. */
+export const leave = (
+  books: Books | undefined,
+  reason: string,
+  example: string,
+  { transcripts, exons }: Parts
+): void => {
+  books?.genes.leave(reason, example)
+  books?.transcripts.take(transcripts)
+  books?.transcripts.leave(reason, example, transcripts)
+  books?.exons.take(exons)
+  books?.exons.leave(reason, example, exons)
+}
+
+/** What a gene brings into the books. */
+export interface Parts {
+  readonly transcripts: number
+  readonly exons: number
+}
+
+export const partsOf = (gene: Gene.Gene): Parts => ({
+  transcripts: Gene.transcriptCount(gene),
+  exons: exonLines.get(gene) ?? 0
+})
+
 /**
  * The gene of a draft, or nothing where it has no id or no strand. Of a gene at several places the first stands. All places
- * are taken into the books, and those that are left out are left; the gene that is given, with its transcripts, is the
- * caller's.
+ * are taken into the books, and those that are left out are left; the gene that is given, with its transcripts and exons, is
+ * the caller's.
  */
 export const finish = (draft: Draft, books: Books | undefined): Gene.Gene | undefined => {
   const [first, ...others] = placesOf(draft)
   const name = draft.id ?? draft.name ?? ""
   const example = (place: Place) => `${name} at ${Interval.format(place)}`
+  const transcriptsOf = ({ parts }: Place): number => parts.filter(({ id }) => id !== undefined).length
   books?.genes.take(1 + others.length)
+  const own = linesOf([first!])
+  const counted = new Set(own)
   for (const place of others) {
-    const transcripts = place.parts.filter(({ id }) => id !== undefined).length
-    books?.genes.leave(elsewhere, example(place))
-    books?.transcripts.take(transcripts)
-    books?.transcripts.leave(elsewhere, example(place), transcripts)
+    const lines = [...linesOf([place])].filter((line) => !counted.has(line))
+    for (const line of lines) counted.add(line)
+    leave(books, elsewhere, example(place), { transcripts: transcriptsOf(place), exons: lines.length })
   }
   const reason =
     Gene.withoutVersion(name) === "" ? "without a name" : first!.strand === "." ? "without a strand" : undefined
-  if (reason === undefined) return geneOf(draft, first!)
-  books?.genes.leave(reason, example(first!))
+  if (reason === undefined) {
+    const gene = geneOf(draft, first!)
+    exonLines.set(gene, own.size)
+    return gene
+  }
+  leave(books, reason, example(first!), { transcripts: transcriptsOf(first!), exons: own.size })
   return undefined
 }
 

@@ -16,13 +16,19 @@ export const decoded = (text: string): string => {
   }
 }
 
+/** Quotes mean nothing in GFF3; programs that write GTF put values into them here, too. */
+const withoutQuotes = (text: string): string => /^"([^"]*)"$/u.exec(text)?.[1] ?? text
+
 /** Values by name, as the file writes them. */
 const attributesOf = (text: string): ReadonlyMap<string, string> =>
   new Map(
     text
       .split(";")
       .filter((pair) => pair.includes("="))
-      .map((pair) => [pair.slice(0, pair.indexOf("=")).trim(), pair.slice(pair.indexOf("=") + 1).trim()] as const)
+      .map((pair) => {
+        const at = pair.indexOf("=")
+        return [pair.slice(0, at).trim(), withoutQuotes(pair.slice(at + 1).trim())] as const
+      })
   )
 
 const listed = (text: string | undefined): ReadonlyArray<string> =>
@@ -136,6 +142,6 @@ const partOf = (id: string | undefined, exons: ReadonlyArray<Child>, lines: Read
     chrom,
     strand,
     span: merged === undefined ? undefined : { start: merged.start, end: last!.end },
-    exons: exons.map(({ start, end }) => ({ start, end }))
+    exons: [...exons]
   }
 }

@@ -2,13 +2,16 @@
 import * as GeneDraft from "./GeneDraft.ts"
 import type * as Transcript from "./Transcript.ts"
 
+/** Whether quotes do not end: those within a value are written as \\". */
+const isOpen = (text: string): boolean =>
+  (text.includes("\\") ? text.replaceAll(/\\./gu, "") : text).split('"').length % 2 === 0
+
 /** The value of an attribute: the first of that name that does not stand within another's quotes. */
 const reader = (name: string) => {
-  const pattern = new RegExp(`(?:^|;)\\s*${name}\\s+(?:"([^"]*)"|([^\\s";]+))`, "gu")
+  const pattern = new RegExp(String.raw`(?:^|;)\s*${name}\s+(?:"((?:[^"\\]|\\.)*)"|([^\s";]+))`, "gu")
   return (attributes: string): string | undefined => {
-    for (const [whole, quoted, bare] of attributes.matchAll(pattern)) {
-      const before = attributes.slice(0, attributes.indexOf(whole))
-      if (before.split('"').length % 2 === 1) return quoted ?? bare
+    for (const { 1: quoted, 2: bare, index } of attributes.matchAll(pattern)) {
+      if (!isOpen(attributes.slice(0, index))) return quoted?.replaceAll(/\\(["\\])/gu, "$1") ?? bare
     }
     return undefined
   }
@@ -63,6 +66,7 @@ export const make = () => {
     line: (feature: GeneDraft.Feature): string | undefined => {
       const { type, attributes, start, end } = feature
       if (!types.has(type)) return undefined
+      if (isOpen(attributes)) return "the attributes end within quotes"
       const id = geneId(attributes)
       if (id === undefined || id === "") return `${type} record has no gene_id attribute`
       const gene = drafts.get(id) ?? GeneDraft.make()

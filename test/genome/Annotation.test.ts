@@ -131,6 +131,36 @@ describe("Annotation", () => {
         .join("\n")
     const elsewhere = "at another place than the first of the same gene"
 
+    it("quotes within values, and values that GFF3 has in quotes", async () => {
+      const quoted = 'gene_id "G1"; gene_name "5\\"nuc; gene_type \\"x"; gene_type "lncRNA";'
+      const [gene] = await read(gtf(["chr1", "gene", 101, 900, "+", quoted]))
+      assert.deepStrictEqual([gene!.gene_name, gene!.gene_type], ['5"nuc; gene_type "x', "lncRNA"])
+      const cut = gtf(
+        ["chr1", "gene", 101, 900, "+", quoted],
+        ["chr1", "exon", 101, 200, "+", 'gene_id "G1"; transcript_id "T']
+      )
+      const error = await failure(cut)
+      assert.deepStrictEqual([error.message, error.line], ["the attributes end within quotes", 2])
+      const gff = gtf(
+        ["chr1", "gene", 101, 900, "+", 'ID="g1";Name="AA"'],
+        ["chr1", "exon", 101, 200, "+", 'Parent="g1"']
+      )
+      assert.deepStrictEqual((await summary(gff)).genes, ["AA AA chr1 + 100-200"])
+    })
+
+    it("transcripts and exons of genes that are left out", async () => {
+      const par = (chrom: string, id: string) => [
+        [chrom, "gene", 101, 900, "+", `gene_id "${id}";`] as const,
+        [chrom, "exon", 101, 900, "+", `gene_id "${id}"; transcript_id "T${chrom}";`] as const
+      ]
+      const { left } = await summary(gtf(...par("chrX", "ENSG01.5"), ...par("chrY", "ENSG01.5_PAR_Y")))
+      const example = "ENSG01 at chrY:101-900"
+      assert.deepStrictEqual(
+        left,
+        ["genes", "transcripts", "exons"].map((rows) => `1 ${rows} ${elsewhere}: ${example}`)
+      )
+    })
+
     it("exons of a transcript with two parents, and of one below a part", async () => {
       const { genes } = await summary(
         lines([
@@ -191,7 +221,8 @@ describe("Annotation", () => {
       assert.deepStrictEqual(byGene.genes, ["A A chr1 + 100-900"])
       assert.deepStrictEqual(byGene.left, [
         `1 genes ${elsewhere}: A at chr1:500101-500900`,
-        `1 transcripts ${elsewhere}: A at chr1:500101-500900`
+        `1 transcripts ${elsewhere}: A at chr1:500101-500900`,
+        `1 exons ${elsewhere}: A at chr1:500101-500900`
       ])
       const sameTranscript = await summary(
         gtf(
@@ -213,7 +244,7 @@ describe("Annotation", () => {
         )
       )
       assert.deepStrictEqual(exonsAlone.genes, ["A A chr1 + 100-300,700-900"])
-      assert.deepStrictEqual(exonsAlone.taken, [2, 1, 4])
+      assert.deepStrictEqual(exonsAlone.taken, [2, 1, 2])
       const gff3 = await summary(
         lines([
           "chr1 . gene 101 900 . + . ID=g;Name=A",
@@ -279,7 +310,7 @@ describe("Annotation", () => {
       )
       assert.deepStrictEqual(genes, ["A A chr1 + 100-200"])
       assert.deepStrictEqual(left, ["1 transcripts without a gene: t2", "2 exons without a gene: chr1:301-400"])
-      assert.deepStrictEqual(taken, [1, 1, 3])
+      assert.deepStrictEqual(taken, [1, 1, 2])
     })
 
     it("says what the line lacks", async () => {

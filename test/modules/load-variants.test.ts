@@ -57,6 +57,27 @@ describe("load-variants", () => {
     ])
   })
 
+  it("takes no effect that does not say which of several alleles it is of", async () => {
+    const table = ["chrom pos ref alt gene study beta counted", "1 105 A C,G G1 BMI 0.5 C"]
+    const columns = { gene: "gene", gwas_id: "study", gwas_beta: "beta" }
+    const inputs = { variants: file("v.tsv", tabbed(table)), reference }
+    const error = await rejection(runStage(loadVariants, { columns }, inputs))
+    assert.match(error.message, /does not say which of several alternative alleles it is of/u)
+    const { outputs } = await load(table, { columns: { ...columns, effect_allele: "counted" }, malformed: "drop" })
+    assert.deepStrictEqual(
+      texts(outputs["signals"]).map((text) => text.split(" ").at(-1)),
+      ["0.5"]
+    )
+  })
+
+  it("says of genes that a spreadsheet made dates of them", async () => {
+    const { account } = await load(["variant_id gene", "1:105:A:G 2-Sep", "1:105:A:C MARCH1"], {
+      columns: { gene: "gene" }
+    })
+    const [note] = account.find(({ rows }) => rows === "pairs")!.notes
+    assert.deepStrictEqual([note!.count, note!.example], [1, "2-Sep of 1:105:A:G"])
+  })
+
   it("reads its own tables without being told their columns", async () => {
     const split = await load(["chrom pos ref alt", "1 105 A C"])
     assert.deepStrictEqual(texts(split.outputs["variants"]), ["chr1_105_A_C chr1 105 A C"])
