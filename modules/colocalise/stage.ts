@@ -9,6 +9,7 @@ import * as Port from "../../src/dsl/stage/Port.ts"
 import * as Requirement from "../../src/dsl/stage/Requirement.ts"
 import * as Stage from "../../src/dsl/stage/Stage.ts"
 import * as Colocalisation from "../../src/evaluation/Colocalisation.ts"
+import * as SignalSource from "../../src/evaluation/SignalSource.ts"
 import * as SharedVariants from "../../src/evaluation/SharedVariants.ts"
 import * as TraitTable from "../../src/evaluation/TraitTable.ts"
 import * as Vcf from "../../src/genome/Vcf.ts"
@@ -46,7 +47,7 @@ const byMethod = (name: keyof (typeof defaults)["lbf"]): string =>
 
 export default Stage.make({
   name: "colocalise",
-  version: 3,
+  version: 4,
   summary: "Finds pairs of signals of two traits that share a causal variant (coloc).",
   params: {
     method: Param.withDefault(
@@ -93,6 +94,9 @@ export default Stage.make({
     )
   },
   check: (params) => {
+    if (params.method === "abf" && SignalSource.isRatio(params.beta)) {
+      return [{ at: "beta", ...SignalSource.ratio(params.beta) }]
+    }
     const { p1, p2, p12 } = priorsOf(params)
     return p12 <= Math.min(p1, p2)
       ? []
@@ -132,9 +136,10 @@ export default Stage.make({
       const traits = yield* Account.open(`traits of the ${which} table`)
       const read =
         params.method === "lbf"
-          ? { traits: yield* TraitTable.readLbf(path, columns), without: { count: 0, example: "" }, unscaled: [] }
+          ? { ...(yield* TraitTable.readLbf(path, columns)), without: { count: 0, example: "" }, unscaled: [] }
           : yield* TraitTable.readEffects(path, columns, prior)
-      variants.take(read.without.count)
+      variants.take(read.unnamed.count + read.without.count)
+      variants.leave("no trait or no variant is named", read.unnamed.example, read.unnamed.count)
       variants.leave("no effect or no standard error", read.without.example, read.without.count)
       traits.note(
         "standard deviation of the trait not estimated, taken as 1",

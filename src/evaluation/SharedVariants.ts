@@ -56,7 +56,10 @@ export const account = (book: Book, { trait, found }: Named, other: string): voi
   for (const [at, how] of found.entries()) {
     const variant = `${trait.variants[at]!} of ${trait.name}`
     if (how === undefined) {
-      book.leave(`not in the ${other} table`, variant)
+      book.leave(
+        trait.signals.length === 0 ? "of a trait without a credible set" : `not in the ${other} table`,
+        variant
+      )
       continue
     }
     book.keep()

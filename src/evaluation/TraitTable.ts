@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
 import * as Table from "../data/Table.ts"
+import * as Value from "../data/table/Value.ts"
 import * as Vcf from "../genome/Vcf.ts"
 import { approximateLbf, traitSd, type Trait } from "./Colocalisation.ts"
 import * as TraitVcf from "./TraitVcf.ts"
@@ -12,16 +13,34 @@ export interface Columns {
   readonly variant: string
 }
 
-/** Rows of a trait, in the table's order. */
+/** Rows that were not used, and one of them. */
+export interface Unused {
+  readonly count: number
+  readonly example: string
+}
+
+interface Grouped {
+  /** Rows by trait, in the table's order. */
+  readonly groups: ReadonlyMap<string, { variants: Array<string>; rows: Array<number> }>
+  /** Rows that name no trait or no variant. */
+  readonly unnamed: Unused
+}
+
 const grouped = Effect.fnUntraced(function* (
   text: Table.TextTable,
   columns: Columns
-): Effect.fn.Return<ReadonlyMap<string, { variants: Array<string>; rows: Array<number> }>, InputError> {
+): Effect.fn.Return<Grouped, InputError> {
+  const unnamed = { count: 0, example: "" }
   const keys = yield* Table.decode(text, { [columns.group]: Table.string(""), [columns.variant]: Table.string("") })
   const groups = new Map<string, { variants: Array<string>; rows: Array<number>; seen: Set<string> }>()
   for (const [index, row] of keys.entries()) {
     const name = row[columns.group]!
     const variant = row[columns.variant]!
+    if (Value.isMissing(name) || Value.isMissing(variant)) {
+      unnamed.count++
+      unnamed.example ||= `line ${Table.lineOf(text, index)}: ${variant} of ${name}`
+      continue
+    }
     const group = groups.get(name) ?? { variants: [], rows: [], seen: new Set() }
     groups.set(name, group)
     if (group.seen.has(variant)) {
@@ -36,7 +55,7 @@ const grouped = Effect.fnUntraced(function* (
     group.variants.push(variant)
     group.rows.push(index)
   }
-  return groups
+  return { groups, unnamed }
 })
 
 /** The columns of log Bayes factors, with their numbers. */
@@ -62,7 +81,7 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
   if (sets.length === 0) {
     return yield* new InputError({ ...noSets(text.columns, columns.lbf_prefix), file: path, line: text.firstLine - 1 })
   }
-  const groups = yield* grouped(text, columns)
+  const { groups, unnamed } = yield* grouped(text, columns)
   const values = yield* Table.decode(text, Object.fromEntries(sets.map(({ name }) => [name, Table.number("")])))
   const wrong = values.findIndex((row) => sets.some((set) => !Number.isFinite(row[set.name])))
   if (wrong !== -1) {
@@ -72,13 +91,14 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
       line: Table.lineOf(text, wrong)
     })
   }
-  return Array.from(groups, ([name, { variants, rows }]): Trait => ({
+  const traits = Array.from(groups, ([name, { variants, rows }]): Trait => ({
     name,
     variants,
     signals: sets
       .map((set) => ({ number: set.number, lbf: Float64Array.from(rows, (row) => values[row]![set.name]!) }))
       .filter(({ lbf }) => lbf.some((value) => value !== 0))
   }))
+  return { traits, unnamed }
 })
 
 export interface EffectColumns extends Columns {
@@ -134,8 +154,9 @@ const priorOf = (
 
 export interface Effects {
   readonly traits: ReadonlyArray<Trait>
-  /** Rows without an effect or its error, and one of them. */
-  readonly without: { readonly count: number; readonly example: string }
+  readonly unnamed: Unused
+  /** Rows without an effect or its error. */
+  readonly without: Unused
   /** Traits whose prior was not estimated, although none was given. */
   readonly unscaled: ReadonlyArray<string>
 }
@@ -164,7 +185,8 @@ export const readEffects = Effect.fnUntraced(function* (
   }
   const unscaled: Array<string> = []
   const without = { count: 0, example: "" }
-  const traits = Array.from(yield* grouped(text, columns), ([name, { variants, rows }]): Trait => {
+  const { groups, unnamed } = yield* grouped(text, columns)
+  const traits = Array.from(groups, ([name, { variants, rows }]): Trait => {
     const kept = rows.flatMap((row, index) => {
       const [effect, error] = [values[row]![beta], values[row]![se]]
       const variant = variants[index]!
@@ -180,5 +202,5 @@ export const readEffects = Effect.fnUntraced(function* (
     const lbf = approximateLbf({ beta: kept.map((row) => row.beta), se: kept.map((row) => row.se) }, sd)
     return { name, variants: kept.map(({ variant }) => variant), signals: [{ number: 1, lbf }], sdPrior: sd }
   })
-  return { traits, without, unscaled }
+  return { traits, unnamed, without, unscaled }
 })

@@ -94,6 +94,31 @@ describe("colocalise", () => {
     assert.match((await failure({}, notFinite, notFinite)).message, /log Bayes factor is not finite/u)
   })
 
+  it("refuses a column of ratios", async () => {
+    const ratios = file("group variant_id OR se", "g v1 1.5 0.05")
+    const error = await runStage(stage, { method: "abf", beta: "OR" }, { trait1: ratios, trait2: ratios }).then(
+      () => assert.fail("should fail"),
+      (found: Error) => found
+    )
+    assert.match(error.message, /'OR' is a ratio, which has no sign/u)
+  })
+
+  it("leaves out rows that name no trait or no variant", async () => {
+    const unnamed = ["NA v1 0.5 0.05", "NA v2 0.1 0.05", "g . 0.5 0.05"]
+    const { outputs, account } = await runStage(
+      stage,
+      { method: "abf" },
+      { trait1: effects("g v1 0.5 0.05", ...unnamed), trait2: effects("g v1 0.5 0.05", ...unnamed) }
+    )
+    assert.deepStrictEqual(
+      rows(outputs["colocalisations"]!).map((row) => row.slice(0, 5).join(" ")),
+      ["g g 1 1 1"]
+    )
+    assert.deepStrictEqual(account.find((each) => each.rows === "variants of the first table")!.leftOut, [
+      { reason: "no trait or no variant is named", count: 3, example: "line 3: v1 of NA" }
+    ])
+  })
+
   const one = "0.1 0.05"
   const rowsWith = (id: (pos: number) => string, causal: string, effect: number) =>
     Array.from({ length: 20 }, (_, at) => {
