@@ -73,6 +73,17 @@ export class TextBatch implements Batch {
     return cells
   }
 
+  /** The first row with these fields, in the text's own encoding; -1 where there is none. */
+  find(fields: ReadonlyArray<Buffer>): number {
+    const is = (field: Buffer, at: number): boolean =>
+      field.length === this.ends[at]! - this.starts[at]! &&
+      field.equals(this.bytes.subarray(this.starts[at], this.ends[at]))
+    for (let row = 0; row < this.height; row++) {
+      if (fields.every((field, column) => is(field, row * this.width + column))) return row
+    }
+    return -1
+  }
+
   /** The same rows from one of them on. */
   from(row: number): TextBatch {
     const at = row * this.width

@@ -91,13 +91,30 @@ const headed = (file: string, batch: TextBatch | undefined, header: ReadonlyArra
   return { ...table, rows: header === undefined ? batch!.from(1) : batch }
 }
 
+/** Fails at a row that is the header again: of files that were put one after another. */
+const notRepeated = (file: string, first: TextBatch | undefined, { header }: Options) => {
+  const fields = first === undefined || header !== undefined ? [] : first.row(0).map((name) => Buffer.from(name))
+  return (batch: TextBatch): TextBatch => {
+    // Of one column alone a value may be its name.
+    const again = fields.length < 2 ? -1 : batch.find(fields)
+    if (again === -1) return batch
+    throw new InputError({
+      message: "the row repeats the header",
+      file,
+      line: batch.line(again),
+      hint: "are these files one after another? append-tables puts tables together"
+    })
+  }
+}
+
 const openText = async (file: string, options: Options): Promise<Source> => {
   const rest = split(file, options)
   const { value: first } = await rest.next()
   const { rows, ...table } = headed(file, first ?? undefined, options.header)
+  const once = notRepeated(file, first ?? undefined, options)
   async function* batches(): AsyncGenerator<Batch, void> {
-    if (rows !== undefined && rows.height > 0) yield rows
-    yield* rest
+    if (rows !== undefined && rows.height > 0) yield once(rows)
+    for await (const batch of rest) yield once(batch)
   }
   return { ...table, isText: true, batches: batches(), close: () => rest.return() }
 }
@@ -221,9 +238,10 @@ export const parse = (bytes: Buffer, file: string, options: Options = {}): TextT
   const splitter = splitterOf(file, bytes, options)
   const batch = splitter.push(bytes, true)
   splitter.end()
-  const { rows, ...header } = headed(file, batch.height === 0 ? undefined : batch, options.header)
+  const first = batch.height === 0 ? undefined : batch
+  const { rows, ...header } = headed(file, first, options.header)
   const { add, table } = gather(header)
-  if (rows !== undefined) add(rows)
+  if (rows !== undefined) add(notRepeated(file, first, options)(rows))
   return table()
 }
 

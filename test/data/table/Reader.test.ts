@@ -127,7 +127,8 @@ describe("rows", () => {
     ["a\ta\n", 1, "two columns are named 'a'", "rename"],
     ["\t\tb\n", 1, "two columns have no name", "name"],
     ["", 1, "the table is empty: a header row is needed", ""],
-    ["##x\n\n", 1, "the table is empty: a header row is needed", ""]
+    ["##x\n\n", 1, "the table is empty: a header row is needed", ""],
+    ["a\tb\n1\t2\n\na\tb\n3\t4\n", 4, "the row repeats the header", "append-tables"]
   ])("%j is told at its line", async (text, line, message, hint) => {
     const fault = await found(text)
     assert.deepEqual([fault.line, fault.message], [line, message])
