@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Account from "../core/Account.ts"
 import type { Evaluation } from "./Evaluation.ts"
 import * as LabelKeys from "./LabelKeys.ts"
+import type { Respelled } from "./ScoreColumns.ts"
 import type { Missing, ScoredVariant } from "./ScoredVariants.ts"
 
 /** Rows of a table of scores that were not put beside a label, by reason. */
@@ -17,6 +18,8 @@ export interface Scores {
   readonly missing: ReadonlyArray<Missing>
   /** Rows of the labels that `where` does not choose. */
   readonly unchosen: number
+  /** Labels whose group has one name with groups of another spelling. */
+  readonly respelled: Respelled
   /** Labels without a score because the scores have their alleles in the other order: the score's key by the label's. */
   readonly opposite?: ReadonlyMap<string, string>
   /** Of a table of scores apart from the labels: its rows, and those without a use. */
@@ -32,6 +35,7 @@ export const notChosen = "not chosen by `where`"
 export const account = Effect.fnUntraced(function* ({ metric }: Evaluation, found: Scores) {
   const labels = yield* Account.open("labels")
   labels.take(found.rows.length + found.unchosen)
+  labels.note("group written in another way", found.respelled.example, found.respelled.count)
   if (found.unchosen > 0) labels.leave(notChosen, "", found.unchosen)
   for (const { key, target, prediction } of found.rows) {
     if (target === null) labels.leave(noTarget, key)

@@ -50,6 +50,35 @@ export const texts = (table: Table.TextTable, name: string | undefined) => {
   }
 }
 
+/** Rows whose name stands elsewhere in another spelling. */
+export interface Respelled {
+  readonly count: number
+  readonly example: string
+}
+
+/** Names that differ in case, blanks and underscores alone are one, as the first of them has it: `Whole Blood`, `Whole_Blood`. */
+export const names = (table: Table.TextTable, name: string | undefined) => {
+  const read = texts(table, name)
+  const first = new Map<string, string>()
+  const respelled = { count: 0, example: "" }
+  const values = table.rows.map((_, row) => {
+    const text = read(row)
+    if (text === null) return null
+    const form = text
+      .trim()
+      .toLowerCase()
+      .replaceAll(/(?: - |[\s_])+/gu, "_")
+    const known = first.get(form) ?? text
+    first.set(form, known)
+    if (known !== text) {
+      respelled.count++
+      respelled.example ||= `${text} is ${known}`
+    }
+    return known
+  })
+  return { of: (row: number): string | null => values[row]!, respelled: respelled as Respelled }
+}
+
 export const keysOf = (table: Table.TextTable, names: ReadonlyArray<string>) => {
   const columns = names.map((name) => table.columns.indexOf(name))
   return (row: number): string => Join.keyOf(columns.map((at) => table.rows[row]![at]!))

@@ -103,9 +103,11 @@ const labelled = Effect.fnUntraced(function* (table: Table.TextTable, { row, col
   const named = ScoreColumns.keysOf(table, names)
   const places = names.map((name) => table.columns.indexOf(name))
   const formsOf = VariantForms.of(names)
+  const groups = ScoreColumns.names(table, over === "tissue" ? group : undefined)
   return {
     target,
-    group: ScoreColumns.texts(table, group),
+    group: over === "tissue" ? groups.of : ScoreColumns.texts(table, group),
+    respelled: groups.respelled,
     stratum: ScoreColumns.texts(table, stratum),
     pair: ScoreColumns.texts(table, pair),
     distance,
@@ -131,7 +133,7 @@ export const side = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Scores, InputError> {
   const { row, columns, absolute } = options
   const chosen = yield* filtered(table, options.where)
-  const { target, group, stratum, pair, distance, key, same } = yield* labelled(chosen, options)
+  const { target, group, respelled, stratum, pair, distance, key, same } = yield* labelled(chosen, options)
   const prediction = yield* ScoreColumns.numbers(
     chosen,
     yield* ScoreColumns.find(chosen, columns.prediction, ["prediction", "score"], true)
@@ -156,7 +158,7 @@ export const side = Effect.fnUntraced(function* (
   }))
   const apart = "name all columns that tell rows apart, as `columns: { key: [variant_id, gene_id] }`"
   const kept = yield* distinct(rows, chosen, options, same, apart)
-  return { rows: kept, missing: missingOf(kept), unchosen: table.rows.length - chosen.rows.length }
+  return { rows: kept, missing: missingOf(kept), unchosen: table.rows.length - chosen.rows.length, respelled }
 })
 
 const missingOf = (
@@ -314,6 +316,7 @@ export const joined = Effect.fnUntraced(function* (
     rows: whole,
     missing: [...missingOf(whole, keys.apart), ...unasked],
     unchosen: 0,
+    respelled: of.respelled,
     opposite: keys.apart,
     scores: { rows: aggregate === "composite" ? chosen.rows.length : scores.rows.length, unused }
   }

@@ -27,6 +27,32 @@ describe("evaluation-scores", () => {
     )
   })
 
+  it("takes a tissue in two spellings for one, and says so", async () => {
+    const tissues = [
+      "Whole Blood",
+      "Whole_Blood",
+      "whole blood",
+      "CD4+ T",
+      "CD4- T",
+      "Brain - Cortex",
+      "Brain_Cortex",
+      "."
+    ]
+    const table = tissues.map((tissue, at) => `v${at}\t1\t1\t${tissue}\n`).join("")
+    const { outputs, account } = await runStage(
+      evaluationScores,
+      { evaluation: "eqtl_variant_borzoi_coefficient_human" },
+      { scores: file("s.tsv", `variant_id\tscore\ttarget\ttissue\n${table}`) }
+    )
+    assert.deepStrictEqual(
+      rowsOf(outputs["scores"]).map((row) => row["group"]),
+      ["Whole Blood", "Whole Blood", "Whole Blood", "CD4+ T", "CD4- T", "Brain - Cortex", "Brain - Cortex", "NA"]
+    )
+    assert.deepStrictEqual(account[0]!.notes, [
+      { reason: "group written in another way", count: 3, example: "Whole_Blood is Whole Blood" }
+    ])
+  })
+
   const scores = () => file("s.tsv", "variant_id\tscore\nchr1_100_A_G\t0.5\nchr1_300_T_C\t0.1\nchr1_400_T_C\t0\n")
   const labels = () =>
     file("l.tsv", "variant_id\ttarget\nchr1_100_A_G\t1\nchr1_300_C_T\t0\nchr1_400_C_T\t0\nchr1_9_C_T\t1\n")
