@@ -139,13 +139,15 @@ const requireBam = (path: string): void => {
   const [what, hint] =
     head.length === 0
       ? ["empty", "write it again"]
-      : kind !== undefined
-        ? [kind.name, kind.hint]
-        : sam.test(Buffer.from(head).toString("latin1"))
-          ? ["SAM text", toBam]
-          : Magic.isGzip(head)
-            ? ["plain gzip, where BAM is bgzip", toBam]
-            : ["something else", toBam]
+      : head.toString("latin1", 0, 4) === "BAM\u0001"
+        ? ["BAM without its compression", toBam]
+        : kind !== undefined
+          ? [kind.name, kind.hint]
+          : sam.test(Buffer.from(head).toString("latin1"))
+            ? ["SAM text", toBam]
+            : Magic.isGzip(head)
+              ? ["plain gzip, where BAM is bgzip", toBam]
+              : ["something else", toBam]
   throw new InputError({ message: `not a BAM file: it is ${what}`, file: path, hint })
 }
 

@@ -78,7 +78,16 @@ export const intronsOf = (start: number, cigar: ArrayLike<number>, minimumOverha
     } else if (matches[operation]) flanks[flanks.length - 1]! += length
     if (consumesReference[operation]) position += length
   }
-  return introns.filter((_, index) => flanks[index]! >= minimumOverhang && flanks[index + 1]! >= minimumOverhang)
+  // A skip with nothing aligned on a side is the end of the alignment; adjacent skips have none between them.
+  const outer = [flanks.findIndex((bases) => bases > 0), flanks.findLastIndex((bases) => bases > 0)] as const
+  return introns.filter(
+    ({ start, end }, index) =>
+      end > start &&
+      index >= outer[0] &&
+      index < outer[1] &&
+      flanks[index]! >= minimumOverhang &&
+      flanks[index + 1]! >= minimumOverhang
+  )
 }
 
 /** UCSC names of the references, or their own where two would have one. */

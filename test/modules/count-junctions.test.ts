@@ -58,6 +58,13 @@ describe("count-junctions", () => {
     assert.strictEqual(reads.leftOut[0]!.reason, "beyond the end of its chromosome")
   })
 
+  it("takes a skip for a junction where something is aligned on both of its sides", async () => {
+    const cigars = ["100N20M", "20M100N", "20M0N20M", "20M50N50N20M", "5S20M100N3I20M"]
+    const { rows, reads } = await counted(await Bam.bam(cigars.map((cigar) => ({ cigar, start: 50 }))))
+    assert.deepStrictEqual(rows, ["chr1 70 120 . 1", "chr1 70 170 . 1", "chr1 120 170 . 1"])
+    assert.deepStrictEqual([reads.taken, reads.kept], [5, 2])
+  })
+
   it("takes what params ask for", async () => {
     const reads = [
       spliced({ quality: 255 }),
