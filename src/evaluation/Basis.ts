@@ -85,10 +85,10 @@ export const coverage = ({ labelled, withoutScore }: Extent): number | null =>
   labelled === 0 ? null : (labelled - withoutScore) / labelled
 
 /** That too few of the labelled rows have a score for a verdict, if so. */
-export const lacking = (row: Row, extent: Extent): ReadonlyArray<string> =>
+export const lacking = (row: Row, extent: Extent, how = "have no score"): ReadonlyArray<string> =>
   (coverage(extent) ?? 0) >= (reportedData(row).coverage ?? 1)
     ? []
-    : [`${count(extent.withoutScore)} of ${count(extent.labelled)} labelled rows have no score`]
+    : [`${count(extent.withoutScore)} of ${count(extent.labelled)} labelled rows ${how}`]
 
 /** In how the rows differ from those that the reported values are of; undefined where nobody states how many those are. */
 export const differences = (row: Row, extent: Extent): ReadonlyArray<string> | undefined => {

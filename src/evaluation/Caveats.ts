@@ -1,4 +1,5 @@
 /** What is said beside a value: why it is less than it may seem. */
+import * as Metric from "../metric/Metric.ts"
 import * as Basis from "./Basis.ts"
 import type { Row } from "./Registry.ts"
 import type { ScoredVariant } from "./ScoredVariants.ts"
@@ -17,6 +18,10 @@ export const apartFrom = (row: Row, other: Published, origin: Basis.Origin, exte
   if (differing.length > 0) return `no improvement: ${name} is ${Basis.dataText(row)}`
   return origin.model === null ? `no improvement over ${name}: no model is known to have made these scores` : null
 }
+
+/** Whether the scores are a straight line of the labels: what is made from these predicts nothing. */
+export const isOfLabels = (rows: { readonly labels: Float64Array; readonly predictions: Float64Array }): boolean =>
+  Math.abs(Metric.get("pearson").compare(rows.labels, rows.predictions).value ?? 0) > 1 - 1e-12
 
 /** `isPaired`: another model has scores for the same rows, so that a part of the reported data can be judged. */
 export const of = (

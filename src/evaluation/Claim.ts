@@ -16,8 +16,10 @@ export interface Finding {
   readonly shuffled: boolean
   /** Rows that no column names: one that is given twice would not be seen. */
   readonly unnamed: number
-  /** Of another model with scores for the same rows: value minus its value, with the interval. */
-  readonly paired: (Interval & { readonly difference: number }) | undefined
+  /** Whether the scores are a straight line of the labels. */
+  readonly copied: boolean
+  /** Of another model with scores for the same rows: the interval of value minus its value, and why it gives no verdict. */
+  readonly paired: (Partial<Interval> & { readonly barred: ReadonlyArray<string> }) | undefined
   /** The other model's published value, where it is of the same rows and this is a model as well. */
   readonly published: number | undefined
 }
@@ -47,11 +49,37 @@ export const fewest = ({
 }): string | undefined => {
   const [fewest, what] =
     positives === null
-      ? [n, "rows"]
+      ? [n, "row"]
       : positives <= rows - positives
-        ? [positives, "positives"]
-        : [rows - positives, "negatives"]
-  return fewest >= least ? undefined : `no verdict: ${Basis.count(fewest)} ${what}, at least ${least} are needed`
+        ? [positives, "positive"]
+        : [rows - positives, "negative"]
+  if (fewest >= least) return undefined
+  return `no verdict: ${fewest} ${what}${fewest === 1 ? "" : "s"}, at least ${least} are needed`
+}
+
+/** Resamples that an interval needs to have a 2.5th percentile. */
+const leastReplicates = 40
+
+/** Why nothing is to be made of how a value stands to another: each reason in words, none where it may be judged. */
+export const barred = (
+  row: Row,
+  { extent, n, interval, copied, unnamed }: Pick<Finding, "extent" | "n" | "copied" | "unnamed" | "interval">,
+  /** What is so of rows that do not enter. */
+  absent?: string
+): ReadonlyArray<string> => {
+  const few = fewest({ ...extent, n })
+  const replicates = interval?.replicates ?? leastReplicates
+  return [
+    ...(few === undefined ? [] : [few]),
+    ...[
+      ...Basis.lacking(row, extent, absent),
+      ...(unnamed === 0 ? [] : [`${Basis.count(unnamed)} rows have no name, and rows given twice would not be seen`]),
+      ...(replicates >= leastReplicates
+        ? []
+        : [`${replicates} bootstrap replicate${replicates === 1 ? "" : "s"}, at least ${leastReplicates} are needed`]),
+      ...(copied ? ["the scores are a straight line of the labels, as if made from them"] : [])
+    ].map((why) => `no verdict: ${why}`)
+  ]
 }
 
 const within = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high
@@ -118,15 +146,17 @@ export const of = (row: Row, finding: Finding): Claim => {
   if (shuffled) return { verdict: "measured", expected: undefined, notes: [] }
   if (check !== null) return againstCheck(row, check, finding)
   const plain = (verdict: string): Claim => ({ verdict, expected: undefined, notes: [] })
-  const without = Basis.lacking(row, finding.extent)
-  if (without.length > 0) return { ...plain("measured"), notes: [`no verdict: ${without.join(", ")}`] }
-  if (finding.unnamed > 0) {
-    const unseen = `no verdict: ${Basis.count(finding.unnamed)} rows have no name, and rows given twice would not be seen`
-    return { ...plain("measured"), notes: [unseen] }
-  }
+  const why = barred(row, finding)
+  if (why.length > 0) return { ...plain("measured"), notes: why }
   // What is drawn from a seed shows nothing of a model.
   if (finding.origin.synthetic) return plain("measured")
-  if (paired !== undefined) return plain(standing(paired, row.metric.lower_is_better))
+  if (paired !== undefined) {
+    const { low, high, barred } = paired
+    if (barred.length > 0) return { ...plain("measured"), notes: barred }
+    return plain(
+      low === undefined || high === undefined ? "measured" : standing({ low, high }, row.metric.lower_is_better)
+    )
+  }
   if (published === undefined || interval === undefined) return plain("measured")
   if (within(published, [interval.low, interval.high])) return plain("no difference shown")
   return plain(value > published !== (row.metric.lower_is_better ?? false) ? "above" : "below")

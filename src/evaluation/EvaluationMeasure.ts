@@ -65,9 +65,12 @@ const grouped = new Set<Evaluation["metric"]["over"]>(["tissue", "locus", "fold"
 const groupOf = ({ metric }: Evaluation, each: ScoredVariant): string | null =>
   metric.over === "pairs" ? each.pair : each.group
 
+/** Whether the metric is taken over tissues, loci or folds. */
+export const isGrouped = ({ metric }: Evaluation): boolean => grouped.has(metric.over)
+
 /** Whether the row must name a group and does not. */
 export const homeless = (row: Evaluation, each: ScoredVariant): boolean =>
-  (row.metric.over === "pairs" || grouped.has(row.metric.over)) && groupOf(row, each) === null
+  (row.metric.over === "pairs" || isGrouped(row)) && groupOf(row, each) === null
 
 /** Rows that can enter the metric: labelled, of a group where it is taken over groups, with a score or counted as 0. */
 export const counted = (

@@ -48,7 +48,7 @@ export const gather = Effect.fnUntraced(function* (
     const before = seen.get(label) ?? new Set<string>()
     seen.set(label, before)
     for (const [at, row] of table.rows.entries()) {
-      const identity = ScoredVariants.identity(row)
+      const identity = ScoredVariants.anySpelling(row)
       const infinite = (["target", "prediction", "comparator"] as const).find((use) =>
         ScoredVariants.isInfinite(row[use])
       )

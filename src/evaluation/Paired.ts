@@ -1,8 +1,10 @@
 /** The difference of two models on the rows that both have, with the interval that the rows' own resamples give it. */
 import { groupBy } from "../core/GroupBy.ts"
+import * as Join from "../data/table/Join.ts"
 import * as Bootstrap from "../metric/Bootstrap.ts"
 import * as Basis from "./Basis.ts"
 import type { DifferenceResult } from "./BenchmarkTables.ts"
+import * as Caveats from "./Caveats.ts"
 import * as Claim from "./Claim.ts"
 import * as EvaluationMeasure from "./EvaluationMeasure.ts"
 import type { Row } from "./Registry.ts"
@@ -61,7 +63,32 @@ export const of = (
   }
 }
 
-/** Every two of the labels, on the observations that both have. */
+/** Of one label: its rows that enter by key, and how many of its evaluation's rows have a label. */
+interface Side {
+  readonly keys: ReadonlyMap<string, ScoredVariant>
+  readonly find: (row: ScoredVariant) => Join.Match | undefined
+  readonly unnamed: number
+}
+
+const keyOf = (row: ScoredVariant): string => Join.keyOf(ScoredVariants.parts(row))
+
+const sideOf = (row: Row, rows: ReadonlyArray<ScoredVariant>): Side => {
+  const counted = EvaluationMeasure.counted(row, rows)
+  // The third row of one table need not be the third of another.
+  const named = counted.filter((each) => !ScoredVariants.isUnnamed(each))
+  const { formsOf } = ScoredVariants
+  const { find } = Join.lookup({ keys: named.map(ScoredVariants.parts), formsOf }, formsOf)
+  return {
+    keys: new Map(named.map((each) => [keyOf(each), each])),
+    find: (each) => find(ScoredVariants.parts(each)),
+    unnamed: counted.length - named.length
+  }
+}
+
+const hasBoth = ([mine, theirs]: readonly [ScoredVariant, ScoredVariant]): boolean =>
+  mine.prediction !== null && theirs.prediction !== null
+
+/** Every two of the labels, on the observations that both have, in whatever spelling. */
 export const all = (
   row: Row,
   byLabel: ReadonlyMap<string, { readonly rows: ReadonlyArray<ScoredVariant> }>,
@@ -69,60 +96,74 @@ export const all = (
   options: EvaluationMeasure.Options
 ): ReadonlyArray<DifferenceResult> => {
   const labels = [...byLabel.keys()]
-  const rows = new Map(
-    labels.map((label) => [
-      label,
-      new Map(
-        EvaluationMeasure.counted(row, byLabel.get(label)!.rows).map((each) => [ScoredVariants.identity(each), each])
-      )
-    ])
-  )
+  if (labels.length < 2) return []
+  const sides = new Map(labels.map((label) => [label, sideOf(row, byLabel.get(label)!.rows)]))
+  const labelledOf = (label: string) => byLabel.get(label)!.rows.filter(({ target }) => target !== null).length
   return labels.flatMap((label, at) =>
     labels.slice(at + 1).map((other): DifferenceResult => {
-      const [mine, theirs] = [rows.get(label)!, rows.get(other)!]
-      const shared = [...mine.values()].flatMap((each) => {
-        const same = theirs.get(ScoredVariants.identity(each))
-        return same === undefined ? [] : [[each, same] as const]
-      })
+      const [mine, theirs] = [sides.get(label)!, sides.get(other)!]
+      const found = new Map(Array.from(mine.keys.values(), (each) => [each, theirs.find(each)]))
+      const turned = [...found.values()].filter((match) => match?.how === "turned").length
+      const shared = Array.from(found).flatMap(([each, match]) =>
+        match === undefined || match.how === "turned" ? [] : [[each, theirs.keys.get(match.key)!] as const]
+      )
       // Of two labels for one observation nobody knows which is right.
       const { true: agreeing = [], false: conflicting = [] } = Object.fromEntries(
         groupBy(shared, ([a, b]) => String(a.target === b.target))
       )
-      const pick = (which: 0 | 1) =>
+      const [first, second] = ([0, 1] as const).map((which) =>
         EvaluationMeasure.rowsOf(
           row,
           agreeing.map((pair) => pair[which]),
           "prediction"
         )
-      const found = of(row, pick(0), pick(1), `${row.id}/${row.metric.name}/difference`, options)
-      const few = Claim.fewest({ ...found.extent, n: found.n })
-      const part = agreeing.length === 0 ? [] : (Basis.rowDifferences(row, found.extent) ?? [])
+      )
+      const difference = of(row, first!, second!, `${row.id}/${row.metric.name}/difference`, options)
+      const { value, other: theirValue, interval, n, extent } = difference
+      // Rows that one of them leaves out are its to choose: they are looked for among all that have a label.
+      const labelled = Math.max(labelledOf(label), labelledOf(other))
+      const barred = Claim.barred(
+        row,
+        {
+          extent: { ...extent, labelled, withoutScore: labelled - agreeing.filter(hasBoth).length },
+          n,
+          interval,
+          copied: Caveats.isOfLabels(first!) || Caveats.isOfLabels(second!),
+          unnamed: 0
+        },
+        "are not in both"
+      )
+      const part = agreeing.length === 0 ? [] : (Basis.rowDifferences(row, extent) ?? [])
+      const rows = (count: number, why: string) => (count === 0 ? [] : [`${Basis.count(count)} rows left out: ${why}`])
       const notes = [
-        ...(few === undefined ? [] : [few]),
+        ...barred,
         ...(part.length === 0 ? [] : [`not the data that was reported: ${part.join(", ")}`]),
         ...(agreeing.length === 0 ? ["they have no row in common: are the keys written alike?"] : []),
-        ...(conflicting.length === 0 ? [] : [`${conflicting.length} rows left out: their labels differ`])
+        ...rows(conflicting.length, "their labels differ"),
+        ...rows(turned, "their alleles are in the other order"),
+        ...rows(Math.max(mine.unnamed, theirs.unnamed), "no column names them"),
+        ...(synthetic ? ["SYNTHETIC"] : [])
       ]
       return {
         evaluation: row.id,
         metric: EvaluationMeasure.text(row),
         label,
         other,
-        value: found.value,
-        other_value: found.other,
-        difference: found.value === null || found.other === null ? null : found.value - found.other,
-        low: found.interval?.low ?? null,
-        high: found.interval?.high ?? null,
-        n: found.n,
-        positives: found.extent.positives,
-        only_label: mine.size - shared.length,
-        only_other: theirs.size - shared.length,
+        value,
+        other_value: theirValue,
+        difference: value === null || theirValue === null ? null : value - theirValue,
+        low: interval?.low ?? null,
+        high: interval?.high ?? null,
+        n,
+        positives: extent.positives,
+        only_label: mine.keys.size - shared.length,
+        only_other: theirs.keys.size - shared.length,
         synthetic,
         verdict:
-          found.interval === undefined || few !== undefined
+          interval === undefined || barred.length > 0 || synthetic
             ? "measured"
-            : Claim.standing(found.interval, row.metric.lower_is_better),
-        note: notes.length === 0 ? null : notes.join("; ")
+            : Claim.standing(interval, row.metric.lower_is_better),
+        note: Caveats.once(notes)
       }
     })
   )

@@ -1,5 +1,7 @@
 /** Scores beside what they are to predict, wherever they come from: what every evaluation of variants is made of. */
 import * as Table from "../data/Table.ts"
+import * as Join from "../data/table/Join.ts"
+import * as VariantForms from "../genome/VariantForms.ts"
 
 /** What the engine can know of where scores come from. */
 export const sources = ["published", "model", "table", "synthetic"] as const
@@ -33,6 +35,22 @@ export const isInfinite = (value: number | null): boolean => value === Infinity 
 /** What one observation is: two rows of one label may not have the same. */
 export const identity = ({ evaluation, key, group, pair }: ScoredVariant): string =>
   JSON.stringify([evaluation, key, group, pair])
+
+/** What an observation is told by, part by part: those of its key, its group and its set. */
+export const parts = ({ key, group, pair }: ScoredVariant): ReadonlyArray<string> => [
+  ...Join.cellsOf(key),
+  group ?? "",
+  pair ?? ""
+]
+
+/** How the parts may be written otherwise: a variant has many spellings. */
+export const formsOf: Join.FormsOf = VariantForms.of([])
+
+/** As `identity`, the same for two spellings of a variant. */
+export const anySpelling = (row: ScoredVariant): string => {
+  const found = formsOf(parts(row))
+  return found === undefined ? identity(row) : JSON.stringify([row.evaluation, found.form, found.mark])
+}
 
 /** The first row that is the same observation as one before it; undefined where there is none. */
 export const repeated = (rows: ReadonlyArray<ScoredVariant>): number | undefined => {

@@ -116,6 +116,8 @@ interface Other {
   /** What the model itself has beside it. */
   readonly own: number | null
   readonly paired: Paired.Difference | undefined
+  /** Why their difference gives no verdict. */
+  readonly barred: ReadonlyArray<string>
 }
 
 /**
@@ -135,11 +137,16 @@ const otherOf = (
     const paired = Paired.of(row, mine!, theirs!, `${row.id}/comparator`, options)
     if (paired.other === null) return undefined
     const where = `in the table; on the ${Basis.count(common.length)} rows that both have scores for`
-    return { name: "comparator of the table", value: paired.other, where, own: paired.value, paired }
+    const labelled = scored.filter(({ target }) => target !== null).length
+    const extent = { ...paired.extent, labelled, withoutScore: labelled - common.length }
+    const copied = Caveats.isOfLabels(mine!)
+    const own = { n: paired.n, interval: undefined, extent, copied, unnamed: 0 }
+    const barred = Claim.barred(row, own, "are not scored by both")
+    return { name: "comparator of the table", value: paired.other, where, own: paired.value, paired, barred }
   }
   const best = publishedOf(row)
   if (best === undefined || origin.kind === "synthetic") return undefined
-  return { ...best, where: whereOf(row, best.where), own: value, paired: undefined }
+  return { ...best, where: whereOf(row, best.where), own: value, paired: undefined, barred: [] }
 }
 
 /** One evaluation from the rows of one label. */
@@ -179,7 +186,7 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
   const other = options.shuffle ? undefined : otherOf(labelled, value, options)
   const apart = other === undefined || other.paired !== undefined ? null : Caveats.apartFrom(row, other, origin, extent)
   const improvement =
-    other === undefined || other.own === null || apart !== null || measured.random === null
+    other === undefined || other.own === null || apart !== null || measured.random === null || other.barred.length > 0
       ? null
       : Improvement.relative(other.own, other.value, measured.random, row.metric.lower_is_better)
   const difference = other?.paired === undefined || other.own === null ? null : other.own - other.value
@@ -193,7 +200,8 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
     bound: options.bound,
     shuffled: options.shuffle,
     unnamed: origin.kind === "published" ? 0 : counted.filter(ScoredVariants.isUnnamed).length,
-    paired: difference === null || pairedInterval === undefined ? undefined : { ...pairedInterval, difference },
+    copied: Caveats.isOfLabels(rows),
+    paired: other?.paired === undefined ? undefined : { ...pairedInterval, barred: other.barred },
     published: improvement === null || other?.paired !== undefined ? undefined : other?.value
   })
   const notes = [

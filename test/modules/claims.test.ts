@@ -111,7 +111,7 @@ describe("a verdict", () => {
     }))
 
   it("needs ten positives, and a model beside a model on the same data", async () => {
-    const perfect = (i: number) => -i
+    const perfect = (i: number) => -i * i
     const few = (await benchmark([[await scoresOf(classes("mfass_splicing", 60, 9, perfect)), model]])).results[0]!
     assert.strictEqual(few.verdict, "measured")
     assert.match(few.note!, /no verdict: 9 positives, at least 10 are needed/u)
@@ -120,12 +120,12 @@ describe("a verdict", () => {
     assert.deepStrictEqual([part.verdict, part.improvement], ["measured", null])
     assert.match(part.note!, /no improvement: Borzoi \(ensemble\)'s 0\.67 is on 10,353 rows, 471 positive/u)
     const rows = await scoresOf(classes(e2g, 10_353, 471, perfect))
-    const whole = (await benchmark([[rows, model]], { replicates: 20 })).results[0]!
+    const whole = (await benchmark([[rows, model]], { replicates: 40 })).results[0]!
     assert.deepStrictEqual([whole.verdict, whole.model], ["above", "net"])
     assert.isNotNull(whole.improvement)
-    const unknown = (await benchmark([[rows, lineage("s")]], { replicates: 20 })).results[0]!
+    const unknown = (await benchmark([[rows, lineage("s")]], { replicates: 40 })).results[0]!
     assert.deepStrictEqual([unknown.verdict, unknown.improvement, unknown.model], ["measured", null, null])
-    const named = (await benchmark([[rows, lineage("s")]], { replicates: 20, models: { s: "Ours" } })).results[0]!
+    const named = (await benchmark([[rows, lineage("s")]], { replicates: 40, models: { s: "Ours" } })).results[0]!
     assert.deepStrictEqual([named.verdict, named.model], ["above", "Ours (stated)"])
   })
 
@@ -140,7 +140,7 @@ describe("a verdict", () => {
     const alike = (await benchmark([[await scoresOf(rows), lineage("s")]])).results[0]!
     assert.strictEqual(alike.verdict, "no difference shown")
     assert.isTrue(alike.difference !== 0 && alike.difference_low! < 0 && alike.difference_high! > 0)
-    const better = rows.map((row, i) => ({ ...row, prediction: i < 40 ? 2 : 0 }))
+    const better = rows.map((row, i) => ({ ...row, prediction: (i < 40 ? 2 : 0) + (i % 7) / 10 }))
     assert.strictEqual((await benchmark([[await scoresOf(better), lineage("s")]])).results[0]!.verdict, "better")
   })
 

@@ -206,3 +206,84 @@ describe("scores", () => {
     assert.match(error.message, /infin/iu)
   })
 })
+
+describe("a difference", () => {
+  // Of 200 rows with 40 positives: the model's scores are far better than the other's.
+  const good = classes(200, 40).map((each, i) => ({ ...each, comparator: ((i * 6067) % 103) / 103 }))
+
+  it("from a comparator that has scores for a few of the rows is no verdict and no improvement", async () => {
+    const few = good.map((each, i) => (i % 20 < 18 ? { ...each, comparator: null } : each))
+    const row = await first(few)
+    assert.deepStrictEqual([row.verdict, row.improvement, row.positives], ["measured", null, 40])
+    assert.match(row.note!, /no verdict: 4 positives, at least 10 are needed/u)
+    const half = await first(good.map((each, i) => (i % 2 === 0 ? { ...each, comparator: null } : each)))
+    assert.deepStrictEqual([half.verdict, half.improvement], ["measured", null])
+    assert.match(half.note!, /no verdict: 100 of 200 labelled rows are not scored by both/u)
+    assert.strictEqual((await first(good)).verdict, "better")
+  })
+
+  it("needs enough resamples to have an interval", async () => {
+    const scores = await scoresOf(good)
+    const of = async (replicates: number) => (await benchmark([[scores, model]], { replicates })).results[0]!
+    assert.match((await of(1)).note!, /no verdict: 1 bootstrap replicate, at least 40 are needed/u)
+    assert.deepStrictEqual([(await of(39)).verdict, (await of(40)).verdict], ["measured", "better"])
+  })
+
+  it("is nothing where the scores were made from the labels", async () => {
+    const made = good.map((each) => ({ ...each, prediction: 3 - 2 * each.target! }))
+    const row = await first(made)
+    assert.deepStrictEqual([row.verdict, row.improvement], ["measured", null])
+    assert.match(row.note!, /a straight line of the labels/u)
+    const tables = [
+      [await scoresOf(made), lineage("a")],
+      [await scoresOf(good), lineage("b")]
+    ] as const
+    const [between] = (await benchmark(tables)).differences
+    assert.strictEqual(between!.verdict, "measured")
+    assert.match(between!.note!, /a straight line of the labels/u)
+  })
+
+  it("of two models is on the rows of both, in any spelling, and no verdict where one leaves out its worst", async () => {
+    const worse = good.map((each, i) => ({ ...each, prediction: ((i * 7919) % 101) / 101 }))
+    const named = (rows: ReadonlyArray<Scored>, key: (i: number) => string) =>
+      scoresOf(rows.map((each, i) => ({ ...each, key: key(i) })))
+    const plain = (i: number) => `chr1_${100 + i}_A_G`
+    const between = async (one: string, other: string) =>
+      (await benchmark([[one, lineage("a")] as const, [other, lineage("b")] as const])).differences[0]!
+    const mine = await named(good, plain)
+    const same = await between(mine, await named(worse, plain))
+    assert.deepStrictEqual([same.verdict, same.n], ["better", 200])
+    const spelled = await between(mine, await named(worse, (i) => `1:${100 + i}:A:G`))
+    assert.deepStrictEqual(spelled, same)
+    const turned = await between(mine, await named(worse, (i) => (i < 5 ? `1:${100 + i}:G:A` : plain(i))))
+    assert.strictEqual(turned.n, 195)
+    assert.match(turned.note!, /5 rows left out: their alleles are in the other order/u)
+    const chosen = await between(await named(good.slice(0, 190), plain), await named(worse, plain))
+    assert.deepStrictEqual([chosen.verdict, chosen.only_other], ["measured", 10])
+    assert.match(chosen.note!, /no verdict: 10 of 200 labelled rows are not in both/u)
+    const nameless = await between(mine, await named(worse, (i) => `row ${i + 1}`))
+    assert.deepStrictEqual([nameless.n, nameless.value], [0, null])
+    assert.match(nameless.note!, /200 rows left out: no column names them/u)
+  })
+
+  it("of two synthetic models is no verdict", async () => {
+    const drawn = { synthetic: true }
+    const worse = good.map((each, i) => ({ ...each, prediction: ((i * 7919) % 101) / 101 }))
+    const [between] = (
+      await benchmark([
+        [await scoresOf(good), lineage("a", drawn)],
+        [await scoresOf(worse), lineage("b", drawn)]
+      ])
+    ).differences
+    assert.deepStrictEqual([between!.verdict, between!.synthetic], ["measured", true])
+    assert.match(between!.note!, /SYNTHETIC/u)
+  })
+
+  it("is refused where one label has a variant in two spellings", async () => {
+    const twice = [...good, { ...good[0]!, key: "1:7:A:G" }].map((each, i) =>
+      i === 0 ? { ...each, key: "chr1_7_A_G" } : each
+    )
+    const error = await failure(benchmark([[await scoresOf(twice), model]]))
+    assert.match(error.message, /two scores for 1:7:A:G of mfass_splicing under one label/u)
+  })
+})

@@ -265,7 +265,16 @@ describe("a lab's own table", () => {
     assert.closeTo(result!.value!, (1 + 2 / 4) / 2, 1e-12)
     // Of v2, v3 and v4 the other has 1 and ours 1/3; half are positive by chance.
     assert.strictEqual(result!.comparator_value, 1)
-    assert.closeTo(result!.improvement!, (100 * (1 / 3 - 1)) / (1 - 0.5), 1e-9)
+    assert.closeTo(result!.difference!, 1 / 3 - 1, 1e-12)
+    assert.isNull(result!.improvement)
+    // Repeated, the rows are enough for it where the other has a score for each.
+    const many = Array.from({ length: 20 }, (_, round) =>
+      rows.slice(1).map(([id, target, score, other]) => [`${id}r${round}`, target!, score!, other!])
+    )
+    const whole = file("whole.tsv", [["variant_id", "target", "score", "other"], ...many.flat()])
+    const again = await read({ columns: { comparator: "other" } }, { scores: whole })
+    const [better] = (await results({ scores: [again.scores] })).results
+    assert.closeTo(better!.improvement!, (100 * (better!.value! - 1)) / (1 - 1 / 3), 1e-9)
   })
 
   it("may lack scores: what is missing is told, row by row", async () => {

@@ -6,9 +6,21 @@
 import { KeyIndex, none, type Entry } from "./KeyIndex.ts"
 import { TsvBytes } from "./Tsv.ts"
 
-/** The cells of a key as one text, different for different cells: backslashes stand before blanks within a cell. */
+/** The cells of a key as one text, different for different cells: one with a blank within it stands in quotes. */
 export const keyOf = (cells: ReadonlyArray<string>): string =>
-  cells.length === 1 ? cells[0]! : cells.map((cell) => cell.replaceAll(/[\\ ]/gu, "\\$&")).join(" ")
+  cells.length === 1
+    ? cells[0]!
+    : cells.map((cell) => (cell === "" || /[ "]/u.test(cell) ? JSON.stringify(cell) : cell)).join(" ")
+
+/** The cells that such a text is of. */
+export const cellsOf = (key: string): ReadonlyArray<string> =>
+  (key.match(/"(?:[^"\\]|\\.)*"|[^ ]+/gu) ?? []).map((cell) => {
+    try {
+      return cell.startsWith('"') ? String(JSON.parse(cell)) : cell
+    } catch {
+      return cell
+    }
+  })
 
 /** How a key may be written otherwise, as texts that are the same for the same thing; undefined where it may not. */
 export interface Forms {
