@@ -7,7 +7,7 @@
  * written with the shortest text that reads back as the same float64, so that a written table is exact and byte-stable.
  */
 import * as Effect from "effect/Effect"
-import { InputError } from "../core/Failure.ts"
+import { cannot, InputError } from "../core/Failure.ts"
 import * as Columnar from "./table/format/Columnar.ts"
 import * as Header from "./table/Header.ts"
 import * as Reader from "./table/Reader.ts"
@@ -54,20 +54,24 @@ export const decode = Effect.fnUntraced(function* <S extends TableSchema>(
 export const read = <S extends TableSchema>(
   path: string,
   schema: S
-): Effect.Effect<ReadonlyArray<Row<S>>, InputError> =>
-  Reader.use(path, {}, (source) => {
-    const rows: Array<Row<S>> = []
-    const names = Object.keys(schema)
-    return Reader.typed(source, schema, (columns, height) =>
-      Effect.sync(() => {
-        for (let at = 0; at < height; at++) {
-          const row: Record<string, unknown> = {}
-          for (const name of names) row[name] = Typed.cell(columns[name]!, schema[name]!.nullable, at)
-          rows.push(row as Row<S>)
-        }
-      })
-    ).pipe(Effect.as(rows))
-  })
+): Effect.Effect<ReadonlyArray<Row<S>>, InputError> => {
+  const rows: Array<Row<S>> = []
+  return readColumns(path, schema, (columns, height) =>
+    Effect.sync(() => {
+      for (const row of Typed.rowsOf(columns, schema, height)) rows.push(row as Row<S>)
+    })
+  ).pipe(Effect.as(rows))
+}
+
+/**
+ * The typed columns of a table, some rows at a time, in the file's order: for tables that are larger than memory, and
+ * where rows are not needed.
+ */
+export const readColumns = <E, R>(
+  path: string,
+  schema: TableSchema,
+  act: (columns: Typed.Columns, height: number) => Effect.Effect<void, E, R>
+): Effect.Effect<void, E | InputError, R> => Reader.use(path, {}, (source) => Reader.typed(source, schema, act))
 
 /** Writes the schema's columns in the schema's order; as Parquet or Arrow where the name ends so. */
 export const write = <S extends TableSchema>(
@@ -79,6 +83,26 @@ export const write = <S extends TableSchema>(
   return format === undefined
     ? Writer.values(path, Object.keys(schema), rows)
     : Columnar.write(format, path, schema, rows)
+}
+
+/** Adds rows to a table that is being written: the columns that {@link readColumns} gives, or others like them. */
+export type AddColumns = (columns: Typed.Columns, height: number) => Effect.Effect<void, InputError>
+
+/** As {@link write}, of columns: some rows at a time, as often as `act` adds some. */
+export const writeColumns = <A, E, R>(
+  path: string,
+  schema: TableSchema,
+  act: (add: AddColumns) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | InputError, R> => {
+  const format = Columnar.formatOf(path)
+  const attempt = (run: () => void) => Effect.try({ try: run, catch: cannot("write", path) })
+  return format === undefined
+    ? Writer.use(path, Object.keys(schema), (writer) =>
+        act((columns, height) => attempt(() => writer.typed(columns, schema, height)))
+      )
+    : Columnar.writeColumns(format, path, schema, (add) =>
+        act((columns, height) => attempt(() => add(columns, height)))
+      )
 }
 
 /** Rows are taken one by one: the table may be larger than memory. */

@@ -169,15 +169,18 @@ describe("tables of our own", () => {
     value: Table.number("a number"),
     maybe: Table.nullable(Table.number("a number or none")),
     count: Table.nullable(Table.integer("an integer or none")),
-    flag: Table.nullable(Table.boolean("yes, no or none"))
+    flag: Table.nullable(Table.boolean("yes, no or none")),
+    group: Table.nullable(Table.string("one of a few texts, or none"))
   }
+  const groups = ["a", null, "日本", "ENSG00000012048.23", "tp53"]
   const values = [0, -0, 1e-300, -1.5, Number.NaN, Infinity, -Infinity, 0.1]
-  const many = Array.from({ length: 70_000 }, (_, i) => ({
+  const many = Array.from({ length: 140_000 }, (_, i) => ({
     id: `row ${i} é`,
     value: values[i % values.length]!,
     maybe: i % 3 === 0 ? null : i / 7,
     count: i % 5 === 0 ? null : i * 2 ** 20 - 2 ** 40,
-    flag: i % 2 === 0 ? true : i % 3 === 0 ? null : false
+    flag: i % 2 === 0 ? true : i % 3 === 0 ? null : false,
+    group: groups[(i * 7919) % groups.length]!
   }))
 
   it.each(["tsv", "parquet", "arrow", "feather"])(
@@ -197,6 +200,47 @@ describe("tables of our own", () => {
       assert.strictEqual((await Columnar.open(one)) === undefined, format === "tsv")
     }
   )
+
+  it.each(["tsv", "parquet", "arrow"])("are the same of columns as of rows in .%s", async (format) => {
+    const name = (file: string) => join(temporaryFolder(), `${file}.${format}`)
+    const [rows, columns] = [name("rows"), name("columns")]
+    const sources = ["tsv", "parquet", "arrow"].map((each) => join(temporaryFolder(), `source.${each}`))
+    const some = many.slice(0, 20_000)
+    await runPromise(Table.write(rows, own, some))
+    for (const source of sources) {
+      await runPromise(Table.write(source, own, some))
+      await runPromise(Table.writeColumns(columns, own, (add) => Table.readColumns(source, own, add)))
+      assert.isTrue(readFileSync(columns).equals(readFileSync(rows)), source)
+    }
+  })
+
+  it.each([
+    ["a text where a number is expected", { value: "x" }, "column 'value': 'x' where a number is expected"],
+    ["a missing text", { id: null }, "column 'id': no value where a string is expected"],
+    ["half an integer", { count: 0.5 }, "column 'count': 0.5 where an integer is expected"]
+  ])("refuse %s in Parquet", async (_, change, message) => {
+    const bad = { ...many[0]!, ...change } as (typeof many)[0]
+    const path = join(temporaryFolder(), "bad.parquet")
+    const failure = await runPromise(Effect.flip(Table.write(path, own, [bad])))
+    assert.include(failure.message, message)
+  })
+
+  it("that read texts of columns keep their quotes and refuse tabs in text", async () => {
+    const schema = { id: Table.string("") }
+    const [source, copy] = ["source.parquet", "copy.tsv"].map((name) => join(temporaryFolder(), name)) as [
+      string,
+      string
+    ]
+    const texts = ['"a"', "plain", 'b"b', "é".repeat(40)].map((id) => ({ id }))
+    await runPromise(Table.write(source, schema, texts))
+    const copied = Table.writeColumns(copy, schema, (add) => Table.readColumns(source, schema, add))
+    await runPromise(copied)
+    assert.deepStrictEqual(await runPromise(Table.read(copy, schema)), texts)
+    assert.include(readFileSync(copy, "utf8"), '"""a"""')
+    await runPromise(Table.write(source, schema, [...texts, { id: "a\tb" }]))
+    const failure = await runPromise(Effect.flip(copied))
+    assert.include(failure.message, "row 5, column 'id': a tab in the value")
+  })
 
   it.each(["tsv", "parquet", "arrow", "feather"])("may be without rows in .%s", async (format) => {
     const path = join(temporaryFolder(), `empty.${format}`)

@@ -249,7 +249,7 @@ export const parse = (bytes: Buffer, file: string, options: Options = {}): TextT
 export const typed = <E, R>(
   source: Source,
   schema: TableSchema,
-  act: (columns: Readonly<Record<string, Typed.TypedColumn>>, height: number) => Effect.Effect<void, E, R>
+  act: (columns: Typed.Columns, height: number) => Effect.Effect<void, E, R>
 ): Effect.Effect<void, E | InputError, R> => {
   const absent = Header.absent(source.columns, schema)
   if (absent !== undefined) return Effect.fail(Header.faultOf(source, absent))

@@ -1,7 +1,7 @@
 /** Fields as tab-separated text has them. */
 import * as Printable from "../../core/Printable.ts"
 import { TextBatch, type Batch } from "./Batch.ts"
-import * as Digits from "./Digits.ts"
+import { Bytes } from "./Bytes.ts"
 import { faultAt, type Place } from "./Place.ts"
 
 // oxlint-disable-next-line no-control-regex -- no text holds a NUL
@@ -28,49 +28,14 @@ const [tab, firstPlain, quote] = [9, 14, 34]
 const shortText = 32
 
 /** Fields of batches as bytes, one after another, with a tab before each but the first where that is asked for. */
-export class TsvBytes {
-  private buffer: Buffer
-  length = 0
-
-  constructor(bytes = 1 << 12) {
-    this.buffer = Buffer.allocUnsafe(bytes)
-  }
-
-  /** Valid until more is added. */
-  get bytes(): Buffer {
-    return this.buffer.subarray(0, this.length)
-  }
-
-  private reserve(bytes: number): void {
-    if (this.length + bytes <= this.buffer.length) return
-    const wider = Buffer.allocUnsafe(Math.max(this.length + bytes, this.buffer.length * 2))
-    this.buffer.copy(wider, 0, 0, this.length)
-    this.buffer = wider
-  }
-
-  byte(byte: number): void {
-    this.reserve(1)
-    this.buffer[this.length++] = byte
-  }
-
-  text(text: string): void {
-    this.reserve(text.length * 3)
-    this.length += this.buffer.write(text, this.length)
-  }
-
-  /** A number as {@link Cell.text} writes it. */
-  number(value: number): void {
-    this.reserve(Digits.room)
-    this.length = Digits.put(value, this.buffer, this.length)
-  }
-
+export class TsvBytes extends Bytes {
   /** A text as {@link field} writes it. */
   cell(text: string, column: string, place: () => Place): void {
-    if (text.length > shortText || !this.short(text)) this.text(field(text, column, place()))
+    if (text.length > shortText || !this.plainText(text)) this.text(field(text, column, place()))
   }
 
   /** Copies a short text of single bytes that may stand as it is; false of another. */
-  private short(text: string): boolean {
+  private plainText(text: string): boolean {
     this.reserve(shortText)
     const { buffer } = this
     let to = this.length
@@ -86,19 +51,6 @@ export class TsvBytes {
   /** A stretch of bytes as {@link field} writes it. */
   stretch(bytes: Buffer, start: number, end: number, column: string, place: () => Place): void {
     if (!this.plain(bytes, start, end)) this.text(field(bytes.toString("utf8", start, end), column, place()))
-  }
-
-  copyFrom(bytes: Uint8Array, start: number, end: number): void {
-    this.reserve(end - start)
-    const { buffer } = this
-    let to = this.length
-    for (let from = start; from < end; from++) buffer[to++] = bytes[from]!
-    this.length = to
-  }
-
-  copyTo(bytes: Uint8Array, at: number): void {
-    const { buffer, length } = this
-    for (let from = 0, to = at; from < length; from++, to++) bytes[to] = buffer[from]!
   }
 
   /** The fields of a row; `columns`: of which the names are `names`. */
@@ -135,10 +87,6 @@ export class TsvBytes {
     }
     this.length = to
     return true
-  }
-
-  clear(): void {
-    this.length = 0
   }
 }
 

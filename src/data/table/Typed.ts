@@ -3,7 +3,7 @@ import { InputError } from "../../core/Failure.ts"
 import { TextBatch, ValueBatch, type Batch } from "./Batch.ts"
 import type { Column, TableSchema } from "./Schema.ts"
 import * as Value from "./Value.ts"
-import { Plain } from "./Vector.ts"
+import { Plain, Texts as VectorTexts } from "./Vector.ts"
 
 /** Missing numbers are NaN in a nullable column: an NaN that is written there is missing, too. */
 export interface Numbers {
@@ -15,12 +15,24 @@ export interface Booleans {
   readonly type: "boolean"
   readonly values: Uint8Array
 }
+/** Texts as they lie in bytes: row `n` is at `first + n * step` of the starts and ends, -1 where nothing is there. */
+export interface Stretches {
+  readonly bytes: Buffer
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly first: number
+  readonly step: number
+}
 /** Made of the file's bytes when they are asked for; null where they are missing. */
 export interface Texts {
   readonly type: "string"
   readonly get: (row: number) => string | null
+  /** Where they lie so, those that {@link Value.isMissingIn} is true of with them. */
+  readonly stretches?: Stretches | undefined
 }
 export type TypedColumn = Numbers | Booleans | Texts
+/** By name. */
+export type Columns = Readonly<Record<string, TypedColumn>>
 
 /** What `Value.read` says of a cell that cannot be read here. */
 class Fault {
@@ -140,8 +152,20 @@ const textsOf = (batch: Batch, at: number, name: string, column: Column<unknown>
     get: (row) => {
       const text = batch.text(row, at)
       return nullable && Value.isMissing(text) ? null : text
-    }
+    },
+    stretches: stretchesOf(batch, at)
   }
+}
+
+const stretchesOf = (batch: Batch, at: number): Stretches | undefined => {
+  if (batch instanceof TextBatch) {
+    const { bytes, starts, ends, width } = batch
+    return { bytes, starts, ends, first: at, step: width }
+  }
+  const given = batch instanceof ValueBatch ? batch.columns[at] : undefined
+  return given instanceof VectorTexts
+    ? { bytes: given.bytes, starts: given.starts, ends: given.ends, first: 0, step: 1 }
+    : undefined
 }
 
 const missing = (column: Column<unknown>, height: number): TypedColumn =>
@@ -165,12 +189,7 @@ const columnOf = (batch: Batch, at: number, name: string, column: Column<unknown
 }
 
 /** The schema's columns of a batch of a table with these columns. Throws what is wrong, at its first row. */
-export const columns = (
-  file: string,
-  names: ReadonlyArray<string>,
-  batch: Batch,
-  schema: TableSchema
-): Readonly<Record<string, TypedColumn>> => {
+export const columns = (file: string, names: ReadonlyArray<string>, batch: Batch, schema: TableSchema): Columns => {
   const found: Record<string, TypedColumn> = {}
   let fault: Fault | undefined
   for (const [name, column] of Object.entries(schema)) {
@@ -191,4 +210,14 @@ export const cell = (column: TypedColumn, nullable: boolean, row: number): unkno
   const value = column.values[row]!
   if (column.type === "boolean") return value === 2 ? null : value === 1
   return nullable && Number.isNaN(value) ? null : value
+}
+
+/** The rows of some columns. */
+export function* rowsOf(found: Columns, schema: TableSchema, height: number): Iterable<Record<string, unknown>> {
+  const columns = Object.entries(schema)
+  for (let at = 0; at < height; at++) {
+    const row: Record<string, unknown> = {}
+    for (const [name, { nullable }] of columns) row[name] = cell(found[name]!, nullable, at)
+    yield row
+  }
 }

@@ -29,6 +29,16 @@ const missing = new Set(missingWords)
 
 export const isMissing = (text: string): boolean => missing.has(text)
 
+const longest = Math.max(...missingWords.map((word) => word.length))
+/** Of the first letters of the words: 1. */
+const isFirst = new Uint8Array(256)
+for (const word of missingWords) if (word !== "") isFirst[word.charCodeAt(0)] = 1
+
+/** {@link isMissing} of a stretch of bytes. */
+export const isMissingIn = (bytes: Buffer, start: number, end: number): boolean =>
+  start === end ||
+  (end - start <= longest && isFirst[bytes[start]!] === 1 && missing.has(bytes.toString("latin1", start, end)))
+
 const truths = new Map([
   ...["true", "True", "TRUE", "T", "1"].map((word) => [word, true] as const),
   ...["false", "False", "FALSE", "F", "0"].map((word) => [word, false] as const)

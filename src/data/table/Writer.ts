@@ -5,7 +5,10 @@ import { closeSync, openSync, writeSync } from "node:fs"
 import { cannot, type InputError } from "../../core/Failure.ts"
 import * as Cell from "./Cell.ts"
 import type { Place } from "./Place.ts"
+import type { TableSchema } from "./Schema.ts"
 import * as Tsv from "./Tsv.ts"
+import * as Typed from "./Typed.ts"
+import * as Value from "./Value.ts"
 
 /** Bytes gathered before they are written: few, so that they are gone before memory is next looked through. */
 const flushAt = 1 << 16
@@ -69,6 +72,21 @@ export class Writer {
     this.count++
   }
 
+  /** Rows of the columns' values. */
+  typed(found: Typed.Columns, schema: TableSchema, height: number): void {
+    const { gathered, here } = this
+    const puts = this.columns.map((name) => putOf(gathered, found[name]!, schema[name]!.nullable, name, here))
+    for (let row = 0; row < height; row++) {
+      const start = gathered.length
+      for (let at = 0; at < puts.length; at++) {
+        if (at > 0) gathered.byte(tab)
+        puts[at]!(row)
+      }
+      this.close(start)
+      this.count++
+    }
+  }
+
   /** Whole lines that are made elsewhere, of fields that may stand so. */
   lines(bytes: Uint8Array): void {
     this.flush()
@@ -96,6 +114,30 @@ export class Writer {
     if (!this.isOpen) return
     this.isOpen = false
     closeSync(this.fd)
+  }
+}
+
+/** Writes a column's cell of a row as {@link Typed.cell} gives it. */
+const putOf = (
+  to: Tsv.TsvBytes,
+  column: Typed.TypedColumn,
+  nullable: boolean,
+  name: string,
+  here: () => Place
+): ((row: number) => void) => {
+  const put = (row: number) => to.cell(Cell.text(Typed.cell(column, nullable, row)), name, here)
+  if (column.type === "boolean") return put
+  if (column.type !== "string") {
+    const { values } = column
+    return (row) => (Number.isNaN(values[row]!) ? put(row) : to.number(values[row]!))
+  }
+  const { stretches } = column
+  if (stretches === undefined) return put
+  const { bytes, starts, ends, first, step } = stretches
+  return (row) => {
+    const [start, end] = [starts[first + row * step]!, ends[first + row * step]!]
+    if (start === -1 || (nullable && Value.isMissingIn(bytes, start, end))) put(row)
+    else to.stretch(bytes, start, end, name, here)
   }
 }
 

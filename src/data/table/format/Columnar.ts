@@ -7,6 +7,7 @@ import { cannot, InputError, messageOf } from "../../../core/Failure.ts"
 import * as TextFile from "../../text/TextFile.ts"
 import type { Batch, Opened } from "../Batch.ts"
 import type { TableSchema } from "../Schema.ts"
+import * as Typed from "../Typed.ts"
 import * as Arrow from "./Arrow.ts"
 import * as Parquet from "./Parquet.ts"
 import * as ParquetWriter from "./ParquetWriter.ts"
@@ -83,3 +84,32 @@ export const write = (
   rows: Iterable<Readonly<Record<string, unknown>>>
 ): Effect.Effect<void, InputError> =>
   Effect.tryPromise({ try: () => writers[format](path, schema, rows), catch: cannot("write", path) })
+
+/** Of columns, which `act` adds. */
+export const writeColumns = <A, E, R>(
+  format: keyof typeof writers,
+  path: string,
+  schema: TableSchema,
+  act: (add: (columns: Typed.Columns, height: number) => void) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | InputError, R> => {
+  const attempt = <B>(run: () => Promise<B>) => Effect.tryPromise({ try: run, catch: cannot("write", path) })
+  if (format === "parquet") {
+    return Effect.flatMap(
+      attempt(() => ParquetWriter.open(path, schema)),
+      (writer) =>
+        Effect.tap(
+          act((columns, height) => writer.columns(columns, height)),
+          () => attempt(() => writer.end())
+        )
+    )
+  }
+  // Arrow's writer takes its batches one after the other.
+  const parts: Array<readonly [Typed.Columns, number]> = []
+  const rows = function* () {
+    for (const [columns, height] of parts) yield* Typed.rowsOf(columns, schema, height)
+  }
+  return Effect.tap(
+    act((columns, height) => parts.push([columns, height])),
+    () => write(format, path, schema, rows())
+  )
+}
