@@ -4,6 +4,7 @@ import * as Account from "../../src/core/Account.ts"
 import { InputError } from "../../src/core/Failure.ts"
 import { Task } from "../../src/core/Task.ts"
 import * as AnnData from "../../src/data/AnnData.ts"
+import * as Table from "../../src/data/Table.ts"
 import * as Param from "../../src/dsl/stage/Param.ts"
 import * as Port from "../../src/dsl/stage/Port.ts"
 import * as Stage from "../../src/dsl/stage/Stage.ts"
@@ -43,7 +44,8 @@ export default Stage.make({
     for (const { variant_scorer, variant_id } of rows)
       if (variant_scorer === chosen) account.keep()
       else account.leave("of another scorer", `${variant_id} ${variant_scorer}`)
-    const { synthetic } = yield* Task
+    const marks = yield* Table.read(inputs.tidy.path, TidyScores.markTable)
+    const synthetic = (yield* Task).synthetic || marks.some((each) => each.synthetic === true)
     const { uns, ...whole } = matrix.success
     const marked = synthetic ? { ...uns, SYNTHETIC: "drawn from a seed: it says nothing of a model" } : uns
     yield* AnnData.write(outputs.anndata.as("h5ad"), { ...whole, uns: marked })

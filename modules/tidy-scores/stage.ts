@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Account from "../../src/core/Account.ts"
+import { Task } from "../../src/core/Task.ts"
 import * as Port from "../../src/dsl/stage/Port.ts"
 import * as Stage from "../../src/dsl/stage/Stage.ts"
 import * as Gene from "../../src/genome/Gene.ts"
@@ -20,7 +21,12 @@ export default Stage.make({
     tracks: Port.table(TrackTable.table, "the tracks that they are of, from score-variants"),
     genes: Port.optional(Port.table(Gene.table, "the genes that they name, for their names, types and strands"))
   },
-  outputs: { tidy: Port.table(TidyScores.table, "one row per variant, scorer, track and gene or junction") },
+  outputs: {
+    tidy: Port.table(
+      TidyScores.table,
+      "one row per variant, scorer, track and gene or junction; made from what was drawn from a seed it has a column `synthetic`, too"
+    )
+  },
   run: Effect.fnUntraced(function* ({ inputs, outputs }) {
     const sources: TidyScores.Sources = {
       windows: yield* inputs.windows.rows,
@@ -30,6 +36,8 @@ export default Stage.make({
     const account = yield* Account.open("scores")
     const scores = yield* inputs.scores.rows
     account.take(scores.length)
-    yield* outputs.tidy.write(TidyScores.make(scores, sources, account))
+    const tidy = TidyScores.make(scores, sources, account)
+    const { synthetic } = yield* Task
+    yield* synthetic ? TidyScores.writeMarked(outputs.tidy.path, tidy) : outputs.tidy.write(tidy)
   })
 })

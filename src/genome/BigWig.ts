@@ -124,13 +124,25 @@ const zoomLevel = (reduction: number) => {
   }
 }
 
+/** What a file says of itself, where its format has a place for words: the comment of its autoSql. */
+const autoSql = (comment: string): string => `table bedGraph
+"${comment}"
+(
+string chrom; "chromosome"
+uint chromStart; "first base, 0-based"
+uint chromEnd; "end, excluded"
+float value; "value"
+)
+\0`
+
 const byName = (a: Chromosome, b: Chromosome): number => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
 
 const writeTo = (
   file: number,
   given: ReadonlyArray<Chromosome>,
   stretchesOf: (chromosome: Chromosome) => Iterable<Stretch>,
-  resolution: number
+  resolution: number,
+  comment: string | undefined
 ): void => {
   const chromosomes = [...given].sort(byName)
   const longest = Math.max(0, ...chromosomes.map(({ length }) => length))
@@ -147,6 +159,7 @@ const writeTo = (
   // The head is written last, when all places are known.
   const summaryAt = headerBytes + zooms.length * zoomHeaderBytes
   write(new Uint8Array(summaryAt + summaryBytes))
+  const commentAt = comment === undefined ? 0 : write(Buffer.from(autoSql(comment)))
   const keyBytes = Math.max(1, ...chromosomes.map(({ name }) => Buffer.byteLength(name)))
   const tree = new Bytes().u32(magic.chromosomes, Math.max(1, chromosomes.length), keyBytes, 8)
   tree.u64(chromosomes.length, 0).u8(1).u8(0).u16(chromosomes.length)
@@ -183,7 +196,7 @@ const writeTo = (
   write(new Bytes().u32(magic.file).bytes())
 
   const head = new Bytes().u32(magic.file).u16(4).u16(zooms.length).u64(treeAt, dataAt, indexAt).u16(0).u16(0)
-  head.u64(0, summaryAt).u32(largest).u64(0)
+  head.u64(commentAt, summaryAt).u32(largest).u64(0)
   const { covered, min, max, sum, squares } = total.covered === 0 ? { ...total, min: 0, max: 0 } : total
   end = 0
   write(head.bytes())
@@ -196,18 +209,20 @@ const writeTo = (
 /**
  * Of each chromosome the stretches in ascending order, none overlapping the next, inside it; NaN is no value. They are
  * taken one by one. `resolution` in base pairs is the usual width of a stretch: zoom levels begin at ten times that.
+ * `comment`: a line without quotes that the file carries.
  */
 export const write = (
   path: string,
   chromosomes: ReadonlyArray<Chromosome>,
   stretchesOf: (chromosome: Chromosome) => Iterable<Stretch>,
-  resolution: number
+  resolution: number,
+  comment?: string
 ): Effect.Effect<void, InputError> =>
   Effect.try({
     try: () => {
       const file = openSync(path, "w")
       try {
-        writeTo(file, chromosomes, stretchesOf, resolution)
+        writeTo(file, chromosomes, stretchesOf, resolution, comment)
       } finally {
         closeSync(file)
       }

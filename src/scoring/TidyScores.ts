@@ -119,3 +119,18 @@ export function* make(
     }
   }
 }
+
+/** The client's columns and one more: what is synthetic says so wherever the file goes. */
+const marked = { ...table, synthetic: Table.boolean("true: drawn from a seed, it says nothing of a model") }
+
+export const writeMarked = (path: string, rows: Iterable<TidyScore>) =>
+  Table.write(
+    path,
+    marked,
+    (function* () {
+      for (const row of rows) yield { ...row, synthetic: true }
+    })()
+  )
+
+/** Whether a table of such rows carries the mark. */
+export const markTable = { synthetic: Table.nullable(marked.synthetic) }

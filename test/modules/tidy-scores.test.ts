@@ -45,6 +45,23 @@ const scores = table(
 const tidy = async () => (await runStage(tidyScores, {}, { scores, windows, tracks, genes })).outputs["tidy"]!
 
 describe("tidy-scores", () => {
+  it("says of synthetic scores that they are, in a column more, and a matrix made of it elsewhere does, too", async () => {
+    const inputs = { scores, windows, tracks, genes }
+    const drawn = await runStage(tidyScores, {}, inputs, {}, undefined, { synthetic: true })
+    const rows = rowsOf(drawn.outputs["tidy"])
+    assert.deepStrictEqual([...new Set(rows.map((row) => row["synthetic"]))], ["true"])
+    const plain = rowsOf(await tidy())
+    assert.deepStrictEqual(
+      rows,
+      plain.map((row) => ({ ...row, synthetic: "true" }))
+    )
+    const params = { scorer: "GeneMaskLFCScorer(requested_output=RNA_SEQ)" }
+    const matrixOf = async (path: string) =>
+      readFileSync((await runStage(exportAnndata, params, { tidy: path })).outputs["anndata"]!).includes("SYNTHETIC")
+    assert.isTrue(await matrixOf(drawn.outputs["tidy"]!))
+    assert.isFalse(await matrixOf(await tidy()))
+  })
+
   it("writes the rows and columns of the official client, tracks first", async () => {
     const rows = rowsOf(await tidy())
     // alphagenome 0.10.0 gives these columns, and transcription_factor and histone_mark where an assay has them.

@@ -45,6 +45,18 @@ describe("write-bigwig", () => {
     assert.deepStrictEqual(file.values("chr2", 0, 100), [])
   })
 
+  it("says in the file that it is synthetic, and holds the same values", async () => {
+    const of = async (synthetic: boolean) => {
+      const inputs = { predictions, windows: table, reference }
+      const { outputs } = await runStage(writeBigwig, { track: "DNASE_2" }, inputs, {}, undefined, { synthetic })
+      return open(outputs["bigwig"]!)
+    }
+    const [plain, drawn] = [await of(false), await of(true)]
+    assert.strictEqual(plain.autoSql, "")
+    assert.match(drawn.autoSql, /^table bedGraph\n"SYNTHETIC: drawn from a seed, it says nothing of a model"\n\(/u)
+    assert.deepStrictEqual(drawn.values("chr1", 0, 25_000), plain.values("chr1", 0, 25_000))
+  })
+
   it("says what it does not find", async () => {
     const message = (params: object, inputs: object = {}) =>
       runStage(writeBigwig, params, { predictions, windows: table, reference, ...inputs }).then(

@@ -40,8 +40,10 @@ export const open = (path: string) => {
     const { id } = chromosomes.get(chrom)!
     return blocks(index + 48, [id, start], [id, end])
   }
+  const commentAt = u64(36)
   return {
     chromosomes,
+    autoSql: commentAt === 0 ? "" : bytes.toString("utf8", commentAt, bytes.indexOf(0, commentAt)),
     summary: [u64(summaryAt), ...[8, 16, 24, 32].map((at) => bytes.readDoubleLE(summaryAt + at))],
     values: (chrom: string, start: number, end: number) =>
       search(indexAt, chrom, start, end)
