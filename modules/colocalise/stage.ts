@@ -12,6 +12,7 @@ import * as Colocalisation from "../../src/evaluation/Colocalisation.ts"
 import * as SignalSource from "../../src/evaluation/SignalSource.ts"
 import * as SharedVariants from "../../src/evaluation/SharedVariants.ts"
 import * as TraitTable from "../../src/evaluation/TraitTable.ts"
+import * as Gene from "../../src/genome/Gene.ts"
 import * as Vcf from "../../src/genome/Vcf.ts"
 
 const prior = (name: keyof Colocalisation.Priors, description: string) => {
@@ -44,6 +45,12 @@ const priorsOf = ({ method, p1, p2, p12 }: { readonly method: "lbf" | "abf" } & 
 
 const byMethod = (name: keyof (typeof defaults)["lbf"]): string =>
   `default: ${defaults.lbf[name]} for lbf, ${defaults.abf[name]} for abf`
+
+/** Names of traits without the versions of genes, unless a table has several versions of one. */
+const sameGene = (tables: ReadonlyArray<ReadonlyArray<string>>): ((name: string) => string) =>
+  tables.every((names) => new Set(names.map(Gene.withoutVersion)).size === names.length)
+    ? Gene.withoutVersion
+    : (name) => name
 
 export default Stage.make({
   name: "colocalise",
@@ -136,11 +143,12 @@ export default Stage.make({
       const traits = yield* Account.open(`traits of the ${which} table`)
       const read =
         params.method === "lbf"
-          ? { ...(yield* TraitTable.readLbf(path, columns)), without: { count: 0, example: "" }, unscaled: [] }
+          ? { ...(yield* TraitTable.readLbf(path, columns)), unscaled: [] }
           : yield* TraitTable.readEffects(path, columns, prior)
-      variants.take(read.unnamed.count + read.without.count)
-      variants.leave("no trait or no variant is named", read.unnamed.example, read.unnamed.count)
-      variants.leave("no effect or no standard error", read.without.example, read.without.count)
+      for (const { reason, count, example } of read.unused) {
+        variants.take(count)
+        variants.leave(reason, example, count)
+      }
       traits.note(
         "standard deviation of the trait not estimated, taken as 1",
         read.unscaled[0] ?? "",
@@ -152,14 +160,21 @@ export default Stage.make({
     const second = yield* side(inputs.trait2, "second", { type: params.type2, sd: params.sd_prior2 })
 
     const rows: Array<Colocalisation.Colocalisation> = []
-    const byName = new Map(second.named.map((named) => [named.trait.name, [named]]))
+    const nameOf = sameGene([first.named, second.named].map((named) => named.map(({ trait }) => trait.name)))
+    const byName = new Map(second.named.map((named) => [nameOf(named.trait.name), [named]]))
     let below = 0
     for (const [index, one] of first.named.entries()) {
-      for (const other of columns.pairing === "all" ? second.named : (byName.get(one.trait.name) ?? [])) {
+      for (const other of columns.pairing === "all" ? second.named : (byName.get(nameOf(one.trait.name)) ?? [])) {
         if (one.trait.signals.length === 0 || other.trait.signals.length === 0) continue
         const shared = SharedVariants.between(one, other)
         const found = Colocalisation.colocalise(one.trait, other.trait, priors, shared)
         if (found.length === 0) continue
+        if (columns.pairing === "same" && one.trait.name !== other.trait.name) {
+          first.traits.note(
+            "of another version of the gene in the second table",
+            `${one.trait.name}, ${other.trait.name}`
+          )
+        }
         first.compared.add(one.trait.name)
         second.compared.add(other.trait.name)
         for (const row of found) {
@@ -178,7 +193,7 @@ export default Stage.make({
       [first, second, "second"],
       [second, first, "first"]
     ] as const) {
-      const names = new Set(there.named.map(({ trait }) => trait.name))
+      const names = new Set(there.named.map(({ trait }) => nameOf(trait.name)))
       const example = there.named.flatMap(({ trait }) => trait.variants.slice(0, 1))[0] ?? "none"
       here.traits.take(here.named.length)
       for (const named of here.named) {
@@ -191,7 +206,7 @@ export default Stage.make({
         const reason =
           trait.signals.length === 0
             ? "it has no credible set"
-            : columns.pairing === "same" && !names.has(trait.name)
+            : columns.pairing === "same" && !names.has(nameOf(trait.name))
               ? `no trait of this name in the ${name} table`
               : `no trait in the ${name} table has a signal and shares a variant`
         here.traits.leave(reason, `${trait.name}, with ${trait.variants[0] ?? "no variant"}; there: ${example}`)

@@ -15,6 +15,7 @@ export interface Columns {
 
 /** Rows that were not used, and one of them. */
 export interface Unused {
+  readonly reason: string
   readonly count: number
   readonly example: string
 }
@@ -22,17 +23,23 @@ export interface Unused {
 interface Grouped {
   /** Rows by trait, in the table's order. */
   readonly groups: ReadonlyMap<string, { variants: Array<string>; rows: Array<number> }>
-  /** Rows that name no trait or no variant. */
-  readonly unnamed: Unused
+  readonly unused: ReadonlyArray<Unused>
 }
 
 const grouped = Effect.fnUntraced(function* (
   text: Table.TextTable,
-  columns: Columns
+  columns: Columns,
+  isSame: (row: number, other: number) => boolean
 ): Effect.fn.Return<Grouped, InputError> {
-  const unnamed = { count: 0, example: "" }
+  const unnamed = { reason: "no trait or no variant is named", count: 0, example: "" }
+  const repeated = { reason: "repeated, with the same values", count: 0, example: "" }
   const keys = yield* Table.decode(text, { [columns.group]: Table.string(""), [columns.variant]: Table.string("") })
-  const groups = new Map<string, { variants: Array<string>; rows: Array<number>; seen: Set<string> }>()
+  interface Group {
+    readonly variants: Array<string>
+    readonly rows: Array<number>
+    readonly seen: Map<string, number>
+  }
+  const groups = new Map<string, Group>()
   for (const [index, row] of keys.entries()) {
     const name = row[columns.group]!
     const variant = row[columns.variant]!
@@ -41,9 +48,16 @@ const grouped = Effect.fnUntraced(function* (
       unnamed.example ||= `line ${Table.lineOf(text, index)}: ${variant} of ${name}`
       continue
     }
-    const group = groups.get(name) ?? { variants: [], rows: [], seen: new Set() }
+    const group: Group = groups.get(name) ?? { variants: [], rows: [], seen: new Map() }
     groups.set(name, group)
-    if (group.seen.has(variant)) {
+    const before = group.seen.get(variant)
+    // eQTL Catalogue has a row for each rsID of a variant.
+    if (before !== undefined && isSame(before, index)) {
+      repeated.count++
+      repeated.example ||= `${variant} of ${name}`
+      continue
+    }
+    if (before !== undefined) {
       return yield* new InputError({
         message: `variant ${variant} stands twice in ${name}`,
         file: text.file,
@@ -51,11 +65,11 @@ const grouped = Effect.fnUntraced(function* (
         hint: "a trait has one row per variant; where one table holds several regions of a trait, give each a name of its own"
       })
     }
-    group.seen.add(variant)
+    group.seen.set(variant, index)
     group.variants.push(variant)
     group.rows.push(index)
   }
-  return { groups, unnamed }
+  return { groups, unused: [unnamed, repeated] }
 })
 
 /** The columns of log Bayes factors, with their numbers. */
@@ -81,7 +95,6 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
   if (sets.length === 0) {
     return yield* new InputError({ ...noSets(text.columns, columns.lbf_prefix), file: path, line: text.firstLine - 1 })
   }
-  const { groups, unnamed } = yield* grouped(text, columns)
   const values = yield* Table.decode(text, Object.fromEntries(sets.map(({ name }) => [name, Table.number("")])))
   const wrong = values.findIndex((row) => sets.some((set) => !Number.isFinite(row[set.name])))
   if (wrong !== -1) {
@@ -91,6 +104,8 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
       line: Table.lineOf(text, wrong)
     })
   }
+  const isSame = (row: number, other: number) => sets.every(({ name }) => values[row]![name] === values[other]![name])
+  const { groups, unused } = yield* grouped(text, columns, isSame)
   const traits = Array.from(groups, ([name, { variants, rows }]): Trait => ({
     name,
     variants,
@@ -98,7 +113,7 @@ export const readLbf = Effect.fnUntraced(function* (path: string, columns: Colum
       .map((set) => ({ number: set.number, lbf: Float64Array.from(rows, (row) => values[row]![set.name]!) }))
       .filter(({ lbf }) => lbf.some((value) => value !== 0))
   }))
-  return { traits, unnamed }
+  return { traits, unused }
 })
 
 export interface EffectColumns extends Columns {
@@ -154,9 +169,7 @@ const priorOf = (
 
 export interface Effects {
   readonly traits: ReadonlyArray<Trait>
-  readonly unnamed: Unused
-  /** Rows without an effect or its error. */
-  readonly without: Unused
+  readonly unused: ReadonlyArray<Unused>
   /** Traits whose prior was not estimated, although none was given. */
   readonly unscaled: ReadonlyArray<string>
 }
@@ -184,8 +197,10 @@ export const readEffects = Effect.fnUntraced(function* (
     }
   }
   const unscaled: Array<string> = []
-  const without = { count: 0, example: "" }
-  const { groups, unnamed } = yield* grouped(text, columns)
+  const without = { reason: "no effect or no standard error", count: 0, example: "" }
+  const isSame = (row: number, other: number) =>
+    [beta, se, n, maf].every((name) => values[row]![name] === values[other]![name])
+  const { groups, unused } = yield* grouped(text, columns, isSame)
   const traits = Array.from(groups, ([name, { variants, rows }]): Trait => {
     const kept = rows.flatMap((row, index) => {
       const [effect, error] = [values[row]![beta], values[row]![se]]
@@ -202,5 +217,5 @@ export const readEffects = Effect.fnUntraced(function* (
     const lbf = approximateLbf({ beta: kept.map((row) => row.beta), se: kept.map((row) => row.se) }, sd)
     return { name, variants: kept.map(({ variant }) => variant), signals: [{ number: 1, lbf }], sdPrior: sd }
   })
-  return { traits, unnamed, without, unscaled }
+  return { traits, unused: [...unused, without], unscaled }
 })

@@ -1,10 +1,12 @@
 /**
  * The forms in which a key may name the same variant: `1:105:G:A`, `chr1_105_G_A` and `chr1_104_AG_AA`, whole in one column
- * or in columns of its parts. No reference is there: what only left-alignment would bring together stays apart.
+ * or in columns of its parts; and the same gene: Ensembl's ids with and without their versions. No reference is there: what
+ * only left-alignment would bring together stays apart.
  */
 import type { Forms, FormsOf } from "../data/table/Join.ts"
 import * as Alleles from "./Alleles.ts"
 import * as Chromosome from "./Chromosome.ts"
+import * as Gene from "./Gene.ts"
 import * as VariantText from "./VariantText.ts"
 
 const parts = {
@@ -66,9 +68,16 @@ export const of = (columns: ReadonlyArray<string>): FormsOf => {
       }
     } else if (chrom >= 0) {
       same[chrom] = turned[chrom] = Chromosome.plinkName(cells[chrom]!)
+      const place = pos >= 0 ? VariantText.position(cells[pos]!) : undefined
+      if (typeof place === "number") same[pos] = turned[pos] = String(place)
       respelled = true
     }
     for (const [at, cell] of cells.entries()) {
+      if (cell.startsWith("ENS")) {
+        same[at] = turned[at] = Gene.withoutVersion(cell)
+        respelled = true
+        continue
+      }
       const pieces = VariantText.split(cell)
       const found = pieces._tag === "Success" ? spelled(pieces.success) : undefined
       if (found === undefined || pieces._tag === "Failure") continue

@@ -82,7 +82,7 @@ describe("colocalise", () => {
         () => assert.fail("should fail"),
         (error: Error & { line?: number; hint?: string }) => error
       )
-    const twice = await failure({ method: "abf" }, effects("s v1 1 1", "s v1 1 1"))
+    const twice = await failure({ method: "abf" }, effects("s v1 1 1", "s v1 2 1"))
     assert.deepStrictEqual([twice.message, twice.line], ["variant v1 stands twice in s", 3])
     const zero = await failure({ method: "abf" }, effects("s v1 1 1", "s v2 1 0"))
     assert.deepStrictEqual([zero.message, zero.line], ["an effect of 1 with a standard error of 0", 3])
@@ -92,6 +92,29 @@ describe("colocalise", () => {
     assert.match((await failure({ method: "susie" }, good)).message, /method/u)
     const notFinite = file("molecular_trait_id variant lbf_variable1", "a v1 NaN")
     assert.match((await failure({}, notFinite, notFinite)).message, /log Bayes factor is not finite/u)
+  })
+
+  it("takes a row that comes again with the same values once: eQTL Catalogue has one for each rsID", async () => {
+    const trait = effects("g v1 0.5 0.05", "g v1 0.5 0.05", "g v2 0 0.05")
+    const { row, account } = await pph4(trait, trait)
+    assert.strictEqual(row[4], "2")
+    assert.deepStrictEqual(account.find((each) => each.rows === "variants of the first table")!.leftOut, [
+      { reason: "repeated, with the same values", count: 1, example: "v1 of g" }
+    ])
+  })
+
+  it("compares versions of one gene, unless a table has several", async () => {
+    const of = (...names: ReadonlyArray<string>) =>
+      effects(...names.flatMap((name) => [`${name} v1 0.5 0.05`, `${name} v2 0 0.05`]))
+    const { row, account } = await pph4(of("ENSG01.5", "other"), of("ENSG01.7", "other"))
+    assert.deepStrictEqual(row.slice(0, 2), ["ENSG01.5", "ENSG01.7"])
+    const { notes } = account.find((each) => each.rows === "traits of the first table")!
+    assert.include(
+      notes.map(({ reason, example }) => `${reason}: ${example}`),
+      "of another version of the gene in the second table: ENSG01.5, ENSG01.7"
+    )
+    const several = await pph4(of("ENSG01.5", "ENSG01.7"), of("ENSG01.7"))
+    assert.deepStrictEqual(several.row.slice(0, 2), ["ENSG01.7", "ENSG01.7"])
   })
 
   it("refuses a column of ratios", async () => {

@@ -63,10 +63,11 @@ describe("load-table", () => {
     const table = textFile("bare.txt", [
       ["a", 5],
       ["b", -0.5],
-      ["c", "NA"]
+      ["c", "NA"],
+      ["d", "0.0"]
     ])
     const params = { header: ["name", "distance"], columns: { name: "name", score: "distance" }, negate: ["score"] }
-    assert.deepStrictEqual(await load(params, table), ["name\tscore", "a\t-5", "b\t0.5", "c\tNA"])
+    assert.deepStrictEqual(await load(params, table), ["name\tscore", "a\t-5", "b\t0.5", "c\tNA", "d\t0.0"])
   })
 
   it("says which column is missing, and where a quote does not end", async () => {
@@ -187,6 +188,34 @@ describe("join-tables", () => {
       ]
     )
     assert.deepStrictEqual(apart.rows, ["1\t105\tg\ta\t1"])
+  })
+
+  it("finds genes of another version, and positions as R writes them; neither where several may be meant", async () => {
+    const left = [["id"], ["ENSG01.5"], ["ENSG02"], ["ENSG03.1"], ["ENSG04.1"]]
+    const right = [
+      ["id", "y"],
+      ["ENSG01.7", 1],
+      ["ENSG02.1", 2],
+      ["ENSG03.1", 3],
+      ["ENSG03.2", 4],
+      ["ENSG04.2", 5],
+      ["ENSG04.3", 6]
+    ]
+    const result = await joined({}, left, right)
+    assert.deepStrictEqual(result.rows, ["ENSG01.5\t1", "ENSG02\t2", "ENSG03.1\t3"])
+    assert.deepStrictEqual(reasons(result.left.notes), ["2 key written in another form: ENSG01.5 is ENSG01.7 there"])
+    const places = await joined(
+      { on: ["chrom", "pos"] },
+      [
+        ["chrom", "pos"],
+        ["chr1", "100000"]
+      ],
+      [
+        ["chrom", "pos", "y"],
+        ["1", "1e+05", 7]
+      ]
+    )
+    assert.deepStrictEqual(places.rows, ["chr1\t100000\t7"])
   })
 
   it("takes an insertion and a deletion for two variants, never for one turned", async () => {

@@ -43,9 +43,9 @@ const parse = (template: string, columns: ReadonlyArray<string>): { texts: Array
 /** A dot is a text like any other where texts are put together: a strand, say. */
 const isAbsent = (text: string): boolean => text !== "." && Value.isMissing(text)
 
-/** Undefined of what is no number. */
+/** Undefined of what is no number; a zero has no sign. */
 const negated = (text: string): string | undefined =>
-  Value.isMissing(text)
+  Value.isMissing(text) || /^[+-]?[0.]+$/u.test(text)
     ? text
     : Value.number(text) === undefined
       ? undefined
