@@ -205,6 +205,7 @@ export default Stage.make({
         books.pairs.leave("no gene", VariantSource.textOf(row))
         return undefined
       }
+      if (/[,;]/u.test(gene)) books.pairs.note("several genes in one cell, taken as one name", gene)
       if (Gene.isSpreadsheets(gene)) books.pairs.note(spreadsheets, `${gene} of ${VariantSource.textOf(row)}`)
       const gene_id = Gene.withoutVersion(gene)
       pairs.push({ variant, gene_id })

@@ -43,6 +43,8 @@ export interface Reader<E, R> {
   readonly row: (row: Row) => Effect.Effect<void, E, R> | undefined
 }
 
+const ofVariant: ReadonlyArray<string> = ["variant", "chrom", "pos", "ref", "alt"]
+
 /** Where a column that is not named is looked for, when not under the name of its use. */
 const usual: Columns = { gene: "gene_id" }
 
@@ -63,6 +65,22 @@ const unheld = (file: string, columns: ReadonlyArray<string>, line: number | und
       ? "the first row must name the columns: load-table names those of a file without (header: [chrom, id, cm, pos, alt, ref])"
       : `name them in columns: either variant, or chrom, pos, ref and alt; the table has: ${columns.join(", ")}`
   })
+
+/** Whether a variant is not where other columns of its row are, however its alleles are written: an id of another build. */
+const isApart = (variant: VariantText.Pieces, chrom: string, pos: string): boolean => {
+  if (Value.isMissing(chrom) || Value.isMissing(pos)) return false
+  const [one, other] = [VariantText.position(variant.pos), VariantText.position(pos)]
+  if (typeof one !== "number" || typeof other !== "number") return false
+  const reach = Math.max(variant.ref.length, variant.alt.length)
+  return Math.abs(one - other) > reach || Chromosome.plinkName(variant.chrom) !== Chromosome.plinkName(chrom)
+}
+
+const elsewhere = (variant: string, chrom: string, pos: string): VariantText.Problem => ({
+  kind: "malformed",
+  category: "the id is of another place than the columns beside it",
+  reason: `'${variant}' is not at ${chrom}:${pos}, where other columns of the row have it`,
+  hint: "say which holds the variants: columns: { variant: ... }, or chrom, pos, ref and alt; an id may be of another build"
+})
 
 const tableReader = Effect.fnUntraced(function* (
   { columns, file, headerLine: line }: Header.Headed,
@@ -99,6 +117,8 @@ const tableReader = Effect.fnUntraced(function* (
     const row = { line, chrom: present(cells[chrom]!), pos: cells[pos]!, ref: allele(cells[ref]!), cell: cellOf(cells) }
     return each({ ...row, build: Chromosome.buildOfName(row.chrom), problem: undefined }, allele(cells[alt]!))
   }
+  // Only where a table has both, and the user does not say which.
+  const beside = ofVariant.every((use) => named[use] === undefined) ? parts : undefined
   return {
     has,
     rowsOf: (cells, line) => {
@@ -106,7 +126,9 @@ const tableReader = Effect.fnUntraced(function* (
       const text = present(cells[variant]!).trim()
       const pieces = VariantText.split(text)
       if (pieces._tag === "Success") {
-        const row = { ...pieces.success, line, whole: text, problem: undefined, cell: cellOf(cells) }
+        const apart = beside !== undefined && isApart(pieces.success, cells[beside.chrom]!, cells[beside.pos]!)
+        const problem = apart ? elsewhere(text, cells[beside.chrom]!, cells[beside.pos]!) : undefined
+        const row = { ...pieces.success, line, whole: text, problem, cell: cellOf(cells) }
         return each(row, pieces.success.alt)
       }
       // A column of rsIDs beside the parts.
@@ -141,8 +163,6 @@ const fromTable = <E, R>(
       )
     })
   )
-
-const ofVariant: ReadonlyArray<string> = ["variant", "chrom", "pos", "ref", "alt"]
 
 const noCell = (): undefined => undefined
 

@@ -78,6 +78,21 @@ describe("load-variants", () => {
     assert.deepStrictEqual([note!.count, note!.example], [1, "2-Sep of 1:105:A:G"])
   })
 
+  it("does not take an id for the variant that the columns beside it place elsewhere", async () => {
+    const table = ["variant_id chrom pos ref alt", "chr1_105_A_G 1 105 A G", "chr1_109_A_G 1 105 A G"]
+    const error = await rejection(load(table))
+    assert.match(error.message, /'chr1_109_A_G' is not at 1:105, where other columns of the row have it/u)
+    const said = await load(table, { columns: { chrom: "chrom", pos: "pos", ref: "ref", alt: "alt" } })
+    assert.deepStrictEqual(texts(said.outputs["variants"]), ["chr1_105_A_G chr1 105 A G"])
+    const dropped = await load(table, { malformed: "drop" })
+    assert.deepStrictEqual(texts(dropped.outputs["variants"]), ["chr1_105_A_G chr1 105 A G"])
+  })
+
+  it("says of several genes in one cell that they are taken as one name", async () => {
+    const { account } = await load(["variant_id gene", "1:105:A:G G1,G2"], { columns: { gene: "gene" } })
+    assert.strictEqual(account.find(({ rows }) => rows === "pairs")!.notes[0]!.example, "G1,G2")
+  })
+
   it("reads its own tables without being told their columns", async () => {
     const split = await load(["chrom pos ref alt", "1 105 A C"])
     assert.deepStrictEqual(texts(split.outputs["variants"]), ["chr1_105_A_C chr1 105 A C"])
