@@ -71,7 +71,10 @@ export default Stage.make({
         if (other === undefined) drop(name, "no partner", "no such sequence in `alt`")
         else if (sequence === "" || other === "") {
           drop(name, "a sequence without bases", `no bases in \`${sequence === "" ? "ref" : "alt"}\``)
-        } else yield* add({ pair_id: name, ref: sequence.toUpperCase(), alt: other.toUpperCase() }, ref!)
+        } else {
+          if (sequence.toUpperCase() === other.toUpperCase()) book.note("both sequences are the same", name)
+          yield* add({ pair_id: name, ref: sequence.toUpperCase(), alt: other.toUpperCase() }, ref!)
+        }
       }
       for (const name of others.keys()) {
         book.take()

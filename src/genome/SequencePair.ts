@@ -1,5 +1,6 @@
 /** Two alleles of a sequence that stands by itself: an element on a plasmid, the surroundings of a site. */
 import * as Result from "effect/Result"
+import * as Printable from "../core/Printable.ts"
 import * as Table from "../data/Table.ts"
 
 export const table = {
@@ -19,6 +20,9 @@ export const substitutionTable = {
 }
 export type Substitution = Table.Row<typeof substitutionTable>
 
+/** Letters, and gaps of an alignment; neither blanks nor numbers, which shift positions. */
+const strange = (text: string): string | undefined => /[^A-Z*.-]/u.exec(text)?.[0]
+
 const bases = (allele: string): string => (allele === "-" ? "" : allele.toUpperCase())
 
 /** The pair that a change of a sequence makes; the failure says why it does not fit the sequence. */
@@ -33,6 +37,9 @@ export const ofSubstitution = ({
   const at = pos - 1 - start
   const whole = sequence.toUpperCase()
   const [before, after] = [bases(ref), bases(alt)]
+  const other = [whole, before, after].map(strange).find((letter) => letter !== undefined)
+  if (other !== undefined) return Result.fail(`${Printable.quoted(other)} is no base`)
+  if (before === after) return Result.fail("the reference and the alternative allele are the same")
   if (at < 0 || at + before.length > whole.length) return Result.fail(`position ${pos} lies outside the sequence`)
   const found = whole.slice(at, at + before.length)
   if (found !== before) return Result.fail(`the sequence has ${found} where the reference allele is ${before}`)

@@ -62,7 +62,10 @@ describe("load-sequence-pairs", () => {
         ["deletion", "ACGTA", 100, 103, "GT", "-"],
         ["insertion", "ACGTA", 100, 101, "-", "GG"],
         ["mismatch", "ACGTA", 100, 102, "G", "T"],
-        ["outside", "ACGTA", 100, 106, "A", "T"]
+        ["outside", "ACGTA", 100, 106, "A", "T"],
+        ["blank", "AC GTA", 100, 102, "C", "T"],
+        ["none", "ACGTA", 100, 102, "C", "C"],
+        ["symbolic", "ACGTA", 100, 102, "C", "<DEL>"]
       ])
     })
     assert.deepStrictEqual(
@@ -75,7 +78,10 @@ describe("load-sequence-pairs", () => {
     )
     assert.deepStrictEqual(dropped.rows, [
       ["mismatch", "the sequence has C where the reference allele is G"],
-      ["outside", "position 106 lies outside the sequence"]
+      ["outside", "position 106 lies outside the sequence"],
+      ["blank", "' ' is no base"],
+      ["none", "the reference and the alternative allele are the same"],
+      ["symbolic", "'<' is no base"]
     ])
   })
 })
