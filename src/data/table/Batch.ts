@@ -1,6 +1,7 @@
 /** Some rows of a table, one below the other: what readers give, so that a table may be larger than memory. */
 import { isAscii } from "node:buffer"
 import * as Cell from "./Cell.ts"
+import * as Value from "./Value.ts"
 import type { Vector } from "./Vector.ts"
 
 export interface Batch {
@@ -10,6 +11,8 @@ export interface Batch {
   readonly text: (row: number, column: number) => string
   readonly row: (row: number) => ReadonlyArray<string>
   readonly isEmpty: (row: number, column: number) => boolean
+  /** Whether it is a spelling of a missing value. */
+  readonly isMissing: (row: number, column: number) => boolean
 }
 
 /** A table in a binary file, opened: nothing needs to be closed. */
@@ -67,6 +70,11 @@ export class TextBatch implements Batch {
     return this.starts[at] === this.ends[at]
   }
 
+  isMissing(row: number, column: number): boolean {
+    const at = row * this.width + column
+    return Value.isMissingIn(this.bytes, this.starts[at]!, this.ends[at]!)
+  }
+
   row(row: number): ReadonlyArray<string> {
     const cells: Array<string> = []
     for (let at = row * this.width, end = at + this.width; at < end; at++) cells.push(this.field(at))
@@ -119,6 +127,10 @@ export class ValueBatch implements Batch {
 
   isEmpty(row: number, column: number): boolean {
     return this.columns[column]!.isEmpty(row)
+  }
+
+  isMissing(row: number, column: number): boolean {
+    return Value.isMissing(this.text(row, column))
   }
 
   row(row: number): ReadonlyArray<string> {

@@ -4,18 +4,18 @@
  * streamed.
  */
 import * as Effect from "effect/Effect"
+import { statSync } from "node:fs"
 import { join } from "node:path"
 import { cannot, InputError } from "../../core/Failure.ts"
 import * as Printable from "../../core/Printable.ts"
 import { TextBatch, type Batch } from "./Batch.ts"
 import * as Header from "./Header.ts"
 import * as Join from "./Join.ts"
-import { KeyIndex, none, partOf } from "./KeyIndex.ts"
-import { faultAt } from "./Place.ts"
+import { type Entry, KeyIndex, none, partOf } from "./KeyIndex.ts"
+import { faultAt, type Place } from "./Place.ts"
 import * as Reader from "./Reader.ts"
 import { merged, Run } from "./Runs.ts"
 import { field, fieldsOf, TsvBytes } from "./Tsv.ts"
-import * as Value from "./Value.ts"
 import * as Writer from "./Writer.ts"
 
 export interface Side {
@@ -67,6 +67,9 @@ export interface Options {
 
 const defaultMemory = 384 * 2 ** 20
 
+/** More rows than by this do not fit into memory. */
+const leastRowBytes = 64
+
 const newline = 10
 
 class TooLarge {
@@ -93,24 +96,8 @@ const placesOf = (source: Header.Headed, names: ReadonlyArray<string>): Readonly
 const keyIn = (batch: Batch, row: number, keys: ReadonlyArray<number>): ReadonlyArray<string> =>
   keys.map((key) => batch.text(row, key))
 
-/** Bytes of the longest spelling of a missing value. */
-const longestMissing = 8
-
-const isMissing = (batch: Batch, row: number, column: number): boolean => {
-  if (batch instanceof TextBatch) {
-    const at = row * batch.width + column
-    const length = batch.ends[at]! - batch.starts[at]!
-    if (length > longestMissing) return false
-    // All of them but the empty one begin with one of `.`, `N`, `n`, `<`, `#`, `-`, or are as long as 1.#IND.
-    if (length > 0 && length < 6 && !beginsMissing.has(batch.bytes[batch.starts[at]!]!)) return false
-  }
-  return Value.isMissing(batch.text(row, column))
-}
-
-const beginsMissing: ReadonlySet<number> = new Set(Buffer.from(".Nn<#-"))
-
 const isKeyless = (batch: Batch, row: number, keys: ReadonlyArray<number>): boolean => {
-  for (const key of keys) if (!isMissing(batch, row, key)) return false
+  for (let at = 0; at < keys.length; at++) if (!batch.isMissing(row, keys[at]!)) return false
   return true
 }
 
@@ -119,9 +106,17 @@ const isIn = (
   { part, parts }: Part,
   index: KeyIndex,
   forms: Forms | undefined,
-  key: () => ReadonlyArray<string>
+  batch: Batch,
+  row: number,
+  keys: ReadonlyArray<number>
 ): boolean =>
-  parts === 1 || (forms === undefined ? index.part(parts) : partOf(Join.groupOf(key(), forms.formsOf), parts)) === part
+  parts === 1 ||
+  part ===
+    (forms === undefined ? index.part(parts) : partOf(Join.groupOf(keyIn(batch, row, keys), forms.formsOf), parts))
+
+/** About so many rows has a file that begins with these; as many as these where that cannot be seen. */
+const rowsOf = (file: string, batch: Batch): number =>
+  batch instanceof TextBatch ? batch.height * Math.max(1, statSync(file).size / batch.bytes.length) : batch.height
 
 /** The rows of the right table that belong to the part, with the columns that the left one's rows are given. */
 const indexed = (
@@ -135,11 +130,14 @@ const indexed = (
     const more = new TsvBytes()
     let [number, keyless] = [0, 0]
     const add = (batch: Batch, keys: ReadonlyArray<number>, values: ReadonlyArray<number>) => {
+      if (number === 0) index.expect(Math.min(rowsOf(file, batch) / part.parts, memory / leastRowBytes))
+      let current = 0
+      const place = () => Reader.placeOf(source, batch, current)
       index.forEach(batch, keys, (row) => {
         const at = number++
+        current = row
         if (isKeyless(batch, row, keys)) return void keyless++
-        if (!isIn(part, index, forms, () => keyIn(batch, row, keys))) return
-        const place = () => Reader.placeOf(source, batch, row)
+        if (!isIn(part, index, forms, batch, row, keys)) return
         if (index.find() !== none) {
           const key = keyIn(batch, row, keys).join(" ")
           throw faultAt(place(), { message: `two rows for ${Printable.quoted(key).slice(1, -1)}` })
@@ -176,18 +174,25 @@ const streamed = (
     const every = source.columns.map((_, at) => at)
     const line = new TsvBytes()
     const find = forms === undefined ? () => undefined : Join.formsIn(index, forms.formsOf)
-    let [number, rows, matched, declined, keyless] = [0, 0, 0, 0, 0]
+    let [number, rows, matched, declined, keyless, usedRows] = [0, 0, 0, 0, 0, 0]
     let example: ReadonlyArray<string> | undefined
     let first = Infinity
-    /** The left row with what `more` adds to it. */
-    const put = (batch: Batch, row: number, at: number, more: () => void) => {
+    const use = (entry: Entry) => {
+      const row = index.row(entry)
+      if (used[row] === 0) usedRows++
+      used[row] = 1
+    }
+    /** The left row, to which its partner's cells are added then. */
+    const begin = (batch: Batch, row: number, place: () => Place) => {
       matched++
-      line.fields(batch, row, every, source.columns, false, () => Reader.placeOf(source, batch, row))
-      more()
+      line.fields(batch, row, every, source.columns, false, place)
+    }
+    const close = (at: number) => {
       line.byte(newline)
       give(at, line)
     }
-    const otherwise = (batch: Batch, row: number, at: number, key: ReadonlyArray<string>) => {
+    const otherwise = (batch: Batch, row: number, at: number, place: () => Place, keys: ReadonlyArray<number>) => {
+      const key = keyIn(batch, row, keys)
       const other = find(key)
       if (other === undefined) {
         if (example === undefined) first = at
@@ -201,35 +206,39 @@ const streamed = (
         refused[index.row(entry)] = 1
         return
       }
-      used[index.row(entry)] = 1
-      const place = Reader.placeOf(source, batch, row)
-      put(batch, row, at, () => {
-        for (const [n, cell] of partner.entries()) line.text(`\t${field(cell, others[n]!, place)}`)
-      })
+      use(entry)
+      begin(batch, row, place)
+      for (const [n, cell] of partner.entries()) line.text(`\t${field(cell, others[n]!, place())}`)
+      close(at)
     }
     const add = (batch: Batch, keys: ReadonlyArray<number>) => {
+      let current = 0
+      const place = () => Reader.placeOf(source, batch, current)
       index.forEach(batch, keys, (row) => {
         const at = number++
+        current = row
         if (isKeyless(batch, row, keys)) return void keyless++
-        if (!isIn(part, index, forms, () => keyIn(batch, row, keys))) return
+        if (!isIn(part, index, forms, batch, row, keys)) return
         rows++
         const partner = index.find()
-        if (partner === none) return otherwise(batch, row, at, keyIn(batch, row, keys))
-        used[index.row(partner)] = 1
-        put(batch, row, at, () => index.copyMore(partner, line))
+        if (partner === none) return otherwise(batch, row, at, place, keys)
+        use(partner)
+        begin(batch, row, place)
+        index.copyMore(partner, line)
+        close(at)
       })
       end(line)
     }
     const counts = (): Counts => {
-      const right = { rows: index.size, matched: 0, example: undefined, first: Infinity } as Writable<Counted>
+      const right = { rows: index.size, matched: usedRows, example: undefined, first: Infinity } as Writable<Counted>
       const spare = { rows: 0, matched: 0, example: undefined, first: Infinity } as Writable<Counted>
-      for (const entry of index.entries()) {
+      for (const entry of usedRows < index.size ? index.entries() : []) {
         const row = index.row(entry)
-        if (used[row] === 1) right.matched++
-        const into = refused[row] === 1 ? spare : right
         if (used[row] === 1) continue
+        const into = refused[row] === 1 ? spare : right
         if (into === spare) spare.matched++
         if (into.first === Infinity) Object.assign(into, { example: index.texts(entry), first: index.number(entry) })
+        if (declined === 0) break
       }
       return { left: { rows, matched, example, first }, right, declined, spare, keyless }
     }

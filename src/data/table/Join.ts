@@ -3,8 +3,8 @@
  * other forms are tried (another spelling of the same variant, say), and what they find is counted apart.
  */
 
-import { KeyIndex, none, type Entry } from "./KeyIndex.ts"
-import { TsvBytes } from "./Tsv.ts"
+import { HashTable } from "./HashTable.ts"
+import type { Entry, KeyIndex } from "./KeyIndex.ts"
 
 /** The cells of a key as one text, different for different cells: one with a blank within it stands in quotes. */
 export const keyOf = (cells: ReadonlyArray<string>): string =>
@@ -98,34 +98,29 @@ export interface Found {
 }
 
 /**
- * Finds keys in an index by their other forms, as {@link lookup} does, in some 60 bytes a row: made when it is first
- * needed, because where all keys are equal it never is.
+ * Finds keys in an index by their other forms, as {@link lookup} does. Only hashes of the forms are kept, which takes some
+ * 12 bytes a row: made when they are first needed, because where all keys are equal they never are.
  */
 export const formsIn = (index: KeyIndex, formsOf: FormsOf): ((cells: ReadonlyArray<string>) => Found | undefined) => {
-  let forms: KeyIndex | undefined
+  const ofEntry = (entry: Entry) => formsOf(index.texts(entry))
+  const isOf = (form: string) => (entry: Entry) => ofEntry(entry)?.form === form
   const several = new Set<Entry>()
-  const nothing = new TsvBytes(1)
-  const byForm = (): KeyIndex => {
+  let forms: HashTable | undefined
+  const byForm = (): HashTable => {
     if (forms !== undefined) return forms
-    forms = new KeyIndex()
+    forms = new HashTable(index.size)
     for (const entry of index.entries()) {
-      const form = formsOf(index.texts(entry))?.form
+      const form = ofEntry(entry)?.form
       if (form === undefined) continue
-      forms.setTexts([form])
-      const known = forms.find()
-      if (known === none) forms.add(nothing, entry)
-      else several.add(known)
+      const known = forms.add(form, entry, isOf(form))
+      if (known !== undefined) several.add(known)
     }
     return forms
   }
   const known = (form: string | undefined, mark: string | undefined): Entry | undefined => {
-    if (form === undefined) return undefined
-    const table = byForm()
-    table.setTexts([form])
-    const found = table.find()
-    if (found === none || several.has(found)) return undefined
-    const entry = table.number(found)
-    const other = mark === undefined ? undefined : formsOf(index.texts(entry))?.mark
+    const entry = form === undefined ? undefined : byForm().find(form, isOf(form))
+    if (entry === undefined || several.has(entry)) return undefined
+    const other = mark === undefined ? undefined : ofEntry(entry)?.mark
     return other !== undefined && other !== mark ? undefined : entry
   }
   return (cells) => {

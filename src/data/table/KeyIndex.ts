@@ -10,6 +10,8 @@ const between = 0xff
 const blockBytes = 1 << 24
 const headerBytes = 16
 
+const cacheLine = 64
+
 /** Rows whose places in memory are asked for together. */
 const ahead = 512
 
@@ -40,13 +42,21 @@ export class KeyIndex {
   private readonly blocks: Array<Buffer> = []
   private filled = blockBytes
   private count = 0
-  private key: Buffer = Buffer.alloc(1 << 10)
+  private own: Buffer = Buffer.alloc(1 << 10)
+  /** The key that is set: a stretch of a batch's bytes, or of its own. */
+  private key = this.own
+  private keyStart = 0
   private keyLength = 0
   private keyHash = 0
   protected warmed = 0
 
   get size(): number {
     return this.count
+  }
+
+  /** Makes room for so many rows, if none was added. */
+  expect(rows: number): void {
+    if (this.count === 0) this.slots = new Uint32Array(Math.max(1 << 13, 2 ** Math.ceil(Math.log2((rows + 1) * 4))))
   }
 
   /** What it takes, in bytes. */
@@ -86,7 +96,11 @@ export class KeyIndex {
     for (let n = 0; n < count; n++) sum += slots[(hashes[n]! << 1) & mask]!
     for (let n = 0; n < count; n++) {
       const entry = slots[((hashes[n]! << 1) & mask) + 1]! - 1
-      if (entry !== none) sum += blocks[Math.floor(entry / blockBytes)]![entry % blockBytes]!
+      if (entry === none) continue
+      const block = blocks[Math.floor(entry / blockBytes)]!
+      const at = entry % blockBytes
+      // An entry often goes on in the next line of the cache.
+      sum += block[at]! + block[Math.min(at + cacheLine, block.length - 1)]!
     }
     this.warmed = sum
   }
@@ -97,37 +111,50 @@ export class KeyIndex {
     columns: ReadonlyArray<number>,
     hash: number
   ): void {
+    this.keyHash = hash
+    if (columns.length === 1) {
+      const field = row * width + columns[0]!
+      this.key = bytes
+      this.keyStart = starts[field]!
+      this.keyLength = ends[field]! - this.keyStart
+      return
+    }
     let length = 0
     for (let part = 0; part < columns.length; part++) {
       const field = row * width + columns[part]!
       const [start, end] = [starts[field]!, ends[field]!]
-      if (length + end - start >= this.key.length) this.widen(length + end - start)
-      const { key } = this
-      if (part > 0) key[length++] = between
-      for (let at = start; at < end; at++) key[length++] = bytes[at]!
+      if (length + end - start >= this.own.length) this.widen(length + end - start)
+      const { own } = this
+      if (part > 0) own[length++] = between
+      for (let at = start; at < end; at++) own[length++] = bytes[at]!
     }
+    this.setOwn(length)
+  }
+
+  private setOwn(length: number): void {
+    this.key = this.own
+    this.keyStart = 0
     this.keyLength = length
-    this.keyHash = hash
   }
 
   /** Makes these texts the key that is set. */
   setTexts(texts: ReadonlyArray<string>): void {
     let length = 0
     for (const [part, text] of texts.entries()) {
-      if (length + text.length * 3 >= this.key.length) this.widen(length + text.length * 3)
-      if (part > 0) this.key[length++] = between
-      length += this.key.write(text, length)
+      if (length + text.length * 3 >= this.own.length) this.widen(length + text.length * 3)
+      if (part > 0) this.own[length++] = between
+      length += this.own.write(text, length)
     }
     let hash = firstHash
-    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ this.key[at]!, hashFactor)
-    this.keyLength = length
+    for (let at = 0; at < length; at++) hash = Math.imul(hash ^ this.own[at]!, hashFactor)
+    this.setOwn(length)
     this.keyHash = mixed(hash)
   }
 
   private widen(needed: number): void {
-    const wider = Buffer.alloc(Math.max(needed + 1, this.key.length * 2))
-    this.key.copy(wider)
-    this.key = wider
+    const wider = Buffer.alloc(Math.max(needed + 1, this.own.length * 2))
+    this.own.copy(wider)
+    this.own = wider
   }
 
   /** Which of so many parts the key belongs to. */
@@ -149,16 +176,18 @@ export class KeyIndex {
   private isKey(place: Entry): boolean {
     const block = this.blocks[Math.floor(place / blockBytes)]!
     const at = place % blockBytes
-    const { key, keyLength } = this
+    const { key, keyStart, keyLength } = this
     if (numberAt(block, at + 4) !== keyLength) return false
-    for (let n = 0, from = at + headerBytes; n < keyLength; n++, from++) if (block[from] !== key[n]) return false
+    for (let n = at + headerBytes, from = keyStart, end = from + keyLength; from < end; n++, from++) {
+      if (block[n] !== key[from]) return false
+    }
     return true
   }
 
   /** Adds the key that is set, which no entry has, with more bytes about its row, and its number in its table. */
   add(more: TsvBytes, number: number): void {
     if ((this.count + 1) * 4 > this.slots.length) this.rehash()
-    const { keyLength, key } = this
+    const { keyStart, keyLength, key } = this
     const bytes = headerBytes + keyLength + more.length
     if (this.filled + bytes > (this.blocks.at(-1)?.length ?? 0)) {
       this.blocks.push(Buffer.allocUnsafe(Math.max(blockBytes, bytes)))
@@ -171,7 +200,7 @@ export class KeyIndex {
     putNumber(block, start + 8, more.length)
     putNumber(block, start + 12, number)
     let at = start + headerBytes
-    for (let n = 0; n < keyLength; n++) block[at++] = key[n]!
+    for (let from = keyStart, end = from + keyLength; from < end; from++) block[at++] = key[from]!
     more.copyTo(block, at)
     this.filled += bytes
     place(this.slots, this.keyHash, (this.blocks.length - 1) * blockBytes + start + 1)

@@ -53,7 +53,7 @@ export class TsvBytes extends Bytes {
     if (!this.plain(bytes, start, end)) this.text(field(bytes.toString("utf8", start, end), column, place()))
   }
 
-  /** The fields of a row; `columns`: of which the names are `names`. */
+  /** The fields of a row; `columns`: in their order, of which the names are `names`. */
   fields(
     batch: Batch,
     row: number,
@@ -62,9 +62,14 @@ export class TsvBytes extends Bytes {
     leading: boolean,
     place: () => Place
   ): void {
+    const count = columns.length
+    if (count === 0) return
+    if (leading) this.byte(tab)
     const isText = batch instanceof TextBatch
-    for (let n = 0; n < columns.length; n++) {
-      if (leading || n > 0) this.byte(tab)
+    const [first, last] = [columns[0]!, columns[count - 1]!]
+    if (isText && count > 1 && last - first === count - 1 && this.together(batch, row, first, last)) return
+    for (let n = 0; n < count; n++) {
+      if (n > 0) this.byte(tab)
       const column = columns[n]!
       if (isText) {
         const at = row * batch.width + column
@@ -74,15 +79,26 @@ export class TsvBytes extends Bytes {
     }
   }
 
+  /** Copies columns whose bytes are the fields with tabs between them, none of which needs quotes; false of others. */
+  private together({ bytes, starts, ends, width }: TextBatch, row: number, first: number, last: number): boolean {
+    const from = row * width + first
+    const to = row * width + last
+    for (let at = from; at <= to; at++) {
+      const isBroken = at < to && (bytes[ends[at]!] !== tab || starts[at + 1] !== ends[at]! + 1)
+      if (isBroken || bytes[starts[at]!] === quote) return false
+    }
+    return this.plain(bytes, starts[from]!, ends[to]!, tab + 1)
+  }
+
   /** Copies a field that may stand as it is; false of another. */
-  private plain(bytes: Buffer, start: number, end: number): boolean {
+  private plain(bytes: Buffer, start: number, end: number, least = tab): boolean {
     if (start < end && bytes[start] === quote) return false
     this.reserve(end - start)
     const { buffer } = this
     let to = this.length
     for (let from = start; from < end; from++) {
       const byte = bytes[from]!
-      if (byte < firstPlain && (byte >= tab || byte === 0)) return false
+      if (byte < firstPlain && (byte >= least || byte === 0)) return false
       buffer[to++] = byte
     }
     this.length = to
