@@ -149,11 +149,7 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       stage('    resources: { cpus: "${{ params.n }}" }\n'),
       /hint: an expression cannot stand/u
     ],
-    [
-      "a number for a text",
-      "agflow: 1\nname: 3\nstages: {}\n",
-      /expected string, got 3[^]*hint: write it in quotes: "3"/u
-    ],
+    ["a number for a text", "agflow: 1\nname: 3\nstages: {}\n", /expected string, got 3[^]*hint: write it in quotes/u],
     [
       "a version in quotes",
       'agflow: "1"\nname: x\nstages: {}\n',

@@ -89,6 +89,7 @@ export const check = (context: CheckContext, id: string, script: string): StageB
   const env: Record<string, string> = {}
   for (const [name, written] of Object.entries(stage.env ?? {})) {
     const { value } = fill(context, written, [...path, "env", name])
+    checkSpelling(context, written, [...path, "env", name])
     // What has no value is empty, as shells have it.
     env[name] = value === null ? "" : String(value)
   }
@@ -168,6 +169,17 @@ const checkContainer = (context: CheckContext, id: string): Partial<Body & { rea
       "write docker://python:3.12, or the path of an image file of apptainer: ./tools.sif"
     )
   return { container: { image, network } }
+}
+
+/** 1.10 is the number 1.1, and True is true: a script would not be given what is written. */
+const checkSpelling = (context: CheckContext, value: unknown, path: YamlPath): void => {
+  if (typeof value !== "number" && typeof value !== "boolean") return
+  const range = context.document.locate(path)
+  const text = context.document.source.text.slice(range.start, range.end)
+  const same = typeof value === "number" ? Number(text) === value : text.toLowerCase() === String(value)
+  if (!same || text === String(value)) return
+  const message = `${text} is read as ${value}: the script would be given that`
+  report(context, range, "env-spelling", message, `write it in quotes: "${text}"`)
 }
 
 /** Inputs, outputs and env share one space of names: the script's variables. */

@@ -27,7 +27,8 @@ const scalars: { readonly [T in ScalarType]: (value: unknown) => Scalar | undefi
 const fromText = (type: ScalarType, text: string): Scalar | undefined => {
   if (type === "string" || type === "file") return text
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : undefined
-  return text.trim() === "" ? undefined : scalars[type](Number(text))
+  // 010 is 8 to some programs and 10 to others, as in YAML.
+  return text.trim() === "" || /^\s*[-+]?0\d/u.test(text) ? undefined : scalars[type](Number(text))
 }
 
 /** As it is told to people. */
@@ -61,7 +62,11 @@ export const read = ({ type, items = "string" }: ParamDeclaration, value: unknow
 
 /** As it is told to people. */
 export const show = (value: unknown): string =>
-  value instanceof FlagText ? value.text : typeof value === "number" ? String(value) : JSON.stringify(value)
+  value instanceof FlagText
+    ? value.text || "nothing"
+    : typeof value === "number"
+      ? String(value)
+      : JSON.stringify(value)
 
 const spelledOut = /^(?:yes|no|on|off|true|false|y|n|0|1)$/iu
 
@@ -73,8 +78,7 @@ export const hint = ({ type, items = "string" }: ParamDeclaration, value: unknow
   if (value instanceof FlagText) return undefined
   if (type === "table") return undefined
   if (type === "list") return scalars[items](value) === undefined ? undefined : `write [${text}]`
-  if (type === "string" || type === "file")
-    return typeof value === "number" ? `write it in quotes: "${text}"` : undefined
+  if (type === "string" || type === "file") return typeof value === "number" ? "write it in quotes" : undefined
   return typeof value === "string" && fromText(type, value) !== undefined ? "write it without quotes" : undefined
 }
 

@@ -87,8 +87,7 @@ const inWords = (message: string): Pick<SchemaFault, "message" | "hint"> => {
   if (/, got "[^"]*\$\{\{/u.test(message)) return { message, hint: "an expression cannot stand here" }
   if (/^expected (?:number|integer|-?[0-9.]+), got "-?[0-9.]+"$/u.test(message))
     return { message, hint: "write it without quotes" }
-  const unquoted = /^expected string, got (-?[0-9.]+|true|false)$/u.exec(message)?.[1]
-  if (unquoted !== undefined) return { message, hint: `write it in quotes: "${unquoted}"` }
+  if (/^expected string, got (?:-?[0-9.e+]+|true|false)$/u.test(message)) return { message, hint: "write it in quotes" }
   const single = /^expected array, got (".*"|-?[0-9.]+|true|false)$/su.exec(message)?.[1]
   if (single !== undefined)
     return { message: `expected a list, got ${single}`, hint: `write [${single.replace(/^"(.*)"$/su, "$1")}]` }

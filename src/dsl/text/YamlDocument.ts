@@ -105,12 +105,37 @@ export const parse = (
   try {
     const value: unknown = document.toJS({ maxAliasCount })
     if (unfoldsTooDeep(value)) return fault("yaml-alias", "the aliases unfold too deeply", 0)
-    return { document: { source, value, ...locators(document) }, diagnostics }
+    return {
+      document: { source, value, ...locators(document) },
+      diagnostics: [...diagnostics, ...misread(document, source)]
+    }
   } catch {
     // The parser's only complaints at this point are about aliases and merged keys.
     const { message, start, hint } = wrongAlias(document) ?? { message: "the aliases unfold too far", start: 0 }
     return fault("yaml-alias", message, start, hint)
   }
+}
+
+/** Numbers that are not read as they are written: 007 is 8 or 7 to others, and of 20 digits the last ones are lost. */
+const misread = (document: Document.Parsed, source: SourceText): ReadonlyArray<Diagnostic> => {
+  const found: Array<Diagnostic> = []
+  visit(document, {
+    Scalar: (_, { value, source: written = "", range }) => {
+      if (typeof value !== "number" || !range || found.length === maxSyntaxFaults) return
+      const padded = /^[-+]?0\d/u.test(written)
+      if (!padded && (!/^[-+]?\d+$/u.test(written) || Number.isSafeInteger(value))) return
+      found.push({
+        code: "yaml-number",
+        message: padded
+          ? `${written} is ${value} to some programs, and octal to others`
+          : `${written} has more digits than a number keeps: it would be read as ${value}`,
+        hint: `write "${written}" in quotes if it is a text${padded ? `, ${value} if it is a number` : ""}`,
+        source,
+        range: { start: range[0], end: range[1] }
+      })
+    }
+  })
+  return found
 }
 
 /** The first alias that stands for nothing, or for what cannot be merged. */

@@ -91,11 +91,45 @@ describe("values", () => {
   })
 })
 
+describe("a number that is not read as it is written", () => {
+  const faults = (params: string) => values(workflow(params))
+  const octal = (text: string, value: number) =>
+    `${text} is ${value} to some programs, and octal to others (write "${text}" in quotes if it is a text, ${value} if it is a number)`
+  const long = "12345678901234567890"
+  const lost = `${long} has more digits than a number keeps: it would be read as 12345678901234567000 (write "${long}" in quotes if it is a text)`
+
+  it("is an error wherever it stands, and in a file of params", async () => {
+    assert.deepStrictEqual(await faults("  a: { type: integer, default: 010 }"), [octal("010", 10)])
+    assert.deepStrictEqual(await faults("  a: { type: list, items: integer, default: [7, -07] }"), [octal("-07", -7)])
+    assert.include((await faults(`  a: { type: integer, default: ${long} }`)) as ReadonlyArray<string>, lost)
+    const text = workflow("  a: { type: integer, default: 1 }")
+    assert.deepStrictEqual(await values(text, { paramsFile: paramsFile("a: 007") }), [octal("007", 7)])
+    assert.deepStrictEqual(await values(text, { params: ["a=007"] }), ["param 'a': expected integer, got 007"])
+  })
+
+  it("is an error in the env of a script, which would be given another text", async () => {
+    const env = (value: string) =>
+      values(workflow("  a: { type: integer, default: 1 }").replace("outputs:", `env: { v: ${value} }, outputs:`))
+    const given = (text: string, value: string) => [
+      `${text} is read as ${value}: the script would be given that (write it in quotes: "${text}")`
+    ]
+    assert.deepStrictEqual(await env("1.10"), given("1.10", "1.1"))
+    assert.deepStrictEqual(await env("1e3"), given("1e3", "1000"))
+    assert.deepStrictEqual(await env("0x1F"), given("0x1F", "31"))
+    assert.deepStrictEqual(await env("True"), given("True", "true"))
+    assert.deepStrictEqual(await env("007"), [octal("007", 7), ...given("007", "7")])
+    for (const fine of ['"007"', "1.5", "-3", "0", "0.25", "true", "no", "2024-01-02", "1.2.3"]) {
+      assert.deepStrictEqual(await env(fine), { a: 1 }, fine)
+    }
+  })
+})
+
 describe("what is wrong with a value", () => {
   it.each([
     ["{ type: boolean, default: yes }", 'expected boolean, got "yes" (write true or false)'],
     ['{ type: integer, default: "3" }', 'expected integer, got "3" (write it without quotes)'],
-    ["{ type: string, default: 12 }", 'expected string, got 12 (write it in quotes: "12")'],
+    ["{ type: string, default: 12 }", "expected string, got 12 (write it in quotes)"],
+    ["{ type: string, default: 1.10 }", "expected string, got 1.1 (write it in quotes)"],
     ["{ type: list, default: a }", 'expected a list of string, got "a" (write [a])'],
     [
       "{ type: string, enum: [fast, slow], default: fsat }",
