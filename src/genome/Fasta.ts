@@ -60,7 +60,10 @@ const partOf = ({ name, length }: FastaIndex.Entry): Interval.Interval | undefin
   return region !== undefined && Interval.width(region) === length ? region : undefined
 }
 
-/** Contigs by UCSC name, or by their own where two would have one. What is only named like a region is noted. */
+/**
+ * Contigs by UCSC name, or by their own where two would have one. What is only named like a region is noted, and two names of
+ * one chromosome are: tables have the UCSC name alone, so rows that said `MT` are read from `chrM` where there is a `chrMT` too.
+ */
 const piecesOf = (
   entries: ReadonlyArray<FastaIndex.Entry>,
   book: (rows: string) => Book | undefined
@@ -68,12 +71,17 @@ const piecesOf = (
   const whole = entries.filter((entry) => partOf(entry) === undefined)
   const same = groupBy(whole, ({ name }) => Chromosome.nameOf(name))
   const regions = whole.filter(({ name }) => Interval.parse(name) !== undefined)
-  if (regions.length > 0) {
+  const twins = [...same].filter(([, { length }]) => length > 1)
+  if (regions.length + twins.length > 0) {
     const contigs = book("contigs")
     contigs?.take(entries.length)
     contigs?.keep(entries.length)
     for (const { name } of regions)
       contigs?.note("named like a region of another length: taken as a whole contig", name)
+    for (const [name, entries] of twins) {
+      const names = entries.map((entry) => entry.name).join(" and ")
+      contigs?.note("of one chromosome under several names: not merged", `${names}, ${name} in tables`, entries.length)
+    }
   }
   return entries.map((entry) => {
     const part = partOf(entry)

@@ -146,6 +146,22 @@ describe("Fasta", () => {
     const [contigs] = ledger.tallies()
     assert.deepStrictEqual([contigs!.taken, contigs!.kept], [3, 3])
     assert.match(contigs!.notes[0]!.reason, /named like a region/u)
+    const { reason, example, count } = contigs!.notes[1]!
+    assert.deepStrictEqual(
+      [reason, example, count],
+      ["of one chromosome under several names: not merged", "1 and chr1, chr1 in tables", 2]
+    )
+  })
+
+  it("notes both names of the mitochondrion: tables say chrM for MT", async () => {
+    const ledger = Tally.makeLedger()
+    const path = file("f.fa", ">chrM\nAAAA\n>chrMT\nCCCC\n>chr1\nGGGG\n")
+    const open = Effect.map(Fasta.open(path), ({ resolve }) => ["MT", "chrM", "chrMT"].map(resolve))
+    const layer = stageLayer(temporaryFolder(), {}, [], undefined, ledger)
+    const found = await Effect.runPromise(Effect.scoped(open).pipe(Effect.provide(layer)))
+    assert.deepStrictEqual(found, [{ problem: "ambiguous" }, { name: "chrM" }, { name: "chrMT" }])
+    const notes = ledger.tallies().flatMap(({ notes }) => notes.map(({ example, count }) => [example, count]))
+    assert.deepStrictEqual(notes, [["chrM and chrMT, chrM in tables", 2]])
   })
 
   describe("finds an index that does not belong to the file, and reads as if there were none", () => {
