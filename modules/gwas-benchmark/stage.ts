@@ -97,6 +97,8 @@ export default Stage.make({
       signals.take()
       if (score === null) signals.leave(reasonOf(reason), id)
       else signals.keep()
+      const spelled = benchmark.respelled.get(id)
+      if (spelled !== undefined) signals.note("written in another way in the scores", `${id} is ${spelled}`)
     }
     const figures = { ppH4Threshold: params.pp_h4_threshold, synthetic: task.synthetic }
     yield* outputs.signals.write(benchmark.signals)

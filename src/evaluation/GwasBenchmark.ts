@@ -108,6 +108,8 @@ export interface Benchmark {
   readonly strata: ReadonlyArray<Stratum>
   readonly pairs: ReadonlyArray<Pair>
   readonly threshold: Threshold.Threshold
+  /** Signals whose variant or gene the scores write in another way: how, by the signal's name. */
+  readonly respelled: ReadonlyMap<string, string>
 }
 
 const withoutPp = "no PP.H4"
@@ -208,8 +210,10 @@ export const evaluate = Effect.fnUntraced(function* (
   const scores = yield* Scores.make(input, options)
   const ppH4 = bestPpH4(input.colocalisations ?? [])
   const names = new Map(input.genes?.map((gene) => [gene.gene_id, gene.gene_name]))
+  const respelled = new Map<string, string>()
   const scored = input.signals.map((signal) => {
     const found = scores.find(signal.variant_id, signal.gene_id)
+    if (found.spelled !== null) respelled.set(signal.signal_id, found.spelled)
     const measured = signal.eqtl_beta
     const eqtlSign = measured === null || !(Math.abs(measured) > 0) ? null : Math.sign(measured)
     const predictedSign = found.score === null ? null : Math.sign(found.score)
@@ -264,5 +268,5 @@ export const evaluate = Effect.fnUntraced(function* (
       )
     )
     .filter(({ stratum: name, n }) => n > 0 || between.includes(name))
-  return { signals, strata: [...strata, stratum("all", signals, options.synthetic)], pairs, threshold }
+  return { signals, strata: [...strata, stratum("all", signals, options.synthetic)], pairs, threshold, respelled }
 })

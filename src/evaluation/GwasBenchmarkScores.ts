@@ -2,7 +2,9 @@
 import * as Effect from "effect/Effect"
 import { InputError } from "../core/Failure.ts"
 import { groupBy } from "../core/GroupBy.ts"
+import * as Join from "../data/table/Join.ts"
 import type { Gene } from "../genome/Gene.ts"
+import * as VariantForms from "../genome/VariantForms.ts"
 import type { Unscored } from "../genome/Window.ts"
 import type { Score } from "../scoring/ScoreTable.ts"
 
@@ -26,6 +28,8 @@ export interface Found {
   readonly rankedOf: number | null
   readonly rankInGene: number | null
   readonly rankedInGeneOf: number | null
+  /** How the scores write the variant and gene, where that is another way. */
+  readonly spelled: string | null
   /** Why there is no score. */
   readonly reason: string | null
 }
@@ -104,7 +108,34 @@ const none: Omit<Found, "reason"> = {
   rank: null,
   rankedOf: null,
   rankInGene: null,
-  rankedInGeneOf: null
+  rankedInGeneOf: null,
+  spelled: null
+}
+
+/** Of rows of one variant and gene: two that should be one, of two models say, and differ. */
+const contradiction = (rows: ReadonlyArray<Score>): readonly [Score, Score] | undefined => {
+  const seen = new Map<string, Score>()
+  for (const row of rows) {
+    const key = JSON.stringify([row.window_id, row.output, row.track, row.junction_start, row.junction_end])
+    const before = seen.get(key)
+    if (before !== undefined && !Object.is(before.score, row.score)) return [before, row]
+    seen.set(key, row)
+  }
+  return undefined
+}
+
+/** Finds pairs of a variant and a gene that the scores write in another way. */
+const finder = (selected: ReadonlyArray<Score>) => {
+  const pairs = new Map(
+    selected.map(({ variant_id: id, gene_id: gene }) => [keyOf(id, gene), [id, gene ?? ""]] as const)
+  )
+  const keys = new Map(Array.from(pairs, ([key, cells]) => [Join.keyOf(cells), key]))
+  const formsOf = VariantForms.of(["variant_id", "gene_id"])
+  const lookup = Join.lookup({ keys: pairs.values(), formsOf }, formsOf)
+  return (variantId: string, geneId: string) => {
+    const found = lookup.find([variantId, geneId]) ?? lookup.find([variantId, ""])
+    return found === undefined ? undefined : { key: keys.get(found.key)!, shown: found.key.trimEnd(), how: found.how }
+  }
 }
 
 export const make = Effect.fnUntraced(function* (
@@ -119,6 +150,13 @@ export const make = Effect.fnUntraced(function* (
   const byPair = groupBy(selected, (row) => keyOf(row.variant_id, row.gene_id))
   const aggregated = new Map<string, Aggregated>()
   for (const [key, rows] of byPair) {
+    const [one, other] = contradiction(rows) ?? []
+    if (one !== undefined && other !== undefined) {
+      return yield* new InputError({
+        message: `scores: two scores of ${one.variant_id} in track ${one.track_name} of window ${one.window_id}: ${one.score} and ${other.score}`,
+        hint: "are the scores of two models in one table? Give each a benchmark of its own"
+      })
+    }
     const finite = rows.filter(({ score }) => Number.isFinite(score))
     if (finite.length > 0) aggregated.set(key, aggregate(finite, options.aggregate))
   }
@@ -136,9 +174,15 @@ export const make = Effect.fnUntraced(function* (
     if (input.genes !== undefined && !genes.has(geneId)) return "the gene is not among the genes given"
     return "the scores have no row for this variant and gene"
   }
+  const inOtherWords = finder(selected)
   return {
     find: (variantId, geneId) => {
-      const found = aggregated.get(keyOf(variantId, geneId)) ?? aggregated.get(keyOf(variantId, null))
+      const exact = aggregated.get(keyOf(variantId, geneId)) ?? aggregated.get(keyOf(variantId, null))
+      const other = exact === undefined ? inOtherWords(variantId, geneId) : undefined
+      if (other?.how === "turned") {
+        return { ...none, reason: `alleles in the other order in the scores (${other.shown})` }
+      }
+      const found = exact ?? (other === undefined ? undefined : aggregated.get(other.key))
       if (found === undefined) return { ...none, reason: reasonFor(variantId, geneId) }
       const gene = found.geneId ?? ""
       return {
@@ -151,6 +195,7 @@ export const make = Effect.fnUntraced(function* (
         rankedOf: aggregated.size,
         rankInGene: rankInGene.get(gene)!(found.score),
         rankedInGeneOf: inGene.get(gene)!.length,
+        spelled: other?.shown ?? null,
         reason: null
       }
     }

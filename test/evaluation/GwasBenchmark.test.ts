@@ -107,6 +107,35 @@ const six = {
 }
 
 describe("GwasBenchmark", () => {
+  it("finds variants and genes that the scores write in another way, and says of alleles in the other order", async () => {
+    const signals = [
+      signal("s1", "1:100:A:G", "ENSG01.5", 0.5, 1),
+      signal("s2", "chr1_200_A_G", "ENSG01", 0.5, -1),
+      signal("s3", "chr1_300_G_A", "ENSG01", 0.5, 1)
+    ]
+    const scores = ["chr1_100_A_G", "chr1_200_A_G", "chr1_300_A_G"].map((id, at) =>
+      score(id, "ENSG01", at === 1 ? -2 : 2)
+    )
+    const found = await evaluate({ signals, scores }, { modelThreshold: 1 })
+    assert.deepStrictEqual(
+      found.signals.map((row) => [row.score, row.reason]),
+      [
+        [2, null],
+        [-2, null],
+        [null, "alleles in the other order in the scores (chr1_300_A_G ENSG01)"]
+      ]
+    )
+    assert.deepStrictEqual([...found.respelled], [["s1", "chr1_100_A_G ENSG01"]])
+  })
+
+  it("refuses two scores of one variant in one track that differ", async () => {
+    const signals = [signal("s", "v", "g", 0.5, 1)]
+    const same = await evaluate({ signals, scores: [score("v", "g", 1), score("v", "g", 1)] }, { modelThreshold: 1 })
+    assert.strictEqual(same.signals[0]!.tracks_used, 1)
+    const error = await failure({ signals, scores: [score("v", "g", 1), score("v", "g", 2)] })
+    assert.strictEqual(error.message, "scores: two scores of v in track RNA_0 of window w: 1 and 2")
+  })
+
   it("gives each signal its score, ranks, direction and class", async () => {
     const { signals } = await evaluate(six, { modelThreshold: 0.1 })
     const columns = signals.map((row) => [row.signal_id, row.score, row.rank, row.rank_in_gene, row.agrees, row.class])
@@ -291,9 +320,10 @@ describe("GwasBenchmark", () => {
           random.next() < 0.2 ? null : random.normal()
         )
       )
-      const scores = Array.from({ length: 200 }, () =>
-        score(`v${random.int(30)}`, `g${random.int(5)}`, random.normal() * 0.1, random.int(4))
-      )
+      const scores = Array.from({ length: 200 }, (_, index) => ({
+        ...score(`v${random.int(30)}`, `g${random.int(5)}`, random.normal() * 0.1, random.int(4)),
+        window_id: `w${index}`
+      }))
       const found = await evaluate({ signals, scores }, { modelThreshold: 0.05 })
       assert.deepStrictEqual(
         found.signals.map((row) => row.signal_id),
