@@ -16,6 +16,27 @@ import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
 import * as Supervised from "../../src/evaluation/Supervised.ts"
 
+/** Whether numbers are those of others, but for their unit and where they begin: all on one line, which is not level. */
+const isLine = (values: Float64Array, others: Float64Array): boolean => {
+  const mean = (of: Float64Array) => of.reduce((sum, value) => sum + value, 0) / of.length
+  const [at, other] = [mean(values), mean(others)]
+  let [square, squareOther, product] = [0, 0, 0]
+  for (const [row, value] of values.entries()) {
+    square += (value - at) ** 2
+    squareOther += (others[row]! - other) ** 2
+    product += (value - at) * (others[row]! - other)
+  }
+  // Two rows are always on a line.
+  return values.length > 2 && Math.abs(product) >= (1 - 1e-12) * Math.sqrt(square * squareOther) && product !== 0
+}
+
+/** The first row with a key that another of its group has. */
+const repeatedAt = (keys: ReadonlyArray<string>, groups: ReadonlyArray<string>): number | undefined => {
+  const seen = new Set<string>()
+  const at = keys.findIndex((key, row) => seen.size === seen.add(JSON.stringify([groups[row], key])).size)
+  return at === -1 ? undefined : at
+}
+
 export default Stage.make({
   name: "supervised-scores",
   version: 3,
@@ -98,12 +119,34 @@ export default Stage.make({
         line: Table.lineOf(table, wrong)
       })
     }
-    const leak = features.find((name) => rows.length > 1 && rows.every((each) => each[name] === each[target]))
+    for (const name of features) {
+      const odd = rows.findIndex((each) => !Number.isFinite(each[name]))
+      if (odd === -1) continue
+      return yield* new InputError({
+        message: `column '${name}': ${rows[odd]![name]} is no feature`,
+        file: table.file,
+        line: Table.lineOf(table, odd),
+        hint: "features are finite numbers: leave such rows out with load-table"
+      })
+    }
+    const leak = features.find((name) => isLine(column(name), targets))
     if (leak !== undefined) {
       return yield* new InputError({
-        message: `column '${leak}' is the target in every row: a predictor would learn to copy it`,
+        message: `column '${leak}' says the target in every row: a predictor would learn to copy it`,
         file: table.file,
         hint: "name the columns to learn from: features: [...]"
+      })
+    }
+    const keys = texts(key)
+    const groups = within === undefined ? keys.map(() => "all") : texts(within)
+    // In two folds, or in both sides of a split, the one would be learned from where the other is predicted.
+    const twice = repeatedAt(keys, groups)
+    if (twice !== undefined) {
+      return yield* new InputError({
+        message: `column '${key}': two rows are ${keys[twice]!}`,
+        file: table.file,
+        line: Table.lineOf(table, twice),
+        hint: "name by `key` a column that tells all rows apart"
       })
     }
     const learners = {
@@ -115,14 +158,13 @@ export default Stage.make({
       {
         features: features.map((name) => (absolute ? column(name).map(Math.abs) : column(name))),
         targets,
-        within: within === undefined ? rows.map(() => "all") : texts(within),
+        within: groups,
         split: split === undefined ? undefined : texts(split)
       },
       learners[method],
       { folds: params.folds, seed: params.seed, classes },
       task.log
     )
-    const keys = texts(key)
     const scored = predictions.map(({ row: at, value, group }) => ({
       evaluation: row.id,
       key: keys[at]!,
@@ -135,15 +177,6 @@ export default Stage.make({
       comparator: null,
       synthetic: task.synthetic
     }))
-    const twice = ScoredVariants.repeated(scored)
-    if (twice !== undefined) {
-      return yield* new InputError({
-        message: `column '${key}': two rows are ${keys[predictions[twice]!.row]!}`,
-        file: table.file,
-        line: Table.lineOf(table, predictions[twice]!.row),
-        hint: "name by `key` a column that tells all rows apart"
-      })
-    }
     const variants = yield* Account.open("variants")
     variants.take(rows.length)
     variants.keep(scored.length)
