@@ -3,7 +3,7 @@
  * or accounts for each row, and gives none that it did not take. `AGFLOW_FUZZ_ROWS=10000` for more inputs,
  * `AGFLOW_FUZZ_FROM` for the first seed.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as Random from "../../src/core/Random.ts"
@@ -12,6 +12,7 @@ import { rowsOf } from "../support/genome.ts"
 import { runStage, temporaryFolder } from "../support/stage.ts"
 import { spoil } from "./spoil.ts"
 import { takers, textOf, type Given, type Taker } from "./takers.ts"
+import { withoutTaker } from "./withoutTaker.ts"
 
 const inputs = Number(process.env["AGFLOW_FUZZ_ROWS"] ?? 420)
 const from = Number(process.env["AGFLOW_FUZZ_FROM"] ?? 1)
@@ -58,12 +59,23 @@ const check = async (
   for (const { reason, count: rows } of leftOut) assert.isTrue(reason !== "" && rows > 0, Tally.line(tally!))
   // What it gives, it took; and where a row gives a row, none is missing.
   const written = taker.output === "" ? [] : rowsOf(result.outputs[taker.output]).map((row) => row[taker.column]!)
-  if (taker.summary !== true) assert.isAtMost(written.length, taken)
+  if (taker.summary !== true && taker.several !== true) assert.isAtMost(written.length, taken)
   if (taker.summary !== true)
     for (const cells of untouched) assert.include(written, taker.id(cells), "a good row is not in the output")
   if (taker.oneToOne === true) assert.strictEqual(written.length, kept, Tally.line(tally!))
   return "accounted"
 }
+
+it("is given to every stage, or it is said why not", () => {
+  const folder = new URL("../../modules/", import.meta.url)
+  const stages = readdirSync(folder, { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? [each.name] : []))
+  const given = new Set(takers.map(({ stage }) => stage.name))
+  assert.sameMembers([...given, ...Object.keys(withoutTaker)], stages)
+  if (process.env["AGFLOW_FUZZ_ROWS"] !== undefined) {
+    process.stdout.write(`spoiled: ${[...given].sort().join(", ")}\n`)
+    for (const [stage, why] of Object.entries(withoutTaker)) process.stdout.write(`not spoiled: ${stage}: ${why}\n`)
+  }
+})
 
 describe.each(takers)("$stage.name, of $counts", (taker) => {
   it("keeps all of good input", async () => {

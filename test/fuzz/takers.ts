@@ -23,6 +23,7 @@ import * as ScoreTable from "../../src/scoring/ScoreTable.ts"
 import * as TidyScores from "../../src/scoring/TidyScores.ts"
 import * as TrackTable from "../../src/scoring/TrackTable.ts"
 import { file } from "../support/genome.ts"
+import { modelTakers } from "./modelTakers.ts"
 
 /** Rows as cells, and how the file looks in which they stand. */
 export interface Given {
@@ -46,6 +47,8 @@ export interface Taker {
   readonly id: (cells: ReadonlyArray<string>) => string
   /** What is counted are things, which several rows may name: rows said twice are one. */
   readonly distinct?: true
+  /** Several rows of the output for one row that is kept. */
+  readonly several?: true
   /** The output is about other things than the rows. */
   readonly summary?: true
   /** One row of the output for each row that is kept; otherwise several rows may become one. */
@@ -105,7 +108,7 @@ const scoreRow = (at: number, scorer: string, group: string): ReadonlyArray<stri
   return Object.keys(ScoreTable.table).map((name) => values[name] ?? "NA")
 }
 
-export const takers: ReadonlyArray<Taker> = [
+const tableTakers: ReadonlyArray<Taker> = [
   {
     stage: loadVariants,
     counts: "variants",
@@ -457,5 +460,69 @@ export const takers: ReadonlyArray<Taker> = [
     column: "name",
     id: (cells) => cells[1]!,
     oneToOne: true
+  },
+  {
+    stage: joinTables,
+    counts: "right rows",
+    give: table("in.tsv", ["a", "c"], (at) => [`r${at}`, String(-at)]),
+    params: { on: ["a"] },
+    inputs: (right, given) => ({ right, left: partners(given, ["a", "b"], (at) => [`r${at}`, String(at)]) }),
+    output: "table",
+    column: "a",
+    id: first
+  },
+  {
+    stage: colocalise,
+    counts: "variants of the second table",
+    give: table("in.tsv", ["group", "variant_id", "beta", "se"], (at) => [
+      "t",
+      idOf(at),
+      String(0.1 + at / 50),
+      "0.05"
+    ]),
+    params: { method: "abf" },
+    inputs: (trait2, given) => ({
+      trait2,
+      trait1: partners(given, ["group", "variant_id", "beta", "se"], (at) => [
+        "t",
+        idOf(at),
+        String(0.2 - at / 50),
+        "0.05"
+      ])
+    }),
+    output: "colocalisations",
+    column: "trait1",
+    summary: true,
+    id: first
+  },
+  {
+    stage: evaluateVariants,
+    counts: "predictions",
+    give: table("in.tsv", ["variant_id", "score"], (at) => [idOf(at), String(at / 7)]),
+    params: { replicates: 0 },
+    inputs: (predictions, given) => ({
+      predictions,
+      labels: partners(given, ["variant_id", "label"], (at) => [idOf(at), String((at * 5) % 7)])
+    }),
+    output: "metrics",
+    column: "subset",
+    summary: true,
+    id: () => "all"
+  },
+  {
+    stage: evaluationScores,
+    counts: "scores",
+    give: table("in.tsv", ["variant_id", "prediction"], (at) => [idOf(at), String(at / 7)]),
+    params: { evaluation: "mfass_splicing" },
+    inputs: (scores, given) => ({
+      scores,
+      labels: partners(given, ["variant_id", "target"], (at) => [idOf(at), String(at % 2)])
+    }),
+    output: "scores",
+    column: "key",
+    summary: true,
+    id: first
   }
 ]
+
+export const takers: ReadonlyArray<Taker> = [...tableTakers, ...modelTakers]
