@@ -47,7 +47,7 @@ export default Stage.make({
     const marks = yield* Table.read(inputs.tidy.path, TidyScores.markTable)
     const synthetic = (yield* Task).synthetic || marks.some((each) => each.synthetic === true)
     const { uns, ...whole } = matrix.success
-    const marked = synthetic ? { ...uns, SYNTHETIC: "drawn from a seed: it says nothing of a model" } : uns
+    const marked = synthetic ? { ...uns, SYNTHETIC: "drawn from a seed: it says nothing about a model" } : uns
     yield* AnnData.write(outputs.anndata.as("h5ad"), { ...whole, uns: marked })
   })
 })

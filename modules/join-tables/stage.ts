@@ -83,7 +83,7 @@ export default Stage.make({
         books.left.leave("alleles in the other order in the right table", example)
         return undefined
       }
-      books.left.note(how === "form" ? "key written in another form" : "alleles turned, with their effects", example)
+      books.left.note(how === "form" ? "written in another form" : "alleles turned, with their effects", example)
       return how === "form"
         ? partner
         : partner.map((text, at) => (isNumber(text) ? (turnOf.get(others[at]!)?.(text) ?? text) : text))

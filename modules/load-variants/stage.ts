@@ -160,12 +160,12 @@ export default Stage.make({
     }
 
     let [kept, differing, cause] = [0, 0, ""]
-    const refuse = (row: VariantSource.Row, { kind, category, reason, hint }: Identity.Problem) => {
+    const refuse = (row: VariantSource.Row, { kind, category, reason, example, hint }: Identity.Problem) => {
       if (actions[kind] === "error") return failure(row, reason, hint)
       if (kind === "mismatch" && differing++ === 0) cause = `${VariantSource.textOf(row)}: ${reason}`
       const text = oneLine(VariantSource.textOf(row))
       books.variants.take()
-      books.variants.leave(category, `${text}: ${reason}`)
+      books.variants.leave(category, `${text}: ${example ?? reason}`)
       const gene = hasGene ? row.cell("gene") : undefined
       if (gene !== undefined) {
         books.pairs.take()

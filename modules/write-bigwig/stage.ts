@@ -71,7 +71,7 @@ export default Stage.make({
     }
     const chromosomes = Array.from(lengths, ([name, length]) => ({ name, length }))
     const of = ({ name, length }: BigWig.Chromosome) => Stretch.flatten(stretches.get(name) ?? [], length)
-    const mark = task.synthetic ? "SYNTHETIC: drawn from a seed, it says nothing of a model" : undefined
+    const mark = task.synthetic ? "SYNTHETIC: drawn from a seed, it says nothing about a model" : undefined
     yield* BigWig.write(outputs.bigwig.path, chromosomes, of, track.resolution, mark)
   }, Effect.scoped)
 })

@@ -84,8 +84,11 @@ export const count = (rows: number): string => rows.toLocaleString("en-US")
 export const coverage = ({ labelled, withoutScore }: Extent): number | null =>
   labelled === 0 ? null : (labelled - withoutScore) / labelled
 
+/** What is so of rows that have no score. */
+export const without = (rows: number): string => (rows === 1 ? "has no score" : "have no score")
+
 /** That too few of the labelled rows have a score for a verdict, if so. */
-export const lacking = (row: Row, extent: Extent, how = "have no score"): ReadonlyArray<string> =>
+export const lacking = (row: Row, extent: Extent, how = without(extent.withoutScore)): ReadonlyArray<string> =>
   (coverage(extent) ?? 0) >= (reportedData(row).coverage ?? 1)
     ? []
     : [`${count(extent.withoutScore)} of ${count(extent.labelled)} labelled rows ${how}`]

@@ -15,7 +15,7 @@ export const verdicts = [
 ] as const
 
 const synthetic = Table.boolean(
-  "whether anything that it was made from was drawn from a seed: then it says nothing of a model"
+  "whether anything that it was made from was drawn from a seed: then it says nothing about a model"
 )
 const label = Table.string("whose scores they are: the stage that gave them, or the name that `labels` gives it")
 

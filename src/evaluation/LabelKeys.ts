@@ -70,7 +70,7 @@ export const align = Effect.fnUntraced(function* (
     const match = lookup.find(own)
     if (match === undefined || match.how === "same") continue
     const example = `${key} is ${match.key} in the scores`
-    if (match.how === "form") book.note("key written in another form", example)
+    if (match.how === "form") book.note("written in another form", example)
     else if (turned === "error") {
       return yield* new InputError({
         message: `alleles in the other order: ${example}`,

@@ -131,7 +131,7 @@ export const all = (
           copied: Caveats.isOfLabels(first!) || Caveats.isOfLabels(second!),
           unnamed: 0
         },
-        "are not in both"
+        "not in both"
       )
       const part = agreeing.length === 0 ? [] : (Basis.rowDifferences(row, extent) ?? [])
       const rows = (count: number, why: string) => (count === 0 ? [] : [`${Basis.count(count)} rows left out: ${why}`])

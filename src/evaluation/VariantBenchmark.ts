@@ -141,7 +141,7 @@ const otherOf = (
     const extent = { ...paired.extent, labelled, withoutScore: labelled - common.length }
     const copied = Caveats.isOfLabels(mine!)
     const own = { n: paired.n, interval: undefined, extent, copied, unnamed: 0 }
-    const barred = Claim.barred(row, own, "are not scored by both")
+    const barred = Claim.barred(row, own, "without a score of both")
     return { name: "comparator of the table", value: paired.other, where, own: paired.value, paired, barred }
   }
   const best = publishedOf(row)
@@ -215,7 +215,9 @@ export const evaluate = (labelled: Labelled, options: Options): Evaluated => {
       ? []
       : row.metric.unscored === "zero"
         ? [`rows without a score that count as 0: ${Basis.count(withoutScore)}`]
-        : [`${Basis.count(withoutScore)} of ${Basis.count(withLabel.length)} labelled rows have no score`]),
+        : [
+            `${Basis.count(withoutScore)} of ${Basis.count(withLabel.length)} labelled rows ${Basis.without(withoutScore)}`
+          ]),
     ...(homeless === 0 ? [] : [`${Basis.count(homeless)} rows name no ${groupWord(row)} and are left out`]),
     ...(options.shuffle ? ["labels shuffled"] : []),
     ...(origin.synthetic ? ["SYNTHETIC"] : [])

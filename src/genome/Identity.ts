@@ -30,6 +30,8 @@ export interface Problem {
   /** A short category, without values. */
   readonly category: string
   readonly reason: string
+  /** What is said of one such row where its category stands beside it; else the reason. */
+  readonly example?: string
   readonly hint?: string
 }
 
@@ -115,7 +117,8 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
   const outside = (chrom: string): Problem => ({
     kind: "outside",
     category: "outside the reference",
-    reason: `outside the reference, which has ${has(chrom)}`
+    reason: `outside the reference, which has ${has(chrom)}`,
+    example: `the reference has ${has(chrom)}`
   })
 
   let window: Window | undefined

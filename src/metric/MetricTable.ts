@@ -15,7 +15,7 @@ export const table = {
   verdict: Table.nullable(Table.string("`inside` or `outside` of what was expected")),
   note: Table.nullable(Table.string("what a reader must know of the value")),
   synthetic: Table.boolean(
-    "whether anything that it was made from was drawn from a seed: then it says nothing of a model"
+    "whether anything that it was made from was drawn from a seed: then it says nothing about a model"
   )
 }
 

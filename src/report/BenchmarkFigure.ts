@@ -111,13 +111,13 @@ export const render = (rows: ReadonlyArray<Row>, sizes: Sizes, synthetic: boolea
   const scale = Scale.linear([Math.min(0, ...values), Math.max(1, ...values)], [left, right])
   const plot = bars.length * rowHeight + 8
   const legend: Array<Figure.LegendEntry> = [
-    { label: "better than the best competitor", colour: Figure.palette.blue, shape: "square" },
-    { label: "worse", colour: Figure.palette.vermillion, shape: "square" }
+    { label: "above the best competitor", colour: Figure.palette.blue, shape: "square" },
+    { label: "below it", colour: Figure.palette.vermillion, shape: "square" }
   ]
   const heading = {
     title: "Relative improvement over the best competitor",
     subtitle: synthetic
-      ? "Synthetic scores of two synthetic models: nothing is said of any real one."
+      ? "Synthetic scores of two synthetic models: they say nothing about any real one."
       : "Bars: this run, on the data that the competitor's value is of. Diamonds: what the paper reports for AlphaGenome. Tasks that share a line are averaged; k of n: of so many of its tasks.",
     synthetic
   }

@@ -66,7 +66,7 @@ export const render = ({ title, intro, synthetic, sections }: Document): string 
     markup`<h1>${title}</h1>\n`,
     synthetic &&
       Page.syntheticBanner(
-        "What is on this page was drawn from a seed, or made from what was: it says nothing of a real model."
+        "What is on this page was drawn from a seed, or made from what was: it says nothing about a real model."
       ),
     intro !== undefined && markup`<div class="lead">${paragraphs(intro)}</div>\n`,
     sections.map((section, index) =>

@@ -113,12 +113,13 @@ const alarms = ({ stages, status }: RunReport): Part => {
   if (status === "interrupted" && failed.length === 0) {
     return markup`<div class="alarm"><strong>The run was stopped before its end.</strong> Run the same command to continue where it stopped.</div>\n`
   }
-  return failed.map(
-    (stage) =>
-      markup`<div class="alarm"><strong class="bad">Stage ${stage.id} failed.</strong> ${stage.reason}${
-        stage.error !== undefined && markup`<pre>${stage.error}</pre>`
-      }</div>\n`
-  )
+  return failed.map(({ id, reason, error }) => {
+    // What the message begins with need not stand before it.
+    const isSaid = error?.replaceAll(/\s+/gu, " ").startsWith(reason ?? "") === true
+    return markup`<div class="alarm"><strong class="bad">Stage ${id} failed.</strong> ${!isSaid && reason}${
+      error !== undefined && markup`<pre>${error}</pre>`
+    }</div>\n`
+  })
 }
 
 const anchor = (index: number): string => `result-${index + 1}`

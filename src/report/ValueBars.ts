@@ -53,7 +53,7 @@ export const render = (results: ReadonlyArray<Result>, synthetic: boolean): stri
   const heading = {
     title: metrics.length === 1 ? `Values: ${metrics[0]}` : "Values",
     subtitle: synthetic
-      ? "Synthetic scores: nothing is said of any real model."
+      ? "Synthetic scores: they say nothing about any real model."
       : "Bars: this run, with 95 % bootstrap intervals; ticks: what chance gives. No competitor's value is of the same data.",
     synthetic
   }

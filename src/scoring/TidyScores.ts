@@ -121,7 +121,7 @@ export function* make(
 }
 
 /** The client's columns and one more: what is synthetic says so wherever the file goes. */
-const marked = { ...table, synthetic: Table.boolean("true: drawn from a seed, it says nothing of a model") }
+const marked = { ...table, synthetic: Table.boolean("true: drawn from a seed, it says nothing about a model") }
 
 export const writeMarked = (path: string, rows: Iterable<TidyScore>) =>
   Table.write(

@@ -23,7 +23,7 @@ describe("evaluation-scores", () => {
     const notes = account.find(({ rows }) => rows === "labels")!.notes
     assert.deepStrictEqual(
       notes.map(({ reason, count }) => `${count} ${reason}`),
-      ["2 key written in another form"]
+      ["2 written in another form"]
     )
   })
 

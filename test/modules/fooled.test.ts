@@ -218,7 +218,7 @@ describe("a difference", () => {
     assert.match(row.note!, /no verdict: 4 positives, at least 10 are needed/u)
     const half = await first(good.map((each, i) => (i % 2 === 0 ? { ...each, comparator: null } : each)))
     assert.deepStrictEqual([half.verdict, half.improvement], ["measured", null])
-    assert.match(half.note!, /no verdict: 100 of 200 labelled rows are not scored by both/u)
+    assert.match(half.note!, /no verdict: 100 of 200 labelled rows without a score of both/u)
     assert.strictEqual((await first(good)).verdict, "better")
   })
 
@@ -260,7 +260,7 @@ describe("a difference", () => {
     assert.match(turned.note!, /5 rows left out: their alleles are in the other order/u)
     const chosen = await between(await named(good.slice(0, 190), plain), await named(worse, plain))
     assert.deepStrictEqual([chosen.verdict, chosen.only_other], ["measured", 10])
-    assert.match(chosen.note!, /no verdict: 10 of 200 labelled rows are not in both/u)
+    assert.match(chosen.note!, /no verdict: 10 of 200 labelled rows not in both/u)
     const nameless = await between(mine, await named(worse, (i) => `row ${i + 1}`))
     assert.deepStrictEqual([nameless.n, nameless.value], [0, null])
     assert.match(nameless.note!, /200 rows left out: no column names them/u)

@@ -364,7 +364,7 @@ describe("a lab's own table", () => {
       ...scored.map((row, at) => (at === 2 ? [row[0]!, row[1]!, "NA", 1] : row))
     ])
     const lacking = await of((await read({ columns }, { scores: gaps })).scores)
-    assert.match(lacking.note!, /1 of 12 labelled rows have no score/u)
+    assert.match(lacking.note!, /1 of 12 labelled rows has no score/u)
     const nothing = file("nothing.tsv", [
       ["snp", "is_causal", "our_score", "cadd"],
       ["v1", "NA", 1, 1]

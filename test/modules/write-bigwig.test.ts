@@ -53,7 +53,7 @@ describe("write-bigwig", () => {
     }
     const [plain, drawn] = [await of(false), await of(true)]
     assert.strictEqual(plain.autoSql, "")
-    assert.match(drawn.autoSql, /^table bedGraph\n"SYNTHETIC: drawn from a seed, it says nothing of a model"\n\(/u)
+    assert.match(drawn.autoSql, /^table bedGraph\n"SYNTHETIC: drawn from a seed, it says nothing about a model"\n\(/u)
     assert.deepStrictEqual(drawn.values("chr1", 0, 25_000), plain.values("chr1", 0, 25_000))
   })
 
