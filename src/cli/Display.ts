@@ -26,7 +26,8 @@ interface Group {
   cached: number
   failed: number
   readonly started: Set<string>
-  readonly unpinned: Set<string>
+  /** What was said of a task's result, and of how many. */
+  readonly remarks: Map<string, number>
   /** Why they were cached, and why they ran: each reason, and of how many. */
   readonly whyCached: Map<string, number>
   readonly whyRun: Map<string, number>
@@ -40,6 +41,14 @@ const mainReason = (stage: string, counts: ReadonlyMap<string, number>): string 
   if (main === undefined || others.length === 0) return main?.[0] ?? ""
   return `${main[0]} (and ${others.length} other ${others.length === 1 ? "reason" : "reasons"}: agflow explain ${stage})`
 }
+
+const accountLines = (account: Remarks["account"] = []): ReadonlyArray<string> => Tally.shown(account).map(Tally.line)
+
+/** On a result beside its account: of the tasks of a scattered stage each is counted. */
+const remarksOn = ({ empty = [], unpinned = [] }: Remarks): ReadonlyArray<string> => [
+  ...empty.map((name) => `output '${name}' is empty`),
+  ...unpinned
+]
 
 /** A terminal's line moves ten times a second at most; a log tells a long task's progress now and then. */
 const redrawMillis = 100
@@ -92,8 +101,8 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
   const cachedLine = (stage: string, reason: string) =>
     line(`  ${dim("=")} ${stage.padEnd(width)}  ${dim(`cached: ${indent(reason, " ".repeat(width + 6))}`)}`)
 
-  const remarkLines = ({ account = [], unpinned = [] }: Remarks) =>
-    [...Tally.shown(account).map(Tally.line), ...unpinned].forEach((text) => line(`    ${" ".repeat(width)}  ${text}`))
+  const remarkLines = (remarks: ReadonlyArray<string>) =>
+    remarks.forEach((text) => line(`    ${" ".repeat(width)}  ${text}`))
 
   const handlers: { readonly [T in Event["_tag"]]: (event: Extract<Event, { _tag: T }>) => void } = {
     RunStarted: ({ workflow, file, profiles, stages, run }) => {
@@ -110,7 +119,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
         cached: 0,
         failed: 0,
         started: new Set(),
-        unpinned: new Set(),
+        remarks: new Map(),
         whyCached: new Map(),
         whyRun: new Map()
       })
@@ -119,7 +128,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       else line(`  ${red("!")} ${stage.padEnd(width)}  0 tasks: the list is empty`)
     },
     StageGathered: ({ stage, account = [] }) => {
-      const { tasks, cached, failed, whyCached, whyRun, unpinned } = many.get(stage)!
+      const { tasks, cached, failed, whyCached, whyRun, remarks } = many.get(stage)!
       if (tasks === 0) return
       const ran = tasks - cached
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
@@ -127,15 +136,18 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       const without = failed === 0 ? "" : `, ${failed} failed`
       const text = `${counted(tasks)}, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
       line(`  ${failed === 0 ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
-      remarkLines({ account, unpinned: [...unpinned] })
+      remarkLines(accountLines(account))
+      remarkLines(
+        [...remarks].map(([text, count]) => (count === tasks ? text : `${text} (${count} of ${tasks} tasks)`))
+      )
     },
     TaskCached: ({ stage, reason, ...remarks }) => {
       const group = manyOf(stage)
       if (group === undefined) {
         cachedLine(stage, reason)
-        return remarkLines(remarks)
+        return remarkLines([...accountLines(remarks.account), ...remarksOn(remarks)])
       }
-      for (const text of remarks.unpinned ?? []) group.unpinned.add(text)
+      for (const text of remarksOn(remarks)) add(group.remarks, text)
       group.cached++
       add(group.whyCached, reason)
     },
@@ -175,11 +187,11 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       running.delete(stage)
       const group = manyOf(stage)
       if (group !== undefined) {
-        for (const text of remarks.unpinned ?? []) group.unpinned.add(text)
+        for (const text of remarksOn(remarks)) add(group.remarks, text)
         return void group.done++
       }
       line(`  ${green("✓")} ${stage.padEnd(width)}  ${Units.formatSeconds(seconds)}`)
-      remarkLines(remarks)
+      remarkLines([...accountLines(remarks.account), ...remarksOn(remarks)])
     },
     TaskFailed: ({ stage, failure, log, folder, seconds }) => {
       running.delete(stage)

@@ -134,3 +134,21 @@ outputs: { out: "\${{ keep.out }}" }
     assert.include(wrong.stdout + wrong.stderr, "line 1 of its account")
   })
 })
+
+describe("an output without a byte", () => {
+  it("is said under its stage, of a cached task too, and counted where the stage is scattered", async () => {
+    const one = `  one: { run: ': > "$out"', outputs: { out: text } }`
+    const each = `  each:
+    scatter: { over: [1, 2, 3], as: x }
+    run: if [ "$x" = 2 ]; then echo 2; fi > "$out"
+    env: { x: "\${{ x }}" }
+    outputs: { out: text }`
+    rig.write("flow.yaml", `agflow: 1\nname: flow\nstages:\n${one}\n${each}\n`)
+    for (const line of [/✓ one .*\n +output 'out' is empty\n/u, /= one .*\n +output 'out' is empty\n/u]) {
+      const { code, stdout } = await rig.agflow(["run", "flow.yaml"])
+      assert.strictEqual(code, 0, stdout)
+      assert.match(stdout, line)
+      assert.match(stdout, /✓ each +3 tasks,.*\n +output 'out' is empty \(2 of 3 tasks\)\n/u)
+    }
+  })
+})
