@@ -15,20 +15,11 @@ import * as Registry from "../../src/evaluation/Registry.ts"
 import * as RegistryParams from "../../src/evaluation/RegistryParams.ts"
 import * as ScoredVariants from "../../src/evaluation/ScoredVariants.ts"
 import * as Supervised from "../../src/evaluation/Supervised.ts"
+import * as Pearson from "../../src/metric/Pearson.ts"
 
-/** Whether numbers are those of others, but for their unit and where they begin: all on one line, which is not level. */
-const isLine = (values: Float64Array, others: Float64Array): boolean => {
-  const mean = (of: Float64Array) => of.reduce((sum, value) => sum + value, 0) / of.length
-  const [at, other] = [mean(values), mean(others)]
-  let [square, squareOther, product] = [0, 0, 0]
-  for (const [row, value] of values.entries()) {
-    square += (value - at) ** 2
-    squareOther += (others[row]! - other) ** 2
-    product += (value - at) * (others[row]! - other)
-  }
-  // Two rows are always on a line.
-  return values.length > 2 && Math.abs(product) >= (1 - 1e-12) * Math.sqrt(square * squareOther) && product !== 0
-}
+/** Whether numbers are those of others, but for their unit and where they begin; two are always so. */
+const isLine = (values: Float64Array, others: Float64Array): boolean =>
+  values.length > 2 && Math.abs(Pearson.pearson(values, others).value ?? 0) >= 1 - 1e-12
 
 /** The first row with a key that another of its group has. */
 const repeatedAt = (keys: ReadonlyArray<string>, groups: ReadonlyArray<string>): number | undefined => {
