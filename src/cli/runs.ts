@@ -37,7 +37,7 @@ export const runs = Command.make(
   { json: LookBack.json },
   Effect.fnUntraced(function* ({ json }) {
     const now = yield* Clock.currentTimeMillis
-    const summaries = (yield* PastRun.list).map((run) => summary(run, now))
+    const summaries = (yield* LookBack.past).map((run) => summary(run, now))
     if (json) return yield* LookBack.printJson(summaries)
     if (summaries.length === 0) return yield* LookBack.printLines(["no runs yet"])
     const rows = summaries.map(({ id, workflow, profiles, status, started, seconds, tasks }) => [

@@ -27,7 +27,7 @@ export const make = Effect.fnUntraced(function* (workflow: Workflow) {
   const folder: RunFolder = { id, path, logs: join(path, "logs"), results: join(path, "results") }
   yield* Effect.try({
     try: () => {
-      mkdirSync(folder.logs, { recursive: true })
+      Disk.makeFolder(folder.logs)
       Disk.writeNew(join(path, "workflow.yaml"), workflow.text)
       // By rename, so that of runs that start together none finds the name taken.
       const latest = join(path, "latest")

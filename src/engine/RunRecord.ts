@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { readFileSync, readdirSync, renameSync, statSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, renameSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { StoredFile } from "../cache/Artifact.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
@@ -172,6 +172,21 @@ const decode = (folder: string, take: (text: string) => string): Effect.Effect<R
     Effect.map((record) => (record.ended === null ? { ...record, tasks: told(record.tasks, folder) } : record)),
     Effect.orElseSucceed(() => undefined)
   )
+
+/** Records that are there and cannot be read: cut by a crash, or another's. */
+export const unreadable = Effect.fnUntraced(function* (runs: string, known: ReadonlyArray<Pick<RunRecord, "id">>) {
+  const ids = new Set(known.map(({ id }) => id))
+  const others = readdirSync(runs, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !ids.has(entry.name)
+  )
+  const files: Array<string> = []
+  for (const { name } of others) {
+    const file = join(runs, name, "run.json")
+    // Another may have begun meanwhile.
+    if (existsSync(file) && (yield* read(join(runs, name))) === undefined) files.push(file)
+  }
+  return files
+})
 
 /** All runs of a folder of runs, the newest first. */
 export const list = Effect.fnUntraced(function* (runs: string) {

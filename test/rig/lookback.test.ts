@@ -1,6 +1,6 @@
 /** Looking back at runs: `agflow runs`, `show` and `logs`. */
 import { createHash } from "node:crypto"
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { Rig, step, until, workflow } from "../support/rig.ts"
@@ -38,6 +38,18 @@ const rows = (stdout: string) =>
     .map((line) => line.split(/ {2,}/u))
 
 describe("runs", () => {
+  it("names the run whose record is cut, where an older one would pass for the latest", async () => {
+    rig.write("flow.yaml", workflow({ a: step(rig, "a", 'echo 1 > "$out"') }))
+    await agflow(0, "run", "flow.yaml")
+    await agflow(0, "run", "flow.yaml")
+    const file = join(rig.home, "runs", rig.runId()!, "run.json")
+    writeFileSync(file, readFileSync(file, "utf8").slice(0, 100))
+    for (const command of ["runs", "show"]) {
+      const { stderr } = await agflow(0, command)
+      assert.strictEqual(stderr, `warning: ${file} cannot be read: this run is passed over\n`)
+    }
+  })
+
   it("lists the runs, the newest first, with what became of their tasks", async () => {
     assert.strictEqual((await agflow(0, "runs")).stdout, "no runs yet\n")
     rig.write(
