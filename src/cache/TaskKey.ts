@@ -10,7 +10,12 @@ import { Lineage } from "../core/Lineage.ts"
 export const keyVersion = 2
 
 /** An input as the stage sees it: its content, and the extension by which it tells the format. */
-const KeyInput = Schema.Struct({ digest: Schema.String, extension: Schema.String })
+const KeyInput = Schema.Struct({
+  digest: Schema.String,
+  extension: Schema.String,
+  /** Of one file of a list, what a script is told that it is of. */
+  key: Schema.optionalKey(Schema.Array(Schema.String))
+})
 
 /** Its members stand in the order of canonical JSON. */
 export const TaskKey = Schema.Struct({

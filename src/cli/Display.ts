@@ -125,17 +125,17 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       })
       if (tasks > 0) line(`  > ${stage.padEnd(width)}  ${counted(tasks)}`)
       // A green run is not to hide that there was nothing to do.
-      else line(`  ${red("!")} ${stage.padEnd(width)}  0 tasks: the list is empty`)
+      else line(`  ${red("!")} ${stage.padEnd(width)}  0 tasks: there is no item`)
     },
-    StageGathered: ({ stage, account = [] }) => {
+    StageGathered: ({ stage, leftOut = 0, account = [] }) => {
       const { tasks, cached, failed, whyCached, whyRun, remarks } = many.get(stage)!
       if (tasks === 0) return
-      const ran = tasks - cached
+      const ran = tasks - cached - leftOut
       const why = ran === 0 ? mainReason(stage, whyCached) : `${ran} ran: ${mainReason(stage, whyRun)}`
       // Their failures are ignored, or it would not come to this.
-      const without = failed === 0 ? "" : `, ${failed} failed`
-      const text = `${counted(tasks)}, ${ran === 0 ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
-      line(`  ${failed === 0 ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
+      const without = `${failed === 0 ? "" : `, ${failed} failed`}${leftOut === 0 ? "" : `, ${leftOut} left out`}`
+      const text = `${counted(tasks)}, ${cached === tasks ? "all" : cached} cached${without}${why === "" ? "" : `; ${why}`}`
+      line(`  ${without === "" ? green("✓") : red("!")} ${stage.padEnd(width)}  ${indent(text, " ".repeat(width + 6))}`)
       remarkLines(accountLines(account))
       remarkLines(
         [...remarks].map(([text, count]) => (count === tasks ? text : `${text} (${count} of ${tasks} tasks)`))

@@ -49,12 +49,12 @@ const taskLines = (run: PastRun.PastRun): ReadonlyArray<string> =>
 /** By stage: a scattered one's tasks are counted together. */
 const accountLines = (run: PastRun.PastRun): ReadonlyArray<string> => {
   const details = run.details()
+  const gathered = PastRun.accountsIn(run.folder)
+  const ofTasks = (tasks: ReadonlyArray<{ readonly id: string }>) =>
+    Tally.merge(tasks.map(({ id }) => details.get(id)?.account ?? []))
   return columns(
     [...run.stages()].flatMap(([stage, tasks]) =>
-      Tally.shown(Tally.merge(tasks.map(({ id }) => details.get(id)?.account ?? []))).map((tally) => [
-        stage,
-        Tally.line(tally)
-      ])
+      Tally.shown(gathered.get(stage) ?? ofTasks(tasks)).map((tally) => [stage, Tally.line(tally)])
     )
   )
 }

@@ -82,6 +82,15 @@ export const makeLedger = (): Ledger => {
   }
 }
 
+/** Of keys, of which some were left out since they are missing somewhere. */
+export const ofKeys = (kept: number, leftOut: ReadonlyArray<Reason>): Tally => ({
+  rows: "keys",
+  taken: kept + sum(leftOut),
+  kept,
+  leftOut,
+  notes: []
+})
+
 const sum = (reasons: ReadonlyArray<Reason>): number => reasons.reduce((total, { count }) => total + count, 0)
 
 export const leftOutOf = ({ leftOut }: Tally): number => sum(leftOut)

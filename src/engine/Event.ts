@@ -29,6 +29,8 @@ export type EventBody =
       readonly _tag: "StageGathered"
       readonly stage: string
       readonly tasks: number
+      /** Of these, those that had not what they need, where that is no error. */
+      readonly leftOut?: number
       /** Of all its tasks together, in their order. */
       readonly account?: ReadonlyArray<Tally>
     }

@@ -67,6 +67,14 @@ const blank: TaskDetail = {
   folder: null
 }
 
+/** What the tasks of each scattered stage took and kept together. */
+export const accountsIn = (folder: string): ReadonlyMap<string, ReadonlyArray<Tally>> =>
+  new Map(
+    [...RunRecord.events(folder)].flatMap((event) =>
+      event._tag === "StageGathered" ? [[event.stage, event.account ?? []] as const] : []
+    )
+  )
+
 const detailsIn = (folder: string): ReadonlyMap<string, TaskDetail> => {
   const all = new Map<string, TaskDetail>()
   const tell = (id: string, change: Partial<TaskDetail>) => all.set(id, { ...(all.get(id) ?? blank), ...change })

@@ -157,7 +157,7 @@ export const make = Effect.fnUntraced(function* (
     cpuSeconds: record?.cpuSeconds ?? null,
     maxRssBytes: record?.maxRssBytes ?? null,
     provenance: record?.provenance ?? [],
-    account: record?.account ?? detail?.account ?? [],
+    account: detail?.account ?? record?.account ?? [],
     madeBy: state === "cached" ? (PastRun.makerOf(past, run, task.key)?.run.record.id ?? null) : null,
     script: structure?.stage === "script" ? (PastRun.scriptOf(run, structure.code) ?? null) : null,
     failure: detail?.failure ?? null,

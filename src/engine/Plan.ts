@@ -4,6 +4,7 @@ import * as Digest from "../core/Digest.ts"
 import { needs, shardsOf, type CheckedStage } from "../dsl/check/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import * as Reason from "./Reason.ts"
+import * as Gather from "./Gather.ts"
 import * as Scatter from "./Scatter.ts"
 import * as TaskResolution from "./TaskResolution.ts"
 
@@ -42,7 +43,7 @@ const runsOf = ({ instances }: CheckedStage): Runs => {
 export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
   const upstream = new Map<string, TaskResolution.StageOutputs>()
   const planned: Array<PlannedStage> = []
-  const wanted = Scatter.wanted(workflow)
+  const wanted = Gather.wanted(workflow)
   const reasons = yield* Reason.make(workflow, undefined)
   for (const stage of workflow.stages) {
     const runs = runsOf(stage)
@@ -64,9 +65,9 @@ export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
     )
     planned.push({ stage, tasks, count: tasks.length, waitsFor, runs })
     if (finished.length < tasks.length) continue
-    if (stage.scattered && tasks.length === 0) upstream.set(stage.id, yield* Scatter.nothing(stage))
+    if (stage.scattered && tasks.length === 0) upstream.set(stage.id, yield* Gather.nothing(stage))
     else if (!stage.scattered) upstream.set(stage.id, finished[0]!.outputs)
-    else for (const [place, given] of yield* Scatter.gather(stage, finished, wanted)) upstream.set(place, given)
+    else for (const [place, given] of yield* Gather.gather(stage, finished, wanted)) upstream.set(place, given)
   }
   return planned
 })

@@ -2,6 +2,8 @@
 import type { Record as CacheRecord } from "../cache/Record.ts"
 import * as Provenance from "../core/Provenance.ts"
 import type { Tally } from "../core/Tally.ts"
+import * as RowAccount from "./RowAccount.ts"
+import type { Task } from "./TaskResolution.ts"
 
 export interface Remarks {
   /** What became of the rows that the task took; without it, it took none. */
@@ -12,11 +14,13 @@ export interface Remarks {
   readonly unpinned?: ReadonlyArray<string>
 }
 
-export const of = ({ account, outputs, provenance }: CacheRecord, has: "just come" | "been kept"): Remarks => {
+export const of = (task: Pick<Task, "keyAccount">, record: CacheRecord, has: "just come" | "been kept"): Remarks => {
+  const { outputs, provenance } = record
+  const account = RowAccount.ofResult(task, record)
   const unpinned = Provenance.unpinned(provenance, has)
   const empty = Object.keys(outputs).filter((name) => outputs[name]!.files.some(({ bytes }) => bytes === 0))
   return {
-    ...(account === undefined ? {} : { account }),
+    ...(account.length === 0 ? {} : { account }),
     ...(empty.length === 0 ? {} : { empty }),
     ...(unpinned.length === 0 ? {} : { unpinned })
   }

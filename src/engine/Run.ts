@@ -12,6 +12,7 @@ import type { Records } from "../cache/Records.ts"
 import * as WorkFolder from "../cache/WorkFolder.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError, messageOf } from "../core/Failure.ts"
+import * as Tally from "../core/Tally.ts"
 import * as Process from "../core/Process.ts"
 import type { Machine } from "../core/Machine.ts"
 import type { SettingsValue } from "../core/Settings.ts"
@@ -32,6 +33,7 @@ import * as RunFolder from "./RunFolder.ts"
 import * as RunRecord from "./RunRecord.ts"
 import type { RunResult } from "./RunResult.ts"
 import * as RunState from "./RunState.ts"
+import * as Gather from "./Gather.ts"
 import * as Scatter from "./Scatter.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as TaskFailure from "./TaskFailure.ts"
@@ -120,7 +122,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
   // Beside the tasks: what is loaded from there is code, and the run's own folder may be a group's to write to.
   const modules = join((yield* Home).work, WorkFolder.nameFor("stages"))
   yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(modules, { recursive: true, force: true })))
-  const wanted = Scatter.wanted(workflow)
+  const wanted = Gather.wanted(workflow)
   const reasons = yield* Reason.make(workflow, folder.id)
   const scripts = RunFolder.scripts(folder)
   const { cpus, memory } = options.machine
@@ -135,6 +137,9 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     return yield* Effect.fail(failure)
   })
 
+  /** Tasks that have not what they need, since failures are ignored. */
+  const left = new Set<string>()
+
   /** A stage that becomes many tasks, once what it is scattered over is known. */
   const scatter = Effect.fnUntraced(function* (stage: CheckedStage) {
     const since = yield* Clock.currentTimeMillis
@@ -146,23 +151,32 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       // Where failures are ignored, some have none; where all have failed, that is the stage's own failure.
       const ended = many.map(({ id }) => results.get(id)!)
       const tasks = ended.flatMap(({ id, outputs }) => {
-        const { lane, called } = sites.get(id)!
-        return outputs === undefined ? [] : [{ id, lane, called, outputs }]
+        const { lane, called, keys } = sites.get(id)!
+        return outputs === undefined ? [] : [{ id, lane, called, keys, outputs }]
       })
       if (many.length === 0) {
-        upstream.set(stage.id, yield* Scatter.nothing(stage).pipe(failing))
-        return yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: 0 })
+        upstream.set(stage.id, yield* Gather.nothing(stage).pipe(failing))
+        return yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: 0, leftOut: 0, account: [] })
       }
       if (tasks.length === 0) {
         const failed = ended.find(({ failure }) => failure !== undefined)?.failure
         const none = new InputError({ message: "no task of it had what it needs" })
         return yield* Effect.fail(failed ?? TaskFailure.plain(none))
       }
-      const account = RowAccount.together(ended.map(({ record }) => record))
+      const without = ended.flatMap(({ id }) => {
+        const site = sites.get(id)!
+        const [from] = left.has(id) ? TaskResolution.missing(site, upstream) : []
+        return from === undefined ? [] : [{ item: site.item, from }]
+      })
+      const account = Tally.merge([
+        ...ended.map((each) => each.account),
+        RowAccount.ofKeys(stage, ended.length - without.length, without)
+      ])
+      state.gathered(stage.id, account)
       const short = RowAccount.ofPieces(stage, account)
       if (short !== undefined) return yield* failTask(stage.id, TaskFailure.plain(short), since)
-      for (const [place, given] of yield* Scatter.gather(stage, tasks, wanted).pipe(failing)) upstream.set(place, given)
-      yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length, account })
+      for (const [place, given] of yield* Gather.gather(stage, tasks, wanted).pipe(failing)) upstream.set(place, given)
+      yield* publish({ _tag: "StageGathered", stage: stage.id, tasks: many.length, leftOut: without.length, account })
     })
     const { resources } = stage
     const [needs, onError] = [[], onErrorOf(stage)]
@@ -198,8 +212,13 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const whole = state.scattered.get(id)
     if (whole !== undefined) return yield* scatter(whole)
     const site = sites.get(id)!
-    if (TaskResolution.missing(site, upstream).length > 0) return { _tag: "Without" as const }
     const since = yield* Clock.currentTimeMillis
+    const lacking = TaskResolution.missingKey(site, upstream)
+    if (lacking !== undefined) return yield* failTask(id, TaskFailure.plain(lacking), since)
+    if (TaskResolution.missing(site, upstream).length > 0) {
+      left.add(id)
+      return { _tag: "Without" as const }
+    }
     const task = yield* TaskResolution.resolve(site, reasons, upstream).pipe(
       Effect.catch((failure: InputError) => failTask(id, TaskFailure.plain(failure), since))
     )
@@ -213,7 +232,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     const short = RowAccount.ofTask(task.stage, record)
     if (short !== undefined) return yield* failTask(id, TaskFailure.plain(short), since)
     const inputs = TaskResolution.originsOf(task)
-    yield* publish({ _tag: "TaskCached", stage: id, key, reason, inputs, ...Remarks.of(record, "been kept") })
+    yield* publish({ _tag: "TaskCached", stage: id, key, reason, inputs, ...Remarks.of(task, record, "been kept") })
     state.finish(task, record, "cached")
     return { _tag: "Done" as const }
   })

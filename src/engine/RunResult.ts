@@ -1,6 +1,7 @@
 /** What became of a run. */
 import type { Artifact } from "../cache/Artifact.ts"
 import type { Record as CacheRecord } from "../cache/Record.ts"
+import type { Tally } from "../core/Tally.ts"
 import type { CheckedStage } from "../dsl/check/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { RunStatus } from "./Event.ts"
@@ -23,6 +24,8 @@ export interface TaskResult {
   failure: TaskFailure | undefined
   seconds: number | null
   synthetic: boolean
+  /** What it took and kept; of one that was left out for a key which is missing, that. */
+  account: ReadonlyArray<Tally>
 }
 
 /** What became of a stage: its one task, or the many that it was scattered into. */
@@ -30,6 +33,8 @@ export interface StageResult {
   readonly stage: CheckedStage
   /** None of a scattered stage that was not reached. */
   readonly tasks: ReadonlyArray<TaskResult>
+  /** Of all its tasks together, in their order. */
+  readonly account: ReadonlyArray<Tally>
 }
 
 export interface PublishedOutput {

@@ -1,11 +1,13 @@
 /** What a run knows of its tasks while it goes. */
 import type { Record as CacheRecord } from "../cache/Record.ts"
+import * as Tally from "../core/Tally.ts"
 import type { CheckedStage } from "../dsl/check/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { RunStatus } from "./Event.ts"
 import type { RunTask } from "./RunRecord.ts"
 import type { StageResult, TaskResult, TaskStatus } from "./RunResult.ts"
 import type { Outcome } from "./Scheduler.ts"
+import * as RowAccount from "./RowAccount.ts"
 import { only, outputsOf, type Site, type StageOutputs, type Task } from "./TaskResolution.ts"
 
 export interface RunState {
@@ -19,6 +21,8 @@ export interface RunState {
   readonly add: (site: Site) => void
   readonly finish: (task: Task, record: CacheRecord, status: TaskStatus) => void
   readonly skip: (id: string, reason: string) => void
+  /** What the tasks of a scattered stage took and kept together. */
+  readonly gathered: (stage: string, account: ReadonlyArray<Tally.Tally>) => void
   /** Of a task, or of a stage that is many. */
   readonly stageOf: (id: string) => CheckedStage
   readonly statusOf: (outcome: Outcome) => RunStatus
@@ -32,6 +36,7 @@ export const make = ({ stages }: Workflow): RunState => {
   const results = new Map<string, TaskResult>()
   const sites = new Map<string, Site>()
   const scattered = new Map(stages.filter((stage) => stage.scattered).map((stage) => [stage.id, stage]))
+  const accounts = new Map<string, ReadonlyArray<Tally.Tally>>()
   const byStage = new Map(stages.map((stage) => [stage.id, [] as Array<TaskResult>]))
 
   const add = (site: Site): void => {
@@ -46,7 +51,8 @@ export const make = ({ stages }: Workflow): RunState => {
       outputs: undefined,
       failure: undefined,
       seconds: null,
-      synthetic: stage.synthetic
+      synthetic: stage.synthetic,
+      account: []
     }
     sites.set(id, site)
     results.set(id, result)
@@ -67,6 +73,7 @@ export const make = ({ stages }: Workflow): RunState => {
       const result = results.get(task.id)!
       result.status = status
       result.record = record
+      result.account = RowAccount.ofResult(task, record)
       result.seconds = status === "done" ? record.seconds : null
       const outputs = outputsOf(task, record)
       result.outputs = outputs
@@ -91,6 +98,11 @@ export const make = ({ stages }: Workflow): RunState => {
           seconds
         }))
       ),
-    stages: () => stages.map((stage) => ({ stage, tasks: byStage.get(stage.id)! }))
+    gathered: (id, account) => void accounts.set(id, account),
+    stages: () =>
+      stages.map((stage) => {
+        const tasks = byStage.get(stage.id)!
+        return { stage, tasks, account: accounts.get(stage.id) ?? Tally.merge(tasks.map(({ account }) => account)) }
+      })
   }
 }

@@ -11,14 +11,24 @@ import * as TaskKey from "../cache/TaskKey.ts"
 import * as Digest from "../core/Digest.ts"
 import { InputError } from "../core/Failure.ts"
 import * as Lineage from "../core/Lineage.ts"
+import type { Tally } from "../core/Tally.ts"
 import { perObject } from "../core/Memo.ts"
-import { sources, type Binding, type Body, type CheckedStage, type Instance } from "../dsl/check/CheckedStage.ts"
+import { shown, type Key } from "../dsl/check/Keys.ts"
+import {
+  sources,
+  type Binding,
+  type Body,
+  type CheckedStage,
+  type Chosen,
+  type Instance
+} from "../dsl/check/CheckedStage.ts"
 import * as FileKind from "../dsl/stage/FileKind.ts"
 import type { ItemName } from "../dsl/check/ItemName.ts"
 import * as Port from "../dsl/stage/Port.ts"
 import * as ContainerImage from "../executor/ContainerImage.ts"
 import * as ScriptTool from "../executor/ScriptTool.ts"
 import type { Origins } from "./Event.ts"
+import * as KeyedInputs from "./KeyedInputs.ts"
 import * as PublishedMark from "./PublishedMark.ts"
 import type { Reasons } from "./Reason.ts"
 
@@ -27,6 +37,10 @@ export interface Made extends Artifact.Artifact {
   readonly lineage: Lineage.Lineage
   /** Of one file of a list, what it is of: who scatters over the list calls its tasks the same. */
   readonly item?: ItemName
+  /** Of one file of a list, its texts from the outside in. */
+  readonly key?: Key
+  /** What its file is called where a script reads it, without what tells its kind. */
+  readonly name?: string
 }
 
 /** An artifact with where its files are: in the store, or where the user has them. */
@@ -62,7 +76,20 @@ export interface Site {
   /** One word for each of the scattered workflows around the stage, the outermost first. */
   readonly lane: ReadonlyArray<string>
   /** What each of the stage's shards gives to this task: a file, or the list that a scatter around it made. */
-  readonly items: ReadonlyMap<string, Nested<InputArtifact>>
+  readonly items: ReadonlyMap<string, Item>
+  /** What tells it from others at each level, from the outside in. */
+  readonly keys: ReadonlyArray<ReadonlyArray<KeyPart>>
+  /** What its files are called: `HG00099`, `HG00099.chr1`; undefined where it is told from others by its place only. */
+  readonly name: string | undefined
+}
+
+/** What one of the lists that a stage is scattered over calls the item that a task has. */
+export type KeyPart = Pick<Chosen, "name" | "word" | "label" | "axis">
+
+/** What a shard gives to a task. */
+export interface Item {
+  readonly given: Nested<InputArtifact>
+  readonly key: string
 }
 
 /** The only task of a stage that is not scattered. */
@@ -73,11 +100,23 @@ export const only = (stage: CheckedStage): Site => ({
   called: undefined,
   instance: stage.instances[0]!,
   lane: [],
-  items: new Map()
+  items: new Map(),
+  keys: [],
+  name: undefined
 })
 
 /** Where what a stage gave lies in `upstream`: all of it together under its id, what it gave in a lane under both. */
-export const placeOf = (stage: string, lane: ReadonlyArray<string>): string => [stage, ...lane].join("\0")
+export const placeOf = (stage: string, lane: ReadonlyArray<string>, at?: Key): string =>
+  at === undefined || at.length === 0 ? [stage, ...lane].join("\0") : `${placeOf(stage, lane)}\0\0${at.join("\0")}`
+
+type OutputBinding = Binding & { readonly _tag: "Output" }
+
+/** As this task reads it. */
+const atOf = ({ at = [] }: OutputBinding, { items }: Pick<Site, "items">): Key =>
+  at.map((text) => (typeof text === "string" ? text : items.get(text.item)!.key))
+
+const placeFor = (binding: OutputBinding, reader: Reader): string =>
+  placeOf(binding.stage, reader.lane.slice(0, binding.depth), atOf(binding, reader))
 
 export interface Task extends Site {
   readonly key: string
@@ -88,6 +127,8 @@ export interface Task extends Site {
   readonly record: CacheRecord | undefined
   /** Why it has to run, or has not. */
   readonly reason: string
+  /** Of the keys of the lists that it reads, where some may be left out. */
+  readonly keyAccount: ReadonlyArray<Tally>
 }
 
 export const originsOf = ({ inputs }: Task): Origins =>
@@ -102,9 +143,11 @@ export const originsOf = ({ inputs }: Task): Origins =>
 /** The artifacts of a finished stage, by output; lists where a scattered stage's files are gathered. */
 export type StageOutputs = Readonly<Record<string, Nested<Made>>>
 
+type Outputting = Pick<Task, "inputs" | "stage" | "instance" | "synthetic" | "name">
+
 /** What a finished task gives, by output. */
 export const outputsOf = (
-  { inputs, stage, instance: { body }, synthetic }: Pick<Task, "inputs" | "stage" | "instance" | "synthetic">,
+  { inputs, stage, instance: { body }, synthetic, name: called }: Outputting,
   { outputs, provenance }: Pick<CacheRecord, "outputs" | "provenance">
 ): Readonly<Record<string, Made>> => {
   const from: Array<Lineage.Lineage> = []
@@ -117,7 +160,7 @@ export const outputsOf = (
   const made: Record<string, Made> = {}
   for (const name in outputs) {
     const { extension, files } = outputs[name]!
-    made[name] = { extension, files, synthetic, lineage }
+    made[name] = { extension, files, synthetic, lineage, ...(called === undefined ? {} : { name: called }) }
   }
   return made
 }
@@ -182,19 +225,39 @@ type Reader = Pick<Site, "lane" | "items">
 /** Whether what a binding reads from has been made; of a list, any of its items. Only an ignored failure leaves gaps. */
 export const isThere = (binding: Binding, reader: Reader, upstream: ReadonlyMap<string, StageOutputs>): boolean =>
   binding._tag === "Output"
-    ? upstream.has(placeOf(binding.stage, reader.lane.slice(0, binding.depth)))
+    ? upstream.has(placeFor(binding, reader))
     : binding._tag !== "List" ||
       binding.items.length === 0 ||
       binding.items.some((item) => isThere(item, reader, upstream))
 
 /** The stages that a task cannot do without and that gave it nothing. */
-export const missing = (site: Site, upstream: ReadonlyMap<string, StageOutputs>): ReadonlyArray<string> => {
+export const missing = (
+  site: Pick<Site, "stage" | "instance" | "lane" | "items">,
+  upstream: ReadonlyMap<string, StageOutputs>
+): ReadonlyArray<string> => {
   const found: Array<string> = []
   for (const [name, binding] of site.instance.inputs) {
     if (site.stage.inputPorts[name]!._tag === "Optional" || isThere(binding, site, upstream)) continue
     found.push(...sources(binding))
   }
   return found
+}
+
+/** Files that a task asks for by a key which none of them has: an error, unless the stage skips such. */
+export const missingKey = (
+  { stage, instance, ...reader }: Site,
+  upstream: ReadonlyMap<string, StageOutputs>
+): InputError | undefined => {
+  if (stage.missing === "skip") return undefined
+  for (const [name, binding] of instance.inputs) {
+    if (binding._tag !== "Output" || binding.at === undefined || isThere(binding, reader, upstream)) continue
+    const key = shown(atOf(binding, reader))
+    return new InputError({
+      message: `input '${name}': '${binding.stage}' gave no '${binding.port}' for '${key}'`,
+      hint: "its task failed and that was ignored, or it was left out; 'missing: skip' leaves this one out too"
+    })
+  }
+  return undefined
 }
 
 /** The artifacts of a finished stage as inputs. */
@@ -226,11 +289,10 @@ export const bindInput: (
         return flat(yield* Effect.forEach(there, (item) => bindInput(item, port, reader, upstream)))
       }
       case "Item":
-        return reader.items.get(binding.name)!
+        return reader.items.get(binding.name)!.given
       case "Output": {
-        const lane = reader.lane.slice(0, binding.depth)
-        const given = upstream.get(placeOf(binding.stage, lane))![binding.port]!
-        const origin = originOf(binding, lane)
+        const given = upstream.get(placeFor(binding, reader))![binding.port]!
+        const origin = originOf(binding, [...reader.lane.slice(0, binding.depth), ...atOf(binding, reader)])
         return yield* storedAll(given, port, origin)
       }
     }
@@ -272,11 +334,14 @@ const structureOf = (
   container: string | undefined,
   tools: Readonly<Record<string, string>> | undefined
 ): TaskKey.TaskKey => {
-  const seen = ({ artifact, fileName }: InputArtifact) => ({
-    digest: Artifact.digest(artifact),
-    // A script sees the names of the user's files, so they are part of what it is given.
-    extension: body._tag === "Script" && fileName !== undefined ? fileName : artifact.extension
-  })
+  // A script sees the names of files and, of lists, their keys, so they are part of what it is given.
+  const seen = (input: InputArtifact) => {
+    const { artifact } = input
+    const plain = { digest: Artifact.digest(artifact), extension: artifact.extension }
+    if (body._tag === "Uses") return plain
+    const named = { ...plain, extension: fileNameOf(input) ?? artifact.extension }
+    return artifact.key === undefined ? named : { ...named, key: artifact.key }
+  }
   const wantsLineage = body._tag === "Uses" && body.stage.lineage
   return {
     code: body._tag === "Uses" ? body.code : scriptDigest(body.script),
@@ -296,6 +361,10 @@ const structureOf = (
   }
 }
 
+/** What a script sees the file called; undefined where that is what the input is called. */
+export const fileNameOf = ({ fileName, artifact: { name, extension } }: InputArtifact): string | undefined =>
+  fileName ?? (name === undefined ? undefined : `${name}.${extension}`)
+
 const isSynthetic = (inputs: TaskInputs): boolean => {
   for (const input of inputs.values())
     if ("artifact" in input ? input.artifact.synthetic : input.some(({ artifact }) => artifact.synthetic)) return true
@@ -313,7 +382,7 @@ export const resolve = Effect.fnUntraced(function* (
   upstream: ReadonlyMap<string, StageOutputs>
 ) {
   const records = yield* Records
-  const { id, stage, item, called, instance, lane, items } = site
+  const { id, stage, item, called, instance, lane, items, keys, name: fileStem } = site
   const inputs = new Map<string, InputArtifact | ReadonlyArray<InputArtifact>>()
   for (const [name, binding] of byName(instance.inputs)) {
     // An optional input, where the failure of what it reads from is ignored.
@@ -321,6 +390,7 @@ export const resolve = Effect.fnUntraced(function* (
     const given = yield* bindInput(binding, filePort(stage.inputPorts[name]!), site, upstream)
     inputs.set(name, isList(given) ? flat(given) : given)
   }
+  const keyAccount = yield* KeyedInputs.align(stage, inputs)
   const { body } = instance
   const image = body._tag === "Script" ? body.container?.image : undefined
   const container = image === undefined ? undefined : yield* ContainerImage.identify(image)
@@ -340,11 +410,14 @@ export const resolve = Effect.fnUntraced(function* (
     instance,
     lane,
     items,
+    keys,
+    name: fileStem,
     key,
     structure,
     inputs,
     synthetic,
     record,
-    reason
+    reason,
+    keyAccount
   } satisfies Task as Task
 })

@@ -149,7 +149,7 @@ export const run = Effect.fnUntraced(function* (
         key: task.key,
         reason: doneElsewhere,
         inputs: originsOf(task),
-        ...Remarks.of(finished, "been kept")
+        ...Remarks.of(task, finished, "been kept")
       })
       return { record: finished, executed: false }
     }
@@ -251,7 +251,13 @@ export const run = Effect.fnUntraced(function* (
     const short = RowAccount.ofTask(task.stage, record)
     if (short !== undefined) return yield* Effect.fail(TaskFailure.plain(short))
     const { seconds } = record
-    yield* events.publish({ _tag: "TaskDone", stage: id, key: task.key, seconds, ...Remarks.of(record, "just come") })
+    yield* events.publish({
+      _tag: "TaskDone",
+      stage: id,
+      key: task.key,
+      seconds,
+      ...Remarks.of(task, record, "just come")
+    })
     return { record, executed: true }
   }).pipe(Effect.scoped)
 })

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { cannot, InputError } from "../core/Failure.ts"
 import type { SettingsValue } from "../core/Settings.ts"
+import type { Key } from "../dsl/check/Keys.ts"
 import * as FileKind from "../dsl/stage/FileKind.ts"
 import * as Port from "../dsl/stage/Port.ts"
 import * as Container from "../executor/Container.ts"
@@ -12,7 +13,7 @@ import * as ContainerImage from "../executor/ContainerImage.ts"
 import * as StageModule from "../executor/StageModule.ts"
 import type { ScriptSpec, TaskSpec } from "../executor/TaskSpec.ts"
 import type { Attempt } from "./Attempts.ts"
-import type { InputArtifact, Task } from "./TaskResolution.ts"
+import { fileNameOf, type InputArtifact, type Task } from "./TaskResolution.ts"
 
 export interface SetupOptions {
   readonly attempt: Attempt
@@ -33,11 +34,13 @@ export const inputs = (folder: string, task: Task) => {
   const links = new Map<string, string>()
   const origins = new Map<string, string>()
   const script = task.instance.body._tag === "Script"
-  const place = ({ artifact, fileName }: InputArtifact, stem: string): string => {
-    if (!script || fileName === undefined) return `inputs/${stem}.${artifact.extension}`
-    const own = `scratch/${fileName}`
-    // Of two files with one name, from different folders, the second is put where nothing else is.
-    return artifact.files.some(({ suffix }) => links.has(`${own}${suffix}`)) ? `inputs/${stem}/${fileName}` : own
+  const place = (input: InputArtifact, stem: string): string => {
+    const { artifact, fileName } = input
+    const name = script ? fileNameOf(input) : undefined
+    if (name === undefined) return `inputs/${stem}.${artifact.extension}`
+    const own = `${fileName === undefined ? `inputs/${stem.split(".")[0]}` : "scratch"}/${name}`
+    // Of two files with one name the second is put where nothing else is.
+    return artifact.files.some(({ suffix }) => links.has(`${own}${suffix}`)) ? `inputs/${stem}/${name}` : own
   }
   const link = (item: InputArtifact, stem: string): string => {
     const main = place(item, stem)
@@ -53,15 +56,22 @@ export const inputs = (folder: string, task: Task) => {
       "artifact" in input ? link(input, name) : input.map((item, index) => link(item, `${name}.${index}`))
     ])
   )
-  return { paths, origins, links: Array.from(links, ([name, from]) => ({ from, name })) }
+  const keys: Record<string, ReadonlyArray<Key>> = {}
+  for (const [name, input] of script ? task.inputs : []) {
+    if ("artifact" in input || !input.some(({ artifact }) => artifact.key !== undefined)) continue
+    keys[name] = input.map(({ artifact, fileName }) => artifact.key ?? [fileName ?? ""])
+  }
+  return { paths, keys, origins, links: Array.from(links, ([name, from]) => ({ from, name })) }
 }
+
+type Inputs = Pick<ReturnType<typeof inputs>, "paths" | "keys" | "links">
 
 /** By which numerical libraries learn how many threads they may start; else they take every CPU there is. */
 const threadVariables = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"]
 
 const specOf = (
   task: Task,
-  inputs: Readonly<Record<string, string | ReadonlyArray<string>>>,
+  { paths: inputs, keys }: Pick<Inputs, "paths" | "keys">,
   folder: string,
   { settings, modules, attempt, checkpoint, devices }: SetupOptions,
   container: ScriptSpec["container"]
@@ -86,6 +96,7 @@ const specOf = (
         kind: "script",
         script: body.script,
         inputs,
+        keys,
         outputs: Object.fromEntries(
           Object.entries(outputs).map(([name, port]) => [name, outputPath(folder, name, port)])
         ),
@@ -126,19 +137,14 @@ const containerOf = Effect.fnUntraced(function* (
 })
 
 /** The spec of the task whose inputs these are, in a folder that need not be there yet. */
-export const spec = Effect.fnUntraced(function* (
-  task: Task,
-  folder: string,
-  { paths, links }: Pick<ReturnType<typeof inputs>, "paths" | "links">,
-  options: SetupOptions
-) {
+export const spec = Effect.fnUntraced(function* (task: Task, folder: string, given: Inputs, options: SetupOptions) {
   const container = yield* containerOf(
     task,
     folder,
-    links.map(({ from }) => from)
+    given.links.map(({ from }) => from)
   )
   return yield* Effect.try({
-    try: () => specOf(task, paths, folder, options, container),
+    try: () => specOf(task, given, folder, options, container),
     catch: cannot("write", options.modules)
   })
 })

@@ -45,9 +45,7 @@ const variablesOf = (folder: string, spec: ScriptSpec): ReadonlyArray<Variable> 
   ...Object.entries(inherited()),
   ["TMPDIR", join(folder, "tmp")],
   [ScriptAccount.variable, ScriptAccount.path(folder)],
-  ...Object.entries(spec.inputs).flatMap(([name, given]): ReadonlyArray<Variable> =>
-    typeof given === "string" ? [] : [[InputList.variable(name), InputList.path(folder, name)]]
-  ),
+  ...InputList.variables(folder, spec),
   ...Object.entries(spec.env),
   ...Object.entries(spec.inputs).flatMap(([name, given]): ReadonlyArray<Variable> => {
     if (typeof given === "string") return [[name, given]]

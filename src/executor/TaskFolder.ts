@@ -31,7 +31,7 @@ import { dirname, join } from "node:path"
 import { InputError, messageOf } from "../core/Failure.ts"
 import * as InputList from "./InputList.ts"
 import * as ScriptCommand from "./ScriptCommand.ts"
-import { TaskSpec } from "./TaskSpec.ts"
+import { TaskSpec, type ScriptSpec } from "./TaskSpec.ts"
 
 const SpecJson = Schema.fromJsonString(TaskSpec)
 
@@ -48,10 +48,8 @@ const fileMode = 0o644
 const writeSpec = (folder: string, spec: TaskSpec): void =>
   writeFileSync(join(folder, "task.json"), `${JSON.stringify(spec, null, 1)}\n`, { mode: fileMode })
 
-const writeLists = (folder: string, { inputs }: TaskSpec): void => {
-  for (const [name, given] of Object.entries(inputs))
-    if (typeof given !== "string")
-      writeFileSync(InputList.path(folder, name), InputList.lines(given), { mode: fileMode })
+const writeLists = (folder: string, spec: ScriptSpec): void => {
+  for (const [path, text] of InputList.texts(folder, spec)) writeFileSync(path, text, { mode: fileMode })
 }
 
 export interface Prepared {

@@ -27,6 +27,8 @@ export const TaskSpec = Schema.Union([
     kind: Schema.Literal("script"),
     script: Schema.String,
     inputs: Paths,
+    /** Of lists that have keys, that of each file. */
+    keys: Schema.Record(Schema.String, Schema.Array(Schema.Array(Schema.String))),
     /** The path that the script is to write for each output. */
     outputs: Schema.Record(Schema.String, Schema.String),
     env: Schema.Record(Schema.String, Schema.String),

@@ -109,7 +109,7 @@ const sum = (values: ReadonlyArray<number | null | undefined>): number | null =>
   return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
 }
 
-const stageOf = ({ stage, tasks }: StageResult): ReportedStage => {
+const stageOf = ({ stage, tasks, account }: StageResult): ReportedStage => {
   const status = strength.find((each) => tasks.some((task) => task.status === each)) ?? "not started"
   const counts = strength
     .map((each) => [tasks.filter((task) => task.status === each).length, each] as const)
@@ -128,7 +128,7 @@ const stageOf = ({ stage, tasks }: StageResult): ReportedStage => {
     maxRssBytes: peak > 0 ? peak : null,
     key: stage.scattered ? null : (only?.key ?? null),
     synthetic: stage.synthetic || tasks.some(({ synthetic }) => synthetic),
-    account: Tally.merge(tasks.map(({ record }) => record?.account ?? [])),
+    account,
     summary: stage.description,
     ...(failures.length === 0
       ? {}
@@ -205,7 +205,7 @@ const traceOf = (result: TaskResult): Trace.TraceRow => ({
   seconds: result.seconds,
   cpu_seconds: result.status === "done" ? (result.record?.cpuSeconds ?? null) : null,
   max_rss_bytes: result.status === "done" ? (result.record?.maxRssBytes ?? null) : null,
-  rows: result.record?.account?.map(Tally.line).join(" | ") ?? null,
+  rows: result.account.length === 0 ? null : result.account.map(Tally.line).join(" | "),
   exit: result.status === "done" ? 0 : result.status === "failed" ? 1 : null,
   synthetic: result.synthetic
 })

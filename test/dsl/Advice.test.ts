@@ -122,11 +122,6 @@ describe("what people write who are new to it, or come from elsewhere, is told w
       /:4:\d+ error: param 'genome' must be given, but param 'none' has no value/u
     ],
     [
-      "a condition for each item",
-      stage('    scatter: { over: [a, b] }\n    env: { i: "${{ item }}" }\n    if: "${{ item == \'a\' }}"\n'),
-      /:9:14 error: 'item' is one of those that the stage is scattered over[^]*hint: scatter a workflow/u
-    ],
-    [
       "a script in another language",
       `${head}  a:\n    run: |\n      #!/usr/bin/env python3\n      import sys\n    outputs: { out: text }\n`,
       /:5:5 error: bash runs a script, not python3[^]*hint: put it into a file: .* python3 "\$program"/u
@@ -173,7 +168,7 @@ describe("what people write who are new to it, or come from elsewhere, is told w
     ],
     ["a param without its scope", expression("x"), /hint: write params\.x/u],
     ["no param", expression("params"), /which param\?[^]*hint: write params\.NAME/u],
-    ["a place in a list", expression("params.x[0]"), /hint: an item of a list cannot be asked for/u],
+    ["a place in a text", expression("params.x[0]"), /'a' is neither a list nor a mapping/u],
     ["an open quote", expression("'a"), /hint: a quote is not closed/u],
     [
       "another language's braces",

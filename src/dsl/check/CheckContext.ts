@@ -1,6 +1,7 @@
 /** What the checks of one workflow share: the document, its params and stages, and where faults are gathered. */
 import type { Diagnostic, Range } from "../../core/Diagnostic.ts"
-import type { Level } from "./CheckedStage.ts"
+import type { KeyText, Level, SkippedKey } from "./CheckedStage.ts"
+import type { Collections } from "./Keys.ts"
 import type { ExpressionFault, Value } from "../text/Expression.ts"
 import type { Origin } from "../text/Origin.ts"
 import type { Param } from "./WorkflowParam.ts"
@@ -24,18 +25,25 @@ export interface PlacedStage {
 /** What every stage gives to others; undefined where the stage has faults that hide it. */
 export type GivenPorts = ReadonlyMap<string, { readonly [name: string]: GivenPort } | undefined>
 
+/** What finds the files of an item in what other scattered stages give; `axis` as in {@link Keys}. */
+export interface ItemKey {
+  readonly text: KeyText
+  readonly axis: string
+}
+
 /** What a scatter calls by name within its stage: a value, or a file that is known later. */
 export type Item =
-  | { readonly _tag: "Value"; readonly value: Value; readonly origin?: Origin }
+  | { readonly _tag: "Value"; readonly value: Value; readonly origin?: Origin; readonly key?: ItemKey }
   | {
       readonly _tag: "Output"
       readonly stage: string
       readonly port: string
       readonly depth: number
       readonly given: GivenPort
+      readonly key?: ItemKey
     }
   /** `name` is that of its {@link Shards}. */
-  | { readonly _tag: "Shard"; readonly name: string; readonly given: GivenPort }
+  | { readonly _tag: "Shard"; readonly name: string; readonly given: GivenPort; readonly key: ItemKey }
   /** The scatter has faults, which are told: nothing more is said of its names. */
   | { readonly _tag: "Unknown" }
 
@@ -77,6 +85,10 @@ export interface CheckContext {
   readonly absent: Set<string>
   /** What the scatter of the stage that is being checked calls by name. */
   readonly items: ReadonlyMap<string, Item>
+  /** What the stages that are checked give, by key. */
+  readonly collections: Collections
+  /** Told that a file is asked for by a key which none has, where the stage skips such; else that is an error. */
+  readonly skipKey?: (skipped: SkippedKey) => void
   readonly library: ReadonlyMap<string, LoadedStage>
   readonly libraryNames: ReadonlyArray<string>
   readonly machine: Capacity

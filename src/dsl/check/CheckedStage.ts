@@ -8,11 +8,25 @@ import type { LoadedStage } from "../typescript/StageLibrary.ts"
 /** What feeds an input port. */
 export type Binding =
   /** `depth`: of the lanes that the stage runs in, how many of its reader's own choose among them (see {@link Level}). */
-  | { readonly _tag: "Output"; readonly stage: string; readonly port: string; readonly depth: number }
+  | {
+      readonly _tag: "Output"
+      readonly stage: string
+      readonly port: string
+      readonly depth: number
+      /** Of the level that comes next, the tasks whose keys begin so. */
+      readonly at?: ReadonlyArray<KeyText>
+    }
   | { readonly _tag: "File"; readonly path: string }
   | { readonly _tag: "List"; readonly items: ReadonlyArray<Binding> }
   /** The file that a {@link Shards} of this name gives to each task. */
   | { readonly _tag: "Item"; readonly name: string }
+
+/** One text of a key: as it is, or that of the item which a {@link Shards} of this name gives to the task. */
+export type KeyText = string | { readonly item: string }
+
+/** What it means where keys are not in all of the collections that a stage reads: `ignore` is for lists that are unrelated. */
+export const missingKeys = ["fail", "skip", "ignore"] as const
+export type MissingKeys = (typeof missingKeys)[number]
 
 export type Body =
   | ({ readonly _tag: "Uses"; readonly params: unknown } & LoadedStage)
@@ -39,12 +53,16 @@ export interface Shards {
 /** The value that an instance has of a list that is scattered over. */
 export interface Chosen {
   readonly at: number
+  /** What the stage calls it. */
+  readonly name: string
   /** Its place in the list. */
   readonly index: number
   /** `chr1`; a number where words do not tell the list's values apart. */
   readonly word: string
   /** The id of a row that has other characters than file names may have. */
   readonly label: string | undefined
+  /** Where it is called by its place: in which list. */
+  readonly axis?: string
 }
 
 /**
@@ -57,6 +75,12 @@ export interface Level {
   readonly shards: ReadonlyArray<Shards>
   /** A list that is scattered over has no items: nothing runs here, and what is gathered is empty. */
   readonly empty?: boolean
+}
+
+/** An item whose key is missing from what a stage gives. */
+export interface SkippedKey {
+  readonly item: string
+  readonly from: string
 }
 
 /** One way of running a stage: what depends on the values that it, and the workflows around it, are scattered over. */
@@ -82,6 +106,11 @@ export interface CheckedStage {
   readonly outputs: { readonly [name: string]: Port.OutputPort }
   readonly resources: Resources
   readonly policy: Policy
+  readonly missing: MissingKeys
+  /** What was left out since no file has its key, where that is no error. */
+  readonly skipped: ReadonlyArray<SkippedKey>
+  /** Inputs that are collections, whose keys are held together. */
+  readonly keyed: ReadonlyArray<string>
   /** Makes up its outputs from a seed. */
   readonly synthetic: boolean
 }

@@ -5,6 +5,7 @@ import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Edge from "../stage/Edge.ts"
 import * as FileKind from "../stage/FileKind.ts"
 import { fill } from "./Fill.ts"
+import * as KeyCheck from "./KeyCheck.ts"
 import type { Origin } from "../text/Origin.ts"
 import * as Port from "../stage/Port.ts"
 import * as Reference from "./Reference.ts"
@@ -21,6 +22,12 @@ export interface GivenFile {
  * of a value; `unknown`, with a Diagnostic, for one that stands for nothing.
  */
 export const givenBy = (context: CheckContext, value: string, path: YamlPath): GivenFile | "unknown" | undefined => {
+  const index = Reference.indexIn(value)
+  if (index !== undefined && context.ports.has(index.of.path[0]!)) {
+    const one = KeyCheck.one(context, value, index, path)
+    if (one !== undefined) note(context, path, value, index, Edge.show(one.port))
+    return one ?? "unknown"
+  }
   const name = Reference.nameIn(value)
   const [scope, member] = name?.path ?? []
   if (name === undefined || scope === undefined) return undefined
@@ -53,13 +60,13 @@ const bindOne = (
     report(context, range, "invalid-input", "expected ${{ STAGE.OUTPUT }} or a path")
     return undefined
   }
-  const name = Reference.nameIn(value)
+  const name = Reference.nameIn(value) ?? Reference.indexIn(value)
   const given = name === undefined ? undefined : givenBy(context, value, path)
   if (given === "unknown") return undefined
   if (name !== undefined && given !== undefined) {
     const fault = port === undefined ? undefined : Edge.fault(given.port, inList ? Port.list(port) : port)
     if (fault === undefined) return given.binding
-    const message = `'${name.path.join(".")}' does not fit '${inputName(path)}': ${fault}`
+    const message = `'${value.slice(name.range.start, name.range.end)}' does not fit '${inputName(path)}': ${fault}`
     report(context, expressionRange(context.document, path, value, name), "type-mismatch", message)
     return undefined
   }
@@ -114,7 +121,7 @@ const inputName = (path: YamlPath): string => String(path.findLast((key) => type
 
 /** Why a reference gives nothing, on purpose: its stage is switched off, its param or its value in a row is left out. */
 export const absence = (context: CheckContext, value: unknown): string | undefined => {
-  const [scope, member] = (typeof value === "string" ? Reference.nameIn(value)?.path : undefined) ?? []
+  const [scope, member] = Reference.sourceIn(value)?.path ?? []
   if (scope === undefined) return undefined
   const item = context.items.get(scope)
   if (item !== undefined) {
@@ -173,7 +180,7 @@ export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): 
   if (Array.isArray(value)) return bindList(context, value, path, undefined)
   const absent = absence(context, value)
   if (absent === undefined) return bindOne(context, value, path, undefined)
-  const [scope] = Reference.nameIn(value as string)!.path
+  const [scope] = Reference.sourceIn(value)!.path
   if (scope === "params" || context.items.has(scope!)) return { _tag: "List", items: [] }
   tellAbsent(context, path, absent, `a list may be without it: ["${String(value)}"]`)
   return undefined

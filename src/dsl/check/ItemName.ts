@@ -12,6 +12,8 @@ export interface ItemName {
   readonly word: string
   /** The item's own id, where that has other characters. */
   readonly label: string | undefined
+  /** Where it is called by its place: in which list. */
+  readonly axis?: string
 }
 
 const longest = 60
@@ -48,7 +50,7 @@ const safe = (text: string): string =>
 export const ofTexts = (texts: ReadonlyArray<string | undefined>): ReadonlyArray<ItemName> => {
   const called = texts.filter((text) => text !== undefined)
   if (called.length < texts.length || new Set(called).size < called.length)
-    return texts.map((_, index) => ({ word: String(index), label: undefined }))
+    return texts.map((_, index) => ({ word: String(index), label: undefined, axis: "" }))
   const words = called.map(safe)
   // As a rule each is a word as it stands.
   if (words.every((each, index) => each === called[index]))
@@ -93,5 +95,8 @@ export const of = (
 ): ReadonlyArray<ItemName> | undefined => {
   if (!checkIds(context, items, path)) return undefined
   const isFiles = items.some(isPath)
-  return ofTexts(items.map((item) => textOf(item, isFiles)))
+  const names = ofTexts(items.map((item) => textOf(item, isFiles)))
+  if (names[0]?.axis === undefined) return names
+  const axis = Digest.ofJson(items.map((item) => (item._tag === "Value" ? item.value : item._tag)))
+  return names.map((name) => ({ ...name, axis }))
 }

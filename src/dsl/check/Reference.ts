@@ -28,6 +28,18 @@ export const nameIn = (text: string): Name | undefined => {
   return only?._tag === "Name" ? only : undefined
 }
 
+type Index = Expression & { readonly _tag: "Index" }
+
+/** A value that is one file of a collection and nothing else: `${{ STAGE.OUTPUT[KEY] }}`. */
+export const indexIn = (text: string): (Index & { readonly of: Name }) | undefined => {
+  const only = Template.whole(Template.parse(text))
+  return only?._tag === "Index" && only.of._tag === "Name" ? { ...only, of: only.of } : undefined
+}
+
+/** The output, param or item that a value is, or is one of. */
+export const sourceIn = (value: unknown): Name | undefined =>
+  typeof value === "string" ? (nameIn(value) ?? indexIn(value)?.of) : undefined
+
 /** All names in the expressions of a value. */
 export const namesIn = (value: unknown): ReadonlyArray<Name> => {
   if (typeof value === "string")

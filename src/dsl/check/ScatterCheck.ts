@@ -7,6 +7,7 @@ import * as ExpressionParser from "../text/ExpressionParser.ts"
 import { fill } from "./Fill.ts"
 import * as InputCheck from "./InputCheck.ts"
 import * as ItemName from "./ItemName.ts"
+import * as Keys from "./Keys.ts"
 import * as Port from "../stage/Port.ts"
 import * as Reference from "./Reference.ts"
 import type { StageDeclaration } from "../file/WorkflowFile.ts"
@@ -86,7 +87,8 @@ export const read = (
       if (shard === undefined) faulty = true
       else {
         shards.push({ at: index, name: key, of: shard.of, rows })
-        fixed.set(name, { _tag: "Shard", name: key, given: shard.given })
+        const { axes } = context.collections.ofShards(shards.at(-1)!)
+        fixed.set(name, { _tag: "Shard", name: key, given: shard.given, key: { text: { item: key }, axis: axes[0]! } })
       }
       continue
     }
@@ -94,6 +96,7 @@ export const read = (
     if (items === undefined) faulty = true
     else values.push({ at: index, name, items, path: [...at, "over"] })
   }
+  if (!faulty) checkPairs(context, shards, path)
   // Without a word, too: of a param that has no value, that is told already.
   if (faulty || context.diagnostics.length > before) return undefined
   const count = values.reduce((product, { items }) => product * items.length, 1)
@@ -125,6 +128,26 @@ export const isWithinBounds = (context: CheckContext, path: YamlPath, count: num
   if (!isTooMany(context.tally)) return true
   reportTooMany(context, path)
   return false
+}
+
+/** Two lists of files by the same keys, each file paired with every other: one is meant to be asked by the key of the other. */
+const checkPairs = (context: CheckContext, shards: ReadonlyArray<Shards>, path: YamlPath): void => {
+  const { stage } = context.placed.get(String(path.at(-1)))!
+  if (stage.missing === "ignore") return
+  const given = shards.flatMap((each) =>
+    each.rows === undefined && each.of._tag === "Output" ? [{ each, keys: context.collections.ofShards(each) }] : []
+  )
+  for (const [index, { each, keys }] of given.entries()) {
+    const other = given.slice(0, index).find((before) => Keys.difference(before.keys, keys) === undefined)
+    if (other === undefined) continue
+    const [a, b] = [other.each, each].map(({ of, name }) => ({
+      of: `${(of as { stage: string }).stage}.${(of as { port: string }).port}`,
+      name
+    }))
+    const message = `'${a!.of}' and '${b!.of}' have the same keys: each file of one would run with every file of the other`
+    const hint = `scatter over '${a!.of}' alone and write \${{ ${b!.of}[${a!.name}] }}; for all pairs, 'missing: ignore'`
+    report(context, context.document.locateKey([...path, "scatter"]), "scatter", message, hint)
+  }
 }
 
 /** What shards are made of: a table that is cut by rows, or a list of files. */
@@ -254,19 +277,26 @@ export const checkUse = (
   )
 }
 
-/** What a stage is checked with: each combination, or, where a list is empty, what would hold for any. */
-export const checked = (scatter: Scatter | undefined, stage: StageDeclaration): ReadonlyArray<Combination> =>
-  scatter === undefined || scatter.combinations.length === 0 ? [unknown(stage)] : scatter.combinations
+/** What a stage is checked with: each combination, or, where there is none, what would hold for any. */
+export const checked = (
+  combinations: ReadonlyArray<Combination> | undefined,
+  stage: StageDeclaration
+): ReadonlyArray<Combination> =>
+  combinations === undefined || combinations.length === 0 ? [unknown(stage)] : combinations
 
 /** The level that a combination is, of a stage that is scattered. */
-export const levelOf = ({ combinations, shards }: Scatter, { chosen }: Combination): Level =>
-  combinations.length === 0 ? { chosen, shards, empty: true } : { chosen, shards }
+export const levelOf = ({ shards }: Scatter, { chosen }: Combination, isEmpty: boolean): Level =>
+  isEmpty ? { chosen, shards, empty: true } : { chosen, shards }
 
 /** Every combination of the values, the last list running fastest. */
 const cross = (dimensions: ReadonlyArray<Dimension>, fixed: ReadonlyArray<NamedItem>): ReadonlyArray<Combination> =>
   dimensions.reduce<ReadonlyArray<Combination>>(
     (combinations, { at, name, items, names }) => {
-      const choices = items.map((item, index) => ({ chosen: { at, index, ...names[index]! }, item }))
+      const choices = items.map((item, index) => {
+        const called = names[index]!
+        const key = { text: Keys.textOf(called), axis: called.axis ?? "" }
+        return { chosen: { at, index, name, ...called }, item: item._tag === "Unknown" ? item : { ...item, key } }
+      })
       return combinations.flatMap((each) =>
         choices.map(({ chosen, item }) => ({
           chosen: [...each.chosen, chosen],

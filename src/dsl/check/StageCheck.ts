@@ -2,10 +2,11 @@
 import * as Schema from "effect/Schema"
 import * as Table from "../../data/Table.ts"
 import { report, type CheckContext, type GivenPorts, type PlacedStage } from "./CheckContext.ts"
-import type { CheckedStage, Instance } from "./CheckedStage.ts"
+import type { CheckedStage, Instance, SkippedKey } from "./CheckedStage.ts"
 import * as ExpressionParser from "../text/ExpressionParser.ts"
 import * as FileKind from "../stage/FileKind.ts"
 import { fill } from "./Fill.ts"
+import * as KeyCheck from "./KeyCheck.ts"
 import { nearest } from "../file/NameCheck.ts"
 import * as ParamValue from "../param/ParamValue.ts"
 import * as PolicyCheck from "./PolicyCheck.ts"
@@ -17,7 +18,6 @@ import * as ScatterCheck from "./ScatterCheck.ts"
 import type { StageBody } from "./StageBody.ts"
 import * as UsesCheck from "./UsesCheck.ts"
 import * as WorkflowFile from "../file/WorkflowFile.ts"
-import { expressionRange } from "../text/YamlDocument.ts"
 
 const columns = {
   string: Table.string(""),
@@ -65,20 +65,31 @@ export const givenPorts = (context: Pick<CheckContext, "placed" | "library">): G
     })
   )
 
-/** Whether the stage's `if` leaves it in. */
-export const isOn = (context: CheckContext, id: string): boolean => {
+/** Whether its `if` looks at items of its scatter. */
+const looksAtItems = (context: CheckContext, { stage }: PlacedStage): boolean => {
+  if (stage.if === undefined || stage.scatter === undefined) return false
+  const items = new Set(ScatterCheck.unknown(stage).items.map(([name]) => name))
+  return Reference.namesIn(stage.if).some(({ path: [scope] }) => items.has(scope!) && !context.placed.has(scope!))
+}
+
+/** Whether the stage's `if` leaves it in; one that looks at items leaves out some of them, see {@link included}. */
+export const isOn = (context: CheckContext, id: string): boolean =>
+  looksAtItems(context, context.placed.get(id)!) || isTrue(context, id)
+
+/** The combinations that its `if` leaves in. */
+export const included = (
+  context: CheckContext,
+  id: string,
+  { combinations }: ScatterCheck.Scatter
+): ReadonlyArray<ScatterCheck.Combination> =>
+  looksAtItems(context, context.placed.get(id)!)
+    ? combinations.filter(({ items }) => isTrue({ ...context, items: new Map(items) }, id))
+    : combinations
+
+const isTrue = (context: CheckContext, id: string): boolean => {
   const { stage, path } = context.placed.get(id)!
   if (stage.if === undefined) return true
   const at = [...path, "if"]
-  const items = new Map(ScatterCheck.unknown(stage).items)
-  const item = Reference.namesIn(stage.if).find((name) => items.has(name.path[0]!))
-  if (item !== undefined && !context.placed.has(item.path[0]!)) {
-    const range = expressionRange(context.document, at, stage.if as string, item)
-    const message = `'${item.path[0]}' is one of those that the stage is scattered over; 'if' leaves out all of the stage`
-    const hint = "scatter a workflow of your own, uses: ./one.yaml, whose stages have the 'if'"
-    report(context, range, "invalid-expression", message, hint)
-    return true
-  }
   const { value, broken } = fill(context, stage.if, at)
   if (broken || typeof value === "boolean") return value !== false
   report(
@@ -107,8 +118,12 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   const instances: Array<Instance> = []
   let half: StageBody | undefined
   const used = new ScatterCheck.UsedItems()
-  const scoped = { ...context, items: used }
-  for (const combination of ScatterCheck.checked(scatter, stage)) {
+  const skipped: Array<SkippedKey> = []
+  const skipKey = (key: SkippedKey) => void skipped.push(key)
+  const scoped = { ...context, items: used, ...(stage.missing === "skip" ? { skipKey } : {}) }
+  const those = scatter && included(context, id, scatter)
+  for (const combination of ScatterCheck.checked(those, stage)) {
+    const without = skipped.length
     used.take(combination.items)
     half =
       stage.uses !== undefined
@@ -116,18 +131,28 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
         : stage.run !== undefined
           ? RunCheck.check(scoped, id, stage.run)
           : undefined
-    if (scatter?.combinations.length === 0 && context.diagnostics.length === before) half ??= unfilled(context, id)
+    if (those?.length === 0 && context.diagnostics.length === before) half ??= unfilled(context, id)
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (half === undefined || scatter === undefined || context.diagnostics.length > before) break
-    const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter, combination)]
+    if (skipped.length > without) continue
+    const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter, combination, those?.length === 0)]
     instances.push({ levels: [...context.levels, ...own], body: half.body, inputs: half.inputs })
   }
-  const isEmpty = scatter?.combinations.length === 0
+  if (skipped.length > 0 && instances.length === 0 && context.diagnostics.length === before) {
+    const message = `no item of '${id}' has all that it reads: '${skipped[0]!.from}' has nothing for '${skipped[0]!.item}'`
+    report(context, context.document.locate([...path, "missing"]), "missing-keys", message)
+  }
+  if (half !== undefined && scatter !== undefined && instances.length === 0 && stage.scatter !== undefined) {
+    const empty = ScatterCheck.levelOf(scatter, ScatterCheck.unknown(stage), true)
+    instances.push({ levels: [...context.levels, empty], body: half.body, inputs: half.inputs })
+  }
+  const isEmpty = instances.every(({ levels }) => levels.at(-1)?.empty === true)
   if (half !== undefined && scatter !== undefined && !isEmpty && context.diagnostics.length === before)
     ScatterCheck.checkUse(context, used, stage, path)
   const resources = ResourcesCheck.check(context, id, half?.proposed ?? ResourcesCheck.standard)
   const policy = PolicyCheck.check(context, id)
   const outputs = outputPorts(context, context.placed.get(id)!)
+  const keyed = half === undefined ? [] : KeyCheck.together(context, id, half.inputs)
   if (half === undefined || scatter === undefined || outputs === undefined || context.diagnostics.length > before)
     return undefined
   return {
@@ -140,6 +165,10 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
     outputs,
     resources,
     policy,
+    missing: stage.missing ?? "fail",
+    // One item may lack several files.
+    skipped: [...new Map(skipped.map((each) => [each.item, each])).values()],
+    keyed,
     synthetic: !isEmpty && instances.some(({ body }) => body._tag === "Uses" && body.stage.synthetic(body.params))
   }
 }

@@ -2,11 +2,12 @@
 import type { Diagnostic, Range } from "../../core/Diagnostic.ts"
 import { groupBy } from "../../core/GroupBy.ts"
 import * as Suggest from "../../core/Suggest.ts"
-import type { CheckedStage, Level } from "./CheckedStage.ts"
+import type { CheckedStage, Level, SkippedKey } from "./CheckedStage.ts"
 import type { NamedFile } from "../file/FileCheck.ts"
 import { report, type CheckContext, type Seen } from "./CheckContext.ts"
 import * as InputCheck from "./InputCheck.ts"
 import { fill } from "./Fill.ts"
+import { Collections } from "./Keys.ts"
 import type { Look } from "../stage/Look.ts"
 import * as Params from "./Params.ts"
 import { BoundFile, type Param } from "./WorkflowParam.ts"
@@ -89,6 +90,7 @@ export const check = (
     off: new Set(),
     absent: new Set(),
     items: new Map(),
+    collections: new Collections(),
     library: unit.library,
     libraryNames: unit.libraryNames,
     machine: options.machine,
@@ -121,15 +123,13 @@ export const check = (
     const checked = StageCheck.check(context, id)
     return checked === undefined ? [] : [{ stage: checked, document, range: document.locateKey(path) }]
   }
-  // Which outputs another workflow gives may depend on what it is given: it comes before those who read them.
-  const visit = (id: string): void => {
-    if (checks.has(id) || off.has(id)) return
-    checks.set(id, [])
-    const read = unit.parts.size === 0 ? [] : Reference.namesIn(placed.get(id)!.stage)
-    for (const { path } of read) if (unit.parts.has(path[0]!)) visit(path[0]!)
-    checks.set(id, checkStage(id))
+  // What a stage gives, and by which keys, is known when it is checked: it comes before those who read it.
+  for (const id of inOrder(placed)) {
+    if (off.has(id)) continue
+    const found = checkStage(id)
+    checks.set(id, found)
+    for (const each of found) context.collections.add(each.stage)
   }
-  for (const id of placed.keys()) visit(id)
   const stages = [...placed.keys()].flatMap((id) => checks.get(id) ?? [])
   const files = [...inParts, ...context.files]
   if (context.seen !== undefined) {
@@ -138,6 +138,28 @@ export const check = (
   const expressions = [...(context.seen?.values() ?? [])].sort((a, b) => a.range.start - b.range.start)
   const { looks, scripts } = context
   return { stages, params: resolved.params, files, looks, scripts, diagnostics, expressions }
+}
+
+/** Each stage after those that it reads from; those of a cycle, which has no order, as they are written. */
+const inOrder = (placed: WorkflowUnit.WorkflowUnit["placed"]): ReadonlyArray<string> => {
+  const begun = new Set<string>()
+  const order: Array<string> = []
+  // Without recursion: a chain may have twenty thousand stages.
+  const open = [...placed.keys()].toReversed()
+  const ended = new Set<string>()
+  while (open.length > 0) {
+    const id = open.at(-1)!
+    if (begun.has(id)) {
+      open.pop()
+      if (!ended.has(id)) order.push(id)
+      ended.add(id)
+      continue
+    }
+    begun.add(id)
+    for (const { path } of Reference.namesIn(placed.get(id)!.stage))
+      if (placed.has(path[0]!) && !begun.has(path[0]!)) open.push(path[0]!)
+  }
+  return order
 }
 
 /**
@@ -161,14 +183,20 @@ const checkPart = (
   const looks: Array<Look> = []
   const scripts: Array<WrittenScript> = []
   const used = new ScatterCheck.UsedItems()
-  const combinations = scatter === undefined ? [] : ScatterCheck.checked(scatter, stage)
+  const included = scatter && StageCheck.included(context, id, scatter)
+  const combinations = included === undefined ? [] : ScatterCheck.checked(included, stage)
   if (!ScatterCheck.isWithinBounds(context, path, combinations.length * part.size)) {
     return { stages: [], files: [], looks: [], scripts: [] }
   }
+  const skipped = new Map<string, SkippedKey>()
   const checkLane = (combination: ScatterCheck.Combination, within: CheckContext, how: CheckOptions) => {
     used.take(combination.items)
-    const { values, lack } = givenTo({ ...within, items: used }, part, id)
-    const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter!, combination)]
+    const without = skipped.size
+    const skipKey = (key: SkippedKey) => void skipped.set(key.item, key)
+    const scoped = { ...within, items: used, ...(stage.missing === "skip" ? { skipKey } : {}) }
+    const { values, lack } = givenTo(scoped, part, id)
+    if (skipped.size > without) return undefined
+    const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter!, combination, included?.length === 0)]
     return check(part, values, { ...how, listing: false }, lack, `${prefix}${id}/`, [...levels, ...own])
   }
   const isCounted = options.pass === undefined && combinations.length > 1 && hasScatters(part)
@@ -176,9 +204,10 @@ const checkPart = (
     const tally = { ...context.tally }
     const silent: CheckContext = { ...context, diagnostics: [], files: [], absent: new Set(), seen: undefined }
     for (const combination of combinations) {
-      const { diagnostics: found } = checkLane(combination, silent, { ...options, tally, pass: "counting" })
-      if (found.length > 0) break
+      const found = checkLane(combination, silent, { ...options, tally, pass: "counting" })
+      if (found !== undefined && found.diagnostics.length > 0) break
     }
+    skipped.clear()
     if (ScatterCheck.isTooMany(tally)) {
       context.tally.tasks = tally.tasks
       ScatterCheck.reportTooMany(context, path)
@@ -188,6 +217,7 @@ const checkPart = (
   const how: CheckOptions = { ...options, tally: context.tally, ...(isCounted ? { pass: "counted" } : {}) }
   for (const combination of combinations) {
     const inner = checkLane(combination, context, how)
+    if (inner === undefined) continue
     lanes.push(...inner.stages)
     for (const file of inner.files) files.push(file)
     for (const look of inner.looks) looks.push(look)
@@ -198,9 +228,16 @@ const checkPart = (
   }
   // Of stages that were only counted nothing is known.
   if (options.pass === "counting") return { stages: [], files: [], looks: [], scripts: [] }
-  if (scatter !== undefined && scatter.combinations.length > 0 && diagnostics.length === before)
+  if (scatter !== undefined && included!.length > 0 && diagnostics.length === before)
     ScatterCheck.checkUse(context, used, stage, path)
-  const stages = [...groupBy(lanes, (each) => each.stage.id).values()].map(merged)
+  const whole = [...groupBy(lanes, (each) => each.stage.id).values()].map(merged)
+  const stages =
+    skipped.size === 0
+      ? whole
+      : whole.map((each) => ({
+          ...each,
+          stage: { ...each.stage, skipped: [...each.stage.skipped, ...skipped.values()] }
+        }))
   // With faults it is not known what it gives.
   if (scatter !== undefined && diagnostics.length === before) {
     const there = new Set(stages.map((each) => each.stage.id))
@@ -229,7 +266,7 @@ const merged = (lanes: ReadonlyArray<PlacedCheck>): PlacedCheck => {
 }
 
 /** Keys that a stage has which uses a workflow; all else is said in that workflow. */
-const partKeys = new Set(["uses", "with", "if", "scatter", "description"])
+const partKeys = new Set(["uses", "with", "if", "scatter", "missing", "description"])
 
 const checkPartKeys = (context: CheckContext, id: string): void => {
   const { stage, path } = context.placed.get(id)!

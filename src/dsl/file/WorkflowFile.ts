@@ -164,6 +164,12 @@ export const StageDeclaration = Schema.Struct({
       "after a failure: stop what runs, finish it and start nothing more, or ignore it and go on without"
     )
   ),
+  missing: Schema.optionalKey(
+    described(
+      Schema.Literals(["fail", "skip", "ignore"]),
+      "of files by key, where one input has a key and another has not: fail; skip that key; or ignore it, for lists that have nothing to do with each other"
+    )
+  ),
   keep_at_least: Schema.optionalKey(
     described(
       Schema.Union([KeptShare, Schema.Record(Schema.String, KeptShare)]),

@@ -11,6 +11,13 @@ export type Value = string | number | boolean | null | ReadonlyArray<Value> | { 
 export type Expression =
   | { readonly _tag: "Literal"; readonly value: Value; readonly range: Range }
   | { readonly _tag: "Name"; readonly path: ReadonlyArray<string>; readonly range: Range }
+  /** An item of a list by its place, a member of a mapping by its name, a file of a scattered stage by its key. */
+  | {
+      readonly _tag: "Index"
+      readonly of: Expression
+      readonly by: ReadonlyArray<Expression>
+      readonly range: Range
+    }
   | { readonly _tag: "Unary"; readonly operator: "-" | "!"; readonly of: Expression; readonly range: Range }
   | {
       readonly _tag: "Binary"
@@ -47,6 +54,8 @@ export const names = (expression: Expression): ReadonlyArray<Expression & { read
       return [expression]
     case "Literal":
       return []
+    case "Index":
+      return [expression.of, ...expression.by].flatMap(names)
     case "Unary":
       return names(expression.of)
     case "Binary":
@@ -120,6 +129,21 @@ export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => 
       ? rangeOf(from as number, to as number)
       : { fault: "range takes a whole number, or two: the first, and where to stop before" }
   }
+}
+
+const member = (of: Value, by: Value): Result => {
+  if (Array.isArray(of)) {
+    if (!Number.isInteger(by)) return { fault: `a place in a list is a whole number, from 0 on, not ${told(by)}` }
+    const found = of[by as number] as Value | undefined
+    return found === undefined
+      ? { fault: `the list has ${of.length} items, and none at place ${told(by)}` }
+      : { value: found }
+  }
+  if (of === null || typeof of !== "object") return { fault: `${told(of)} is neither a list nor a mapping` }
+  const name = show(by)
+  return Object.hasOwn(of, name)
+    ? { value: (of as { readonly [name: string]: Value })[name]! }
+    : { fault: `there is no '${name}' in it; there are ${Object.keys(of).join(", ")}` }
 }
 
 const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -204,6 +228,17 @@ export const evaluate = (expression: Expression, lookUp: LookUp): Evaluated => {
     case "Name": {
       const found = lookUp(expression)
       return found === undefined ? { _tag: "Unknown" } : value(found)
+    }
+    case "Index": {
+      const of = evaluate(expression.of, lookUp)
+      if (of._tag !== "Value") return of
+      const [first, ...more] = expression.by
+      const by = evaluate(first!, lookUp)
+      if (by._tag !== "Value") return by
+      return settle(
+        expression,
+        more.length > 0 ? { fault: "one place or name is expected" } : member(of.value, by.value)
+      )
     }
     case "Unary": {
       const { operator, of } = expression

@@ -136,11 +136,31 @@ class Parser {
   private unary(): Expression {
     const { range } = this.peek()
     const operator = this.accept("-") ? "-" : this.accept("!") ? "!" : undefined
-    if (operator === undefined) return this.primary()
+    if (operator === undefined) return this.indexed()
     if (++this.depth > maxDepth) this.fail("too deeply nested")
     const of = this.unary()
     this.depth--
     return { _tag: "Unary", operator, of, range: { start: range.start, end: of.range.end } }
+  }
+
+  private memberName(): Expression & { readonly _tag: "Literal" } {
+    const member = this.take()
+    if (member.kind !== "name") this.fail("a name is expected after '.'", member)
+    return { _tag: "Literal", value: member.text, range: member.range }
+  }
+
+  private indexed(): Expression {
+    let of = this.primary()
+    for (;;) {
+      const by: Array<Expression> = []
+      if (this.accept("[")) {
+        do by.push(this.choice())
+        while (this.accept(","))
+        this.expect("]")
+      } else if (of._tag === "Index" && this.accept(".")) by.push(this.memberName())
+      else return of
+      of = { _tag: "Index", of, by, range: { start: of.range.start, end: this.tokens[this.at - 1]!.range.end } }
+    }
   }
 
   private primary(): Expression {
@@ -170,9 +190,8 @@ class Parser {
     const path = [token.text]
     let end = range.end
     while (this.accept(".")) {
-      const member = this.take()
-      if (member.kind !== "name") this.fail("a name is expected after '.'", member)
-      path.push(member.text)
+      const member = this.memberName()
+      path.push(String(member.value))
       end = member.range.end
     }
     return { _tag: "Name", path, range: { start: range.start, end } }

@@ -68,7 +68,6 @@ const expressions: Readonly<Record<string, string>> = {
   if: "write CONDITION ? A : B",
   else: "write CONDITION ? A : B",
   '"': "texts stand in single quotes: 'a'",
-  "[": "an item of a list cannot be asked for; a member of a mapping is written NAME.MEMBER",
   $: "names stand without $",
   True: "write true",
   False: "write false",
