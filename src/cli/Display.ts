@@ -125,7 +125,7 @@ export const make = (terminal: Terminal): ((event: Event) => void) => {
       })
       if (tasks > 0) line(`  > ${stage.padEnd(width)}  ${counted(tasks)}`)
       // A green run is not to hide that there was nothing to do.
-      else line(`  ${red("!")} ${stage.padEnd(width)}  0 tasks: there is no item`)
+      else line(`  ${red("!")} ${stage.padEnd(width)}  0 tasks: it is scattered over nothing`)
     },
     StageGathered: ({ stage, leftOut = 0, account = [] }) => {
       const { tasks, cached, failed, whyCached, whyRun, remarks } = many.get(stage)!

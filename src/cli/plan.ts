@@ -23,7 +23,7 @@ const toRun = (tasks: ReadonlyArray<Plan.PlannedTask>) => tasks.filter(({ status
 
 /** `120 tasks: 100 cached, 20 to run`. */
 const folded = (tasks: ReadonlyArray<Plan.PlannedTask>): string => {
-  if (tasks.length === 0) return "0 tasks: the list is empty"
+  if (tasks.length === 0) return "0 tasks: it is scattered over nothing"
   const some = toRun(tasks).length
   const split =
     some === 0 ? "all cached" : some === tasks.length ? "all to run" : `${tasks.length - some} cached, ${some} to run`

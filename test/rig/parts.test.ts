@@ -92,7 +92,11 @@ describe("a workflow used as a stage and scattered", () => {
     rig.write("outer.yaml", text)
     await run()
     assert.deepStrictEqual(rig.results(), {
-      "all.tsv": "id\nlung-a\nlung-b\nlung-c\nliver-a\nliver-b\nliver-c\n",
+      "all.tsv": [
+        "tissue\tid",
+        ...["lung", "liver"].flatMap((each) => ["a", "b", "c"].map((n) => `${each}\t${each}-${n}`)),
+        ""
+      ].join("\n"),
       "counts.txt": "lung 3\nliver 3\n"
     })
     assert.deepStrictEqual(tasks(), [
@@ -311,9 +315,9 @@ it("scatters run in the order in which they are written, values and pieces alike
   }
   assert.strictEqual((await flow("piece", "value")).code, 0)
   assert.deepStrictEqual(Object.keys(rig.trace()), ["each/0,x", "each/0,y", "each/1,x", "each/1,y"])
-  assert.deepStrictEqual(rig.results(), { "all.tsv": "id\nax\nay\nbx\nby\n" })
+  assert.deepStrictEqual(rig.results(), { "all.tsv": "value\tid\nx\tax\ny\tay\nx\tbx\ny\tby\n" })
   assert.strictEqual((await flow("value", "piece")).code, 0)
-  assert.deepStrictEqual(rig.results(), { "all.tsv": "id\nax\nbx\nay\nby\n" })
+  assert.deepStrictEqual(rig.results(), { "all.tsv": "value\tid\nx\tax\nx\tbx\ny\tay\ny\tby\n" })
   assert.strictEqual(rig.executed().length, 4, "the same tasks in another order")
 })
 

@@ -70,7 +70,7 @@ export default Workflow.make({
     const more = scatter("more", scale, { over: scaled.scaled, rows: 2 }, (item) => ({ values: item }))
     const many = scatter("many", scale, { over: [1, 2] }, (item) => ({ values: more.scaled, by: item }))
     const sorted = script("sorted", {
-      run: 'sort -n "$many" > "$sorted"; wc -c < "$weights" > "$size"',
+      run: 'cut -f2 "$many" | sort -n > "$sorted"; wc -c < "$weights" > "$size"',
       inputs: { many: many.scaled, weights: model.student },
       outputs: { sorted: { table: { x: "number" } }, size: "text" },
       if: Workflow.expression<boolean>\`\${params.sorted} && \${params.by} > 0\`
@@ -100,7 +100,7 @@ stages:
     with: { values: "\${{ more.scaled }}", by: "\${{ item }}" }
   sorted:
     if: "\${{ params.sorted && params.by > 0 }}"
-    run: 'sort -n "$many" > "$sorted"; wc -c < "$weights" > "$size"'
+    run: 'cut -f2 "$many" | sort -n > "$sorted"; wc -c < "$weights" > "$size"'
     inputs: { many: "\${{ many.scaled }}", weights: "\${{ model.student }}" }
     outputs: { sorted: { table: { x: number } }, size: text }
 outputs: { scaled: "\${{ scaled.scaled }}", sorted: "\${{ sorted.sorted }}" }
@@ -237,12 +237,15 @@ outputs: { alone: "\${{ alone.scaled }}", other: "\${{ other.all }}" }
     const whole = await agflow("run", "outer.ts")
     assert.strictEqual(whole.code, 0, whole.text)
     const { "all.tsv": all, "alone.tsv": alone, ...sizes } = rig.results()
-    assert.deepStrictEqual([all, alone], ["x\n6\n2\n60\n20\n4\n40\n", "x\n14\n"])
+    assert.deepStrictEqual([all, alone], ["item\tx\n1\t6\n1\t2\n10\t60\n10\t20\n1\t4\n10\t40\n", "x\n14\n"])
     const names = ["sizes.0.1.txt", "sizes.0.10.txt", "sizes.1.1.txt", "sizes.1.10.txt"]
     assert.deepStrictEqual(Object.keys(sizes), names)
     const mixed = await agflow("run", "both.yaml")
     assert.strictEqual(mixed.code, 0, mixed.text)
-    assert.deepStrictEqual(rig.results(), { "alone.tsv": "x\n14\n", "other.tsv": "x\n6\n2\n4\n60\n20\n40\n" })
+    assert.deepStrictEqual(rig.results(), {
+      "alone.tsv": "x\n14\n",
+      "other.tsv": "item\tx\n1\t6\n1\t2\n1\t4\n10\t60\n10\t20\n10\t40\n"
+    })
     const status = Object.fromEntries(Object.entries(rig.trace()).map(([id, task]) => [id, task.status]))
     assert.propertyVal(status, "alone/scaled", "cached")
     assert.propertyVal(status, "first", "cached")
