@@ -3,6 +3,7 @@ import type { Range } from "../../core/Diagnostic.ts"
 import * as Suggest from "../../core/Suggest.ts"
 import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Expression from "../text/Expression.ts"
+import * as Kind from "../text/Kind.ts"
 import * as OtherWords from "../text/OtherWords.ts"
 import * as Template from "../text/Template.ts"
 import { expressionRange, type YamlPath } from "../text/YamlDocument.ts"
@@ -50,6 +51,10 @@ const fillText = (context: FillContext, text: string, path: YamlPath): Filled =>
   let broken = template.faults.length > 0
   const parts = template.parts.map((part) => {
     if (typeof part === "string") return part
+    if (Expression.hasBranches(part) && !isSound(context, part, text, path)) {
+      broken = true
+      return ""
+    }
     const evaluated = Expression.evaluate(part, (name) => valueOf(context, name, text, path))
     if (evaluated._tag === "Value") {
       note(context, path, text, part, Expression.typeOf(evaluated.value), evaluated.value)
@@ -60,6 +65,23 @@ const fillText = (context: FillContext, text: string, path: YamlPath): Filled =>
     return ""
   })
   return { value: Template.whole(template) === undefined ? parts.map(Expression.show).join("") : parts[0], broken }
+}
+
+/** Of what is not taken as of what is: whether its names are there, and its operators are given what they take. */
+const isSound = (context: FillContext, part: Expression.Expression, text: string, path: YamlPath): boolean => {
+  let isWhole = true
+  // Looked up again when it is evaluated: nothing is to be noted or reported twice.
+  const silent = { ...context, seen: undefined }
+  const kindOf = (name: Expression.Expression & { readonly _tag: "Name" }): Kind.Kind => {
+    const value = valueOf(silent, name, text, path)
+    if (value === undefined) isWhole = false
+    return value === undefined ? "unknown" : Kind.of(value)
+  }
+  Kind.check(part, kindOf, ({ message, hint, range }) => {
+    isWhole = false
+    report(context, expressionRange(context.document, path, text, { range }), "invalid-expression", message, hint)
+  })
+  return isWhole
 }
 
 /** The value of a name; undefined, with a Diagnostic, when it has none. */

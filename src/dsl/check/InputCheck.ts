@@ -1,9 +1,11 @@
 /** What feeds an input: outputs of stages and files of the user's, checked against the port. */
 import { resolve as resolvePath } from "node:path"
+import type { Diagnostic } from "../../core/Diagnostic.ts"
 import type { Binding } from "./CheckedStage.ts"
 import { note, report, type CheckContext } from "./CheckContext.ts"
 import * as Edge from "../stage/Edge.ts"
 import * as FileKind from "../stage/FileKind.ts"
+import * as FileChoice from "./FileChoice.ts"
 import { fill } from "./Fill.ts"
 import * as KeyCheck from "./KeyCheck.ts"
 import type { Origin } from "../text/Origin.ts"
@@ -85,6 +87,12 @@ const bindOne = (
     context.files.push({ ...origin, path: file, hint: meant(context, text), ...(port && { port }) })
     return { _tag: "File", path: file }
   }
+  if (isRow(filled.value) || (Array.isArray(filled.value) && filled.value.some(isRow))) {
+    const hint =
+      "a column of files: ${{ item.COLUMN }} of an item that the stage is scattered over; a whole sheet: a param of type file"
+    report(context, range, "type-mismatch", `'${inputName(path)}' takes a file, not rows of a table`, hint)
+    return undefined
+  }
   if (!Array.isArray(filled.value)) return bindPath(String(filled.value))
   if (port !== undefined && !inList) {
     report(context, range, "type-mismatch", `'${inputName(path)}' takes one file, not a list`)
@@ -93,6 +101,8 @@ const bindOne = (
   const items = filled.value.map((each) => bindPath(String(each))).filter((binding) => binding !== undefined)
   return { _tag: "List", items }
 }
+
+const isRow = (value: unknown): boolean => value !== null && typeof value === "object" && !Array.isArray(value)
 
 /** Where a value was written: one that is a param or an item, and nothing else, where that was. */
 export const originOf = (context: CheckContext, value: unknown, path: YamlPath): Origin => {
@@ -144,13 +154,41 @@ export const absence = (context: CheckContext, value: unknown): string | undefin
 const tellAbsent = (context: CheckContext, path: YamlPath, absent: string, hint?: string): void =>
   report(context, context.document.locate(path), "absent", `'${inputName(path)}' must be given, but ${absent}`, hint)
 
-/** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one that is not given. */
-export const bind = (
+/** What is said of a file that is not taken: not that it is left out, or has not been given. */
+const saidOfOthers = new Set([
+  "unknown-stage",
+  "unknown-output",
+  "unknown-param",
+  "unknown-member",
+  "type-mismatch",
+  "invalid-key"
+])
+
+/** The file that is taken of those that `choose` names, after a look at the others. */
+const chosen = (
   context: CheckContext,
   value: unknown,
   path: YamlPath,
+  look: (context: CheckContext, other: unknown) => void
+): unknown => {
+  const choice = FileChoice.read(context, value, path, (each) => absence(context, each) !== undefined)
+  if (choice === "unknown") return choice
+  const diagnostics: Array<Diagnostic> = []
+  for (const other of choice.others)
+    look({ ...context, diagnostics, files: [], seen: undefined, off: new Set(), absent: new Set() }, other)
+  context.diagnostics.push(...diagnostics.filter(({ code }) => saidOfOthers.has(code)))
+  return choice.taken
+}
+
+/** Undefined, with Diagnostics, when the value cannot feed the port; undefined for an optional one that is not given. */
+export const bind = (
+  context: CheckContext,
+  written: unknown,
+  path: YamlPath,
   port: Port.InputPort
 ): Binding | undefined => {
+  const value = chosen(context, written, path, (within, other) => void bind(within, other, path, port))
+  if (value === "unknown" && value !== written) return undefined
   const absent = absence(context, value)
   if (port._tag === "Optional") return absent === undefined ? bind(context, value, path, port.port) : undefined
   if (absent !== undefined) return void tellAbsent(context, path, absent)
@@ -176,7 +214,9 @@ const bindList = (
 }
 
 /** An input of a script: whatever is given, one file or a list; of a param or a row without a value, an empty list. */
-export const bindAny = (context: CheckContext, value: unknown, path: YamlPath): Binding | undefined => {
+export const bindAny = (context: CheckContext, written: unknown, path: YamlPath): Binding | undefined => {
+  const value = chosen(context, written, path, (within, other) => void bindAny(within, other, path))
+  if (value === "unknown" && value !== written) return undefined
   if (Array.isArray(value)) return bindList(context, value, path, undefined)
   const absent = absence(context, value)
   if (absent === undefined) return bindOne(context, value, path, undefined)

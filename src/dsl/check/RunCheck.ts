@@ -88,10 +88,16 @@ export const check = (context: CheckContext, id: string, script: string): StageB
   }
   const env: Record<string, string> = {}
   for (const [name, written] of Object.entries(stage.env ?? {})) {
-    const { value } = fill(context, written, [...path, "env", name])
-    checkSpelling(context, written, [...path, "env", name])
+    const at = [...path, "env", name]
+    const { value } = fill(context, written, at)
+    checkSpelling(context, written, at)
     // What has no value is empty, as shells have it.
     env[name] = value === null ? "" : String(value)
+    if (value === null || typeof value !== "object") continue
+    const what = Array.isArray(value) ? "a list" : "a mapping"
+    const hint =
+      "scatter over it and give the values of one item: ${{ item }}, ${{ item.COLUMN }}; or one of them: x[0]"
+    report(context, context.document.locate(at), "type-mismatch", `'${name}' takes a text, not ${what}`, hint)
   }
   return {
     body: { _tag: "Script", script, env, ...checkTools(context, id), ...checkContainer(context, id) },

@@ -130,6 +130,16 @@ export const check = (
     checks.set(id, found)
     for (const each of found) context.collections.add(each.stage)
   }
+  // Of a stage that is switched off it is said what would be wrong with it in any case.
+  for (const id of options.pass === "counting" ? [] : off) {
+    if (unit.parts.has(id)) continue
+    const found: Array<Diagnostic> = []
+    StageCheck.check(
+      { ...context, diagnostics: found, files: [], looks: [], scripts: [], seen: undefined, off: new Set() },
+      id
+    )
+    diagnostics.push(...found.filter(({ code }) => inAnyCase.has(code)))
+  }
   const stages = [...placed.keys()].flatMap((id) => checks.get(id) ?? [])
   const files = [...inParts, ...context.files]
   if (context.seen !== undefined) {
@@ -139,6 +149,16 @@ export const check = (
   const { looks, scripts } = context
   return { stages, params: resolved.params, files, looks, scripts, diagnostics, expressions }
 }
+
+const inAnyCase = new Set([
+  "unknown-stage",
+  "unknown-output",
+  "unknown-param",
+  "unknown-key",
+  "unknown-kind",
+  "stage-body",
+  "invalid-name"
+])
 
 /** Each stage after those that it reads from; those of a cycle, which has no order, as they are written. */
 const inOrder = (placed: WorkflowUnit.WorkflowUnit["placed"]): ReadonlyArray<string> => {

@@ -67,6 +67,25 @@ export const names = (expression: Expression): ReadonlyArray<Expression & { read
   }
 }
 
+/** Whether there is a part of it that is not looked at, as its values are. */
+export const hasBranches = (expression: Expression): boolean => {
+  switch (expression._tag) {
+    case "Choice":
+      return true
+    case "Literal":
+    case "Name":
+      return false
+    case "Binary":
+      return ["&&", "||"].includes(expression.operator) || [expression.left, expression.right].some(hasBranches)
+    case "Unary":
+      return hasBranches(expression.of)
+    case "Index":
+      return [expression.of, ...expression.by].some(hasBranches)
+    case "Call":
+      return expression.args.some(hasBranches)
+  }
+}
+
 /** How a value is written into text. */
 export const show = (value: Value): string => (typeof value === "string" ? value : JSON.stringify(value))
 
@@ -99,6 +118,7 @@ export const functions: Readonly<Record<string, (args: ReadonlyArray<Value>) => 
     fallback === undefined || more.length > 0
       ? { fault: "default takes a value and what to use where it is null" }
       : { value: value ?? fallback },
+  first: (values) => ({ value: values.find((value) => value !== null) ?? null }),
   length: ([value, ...more]) =>
     (typeof value === "string" || Array.isArray(value)) && more.length === 0
       ? { value: value.length }
