@@ -3,7 +3,6 @@ import type { Record as CacheRecord } from "../cache/Record.ts"
 import * as Provenance from "../core/Provenance.ts"
 import type { Tally } from "../core/Tally.ts"
 import * as RowAccount from "./RowAccount.ts"
-import type { Task } from "./TaskResolution.ts"
 
 export interface Remarks {
   /** What became of the rows that the task took; without it, it took none. */
@@ -14,7 +13,7 @@ export interface Remarks {
   readonly unpinned?: ReadonlyArray<string>
 }
 
-export const of = (task: Pick<Task, "keyAccount">, record: CacheRecord, has: "just come" | "been kept"): Remarks => {
+export const of = (task: RowAccount.KeysRead, record: CacheRecord, has: "just come" | "been kept"): Remarks => {
   const { outputs, provenance } = record
   const account = RowAccount.ofResult(task, record)
   const unpinned = Provenance.unpinned(provenance, has)

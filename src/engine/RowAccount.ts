@@ -1,11 +1,15 @@
 /** Whether a task kept enough of the rows that it took, by its record: of a cached one as of one that just ran. */
 import * as Tally from "../core/Tally.ts"
-import type { Task } from "./TaskResolution.ts"
 import type { Failure } from "../core/Failure.ts"
 import type { Record as CacheRecord } from "../cache/Record.ts"
 import { outputsIn, shardsOf, type CheckedStage, type SkippedKey } from "../dsl/check/CheckedStage.ts"
 
 type Account = ReadonlyArray<Tally.Tally>
+
+/** A task, as far as it reads files by key. */
+export interface KeysRead {
+  readonly keyAccount: Account
+}
 
 /** Tasks on pieces of one table are judged together: a piece may be bad luck. */
 const inPieces = (stage: CheckedStage): boolean => shardsOf(stage).some(({ rows }) => rows !== undefined)
@@ -18,7 +22,7 @@ export const ofPieces = (stage: CheckedStage, account: ReadonlyArray<Tally.Tally
   inPieces(stage) ? Tally.shortfall(account, stage.policy.keepAtLeast) : undefined
 
 /** All that is known of what a task took and kept: rows, and the keys of lists that it reads. */
-export const ofResult = ({ keyAccount }: Pick<Task, "keyAccount">, { account = [] }: CacheRecord): Account => [
+export const ofResult = ({ keyAccount }: KeysRead, { account = [] }: CacheRecord): Account => [
   ...account,
   ...keyAccount
 ]

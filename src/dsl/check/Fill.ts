@@ -70,8 +70,8 @@ const fillText = (context: FillContext, text: string, path: YamlPath): Filled =>
 /** Of what is not taken as of what is: whether its names are there, and its operators are given what they take. */
 const isSound = (context: FillContext, part: Expression.Expression, text: string, path: YamlPath): boolean => {
   let isWhole = true
-  // Looked up again when it is evaluated: nothing is to be noted or reported twice.
-  const silent = { ...context, seen: undefined }
+  // Looked up again when it is evaluated: nothing is noted twice, and what is not taken is not asked for.
+  const silent = { ...context, seen: undefined, items: new Map(context.items) }
   const kindOf = (name: Expression.Expression & { readonly _tag: "Name" }): Kind.Kind => {
     const value = valueOf(silent, name, text, path)
     if (value === undefined) isWhole = false

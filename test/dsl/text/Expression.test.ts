@@ -51,7 +51,7 @@ describe("Expression", () => {
     ["a.", "fault 1: a name is expected after '.'"],
     ["1 2", "fault 2: unexpected '2'"],
     ["#", "fault 0: unexpected '#'"],
-    ["eval('x')", "fault 0: there is no function 'eval'; there are default, length, contains, format, range"],
+    ["eval('x')", "fault 0: there is no function 'eval'; there are default, first, length, contains, format, range"],
     ["1 / 0", "fault 0: 1 / 0 is not a finite number"],
     ["'a' * 2", "fault 0: '*' takes numbers, not 'a' and 2"],
     ["range(3, 2)", "fault 0: range gives at most 1,000,000 numbers, and none backwards: 3 to 2 is not possible"],
