@@ -90,7 +90,7 @@ const keysIn = (collections: Keys.Collections, binding: Binding): Keys.Keys | un
   // Tables are one.
   if (stage === undefined || Port.kindOf(stage.outputs[binding.port]!) === "tsv") return undefined
   const keys = collections.keysOf(stage, depth)
-  return keys === undefined || keys.axes.length === at.length ? undefined : Keys.within(keys, at)
+  return keys === undefined || (at.length > 0 && keys.axes.length === at.length) ? undefined : Keys.within(keys, at)
 }
 
 /** Inputs that are lists by key: of all of them the keys must be the same, unless the stage says what else. */
@@ -108,7 +108,8 @@ export const together = (
   if (first === undefined || others.length === 0) return []
   for (const { name, keys } of others) {
     const difference = Keys.difference(first.keys, keys)
-    const cannotMatch = first.keys.axes.join(";") !== keys.axes.join(";")
+    const isEmpty = first.keys.known?.length === 0 || keys.known?.length === 0
+    const cannotMatch = !isEmpty && first.keys.axes.join(";") !== keys.axes.join(";")
     if (difference === undefined || (stage.missing !== undefined && !(cannotMatch && stage.missing !== "ignore")))
       continue
     const group = stage.run === undefined ? "with" : "inputs"

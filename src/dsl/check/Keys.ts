@@ -141,12 +141,13 @@ const beginnings = new WeakMap<ReadonlyArray<Key>, Map<number, ReadonlySet<strin
 
 /** Why two collections may not have the same keys; undefined where they have, whatever happens in the run. */
 export const difference = (a: Keys, b: Keys): string | undefined => {
-  if (a.known?.length === 0 && b.known?.length === 0) return undefined
-  if (a.axes.join(";") !== b.axes.join(";")) return "they come from different lists"
+  const isEmpty = a.known?.length === 0 || b.known?.length === 0
+  if (!isEmpty && a.axes.join(";") !== b.axes.join(";")) return "they come from different lists"
   if (a.known !== undefined && b.known !== undefined) {
     const only = a.known.find((key) => !has(b.known!, key)) ?? b.known.find((key) => !has(a.known!, key))
     if (only !== undefined) return `'${shown(only)}' is in one of them only`
   }
+  if (isEmpty && a.known?.length !== b.known?.length) return "one of them is empty"
   const gap = [...a.gaps, ...b.gaps].find((stage) => a.gaps.includes(stage) !== b.gaps.includes(stage))
   return gap === undefined ? undefined : `'${gap}' may leave some out`
 }

@@ -125,16 +125,21 @@ export const check = (context: CheckContext, id: string): CheckedStage | undefin
   for (const combination of ScatterCheck.checked(those, stage)) {
     const without = skipped.length
     used.take(combination.items)
-    half =
+    let found =
       stage.uses !== undefined
         ? UsesCheck.check(scoped, id, stage.uses)
         : stage.run !== undefined
           ? RunCheck.check(scoped, id, stage.run)
           : undefined
-    if (those?.length === 0 && context.diagnostics.length === before) half ??= unfilled(context, id)
+    if (skipped.length > without) {
+      // Of what is left out nothing more is said.
+      context.diagnostics.length = before
+      continue
+    }
+    if (those?.length === 0 && context.diagnostics.length === before) found ??= unfilled(context, id)
+    half = found
     // What is wrong with one is as a rule wrong with all: it is told once.
     if (half === undefined || scatter === undefined || context.diagnostics.length > before) break
-    if (skipped.length > without) continue
     const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter, combination, those?.length === 0)]
     instances.push({ levels: [...context.levels, ...own], body: half.body, inputs: half.inputs })
   }
