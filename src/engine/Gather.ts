@@ -6,7 +6,8 @@ import { textOf } from "../dsl/check/Keys.ts"
 import * as Port from "../dsl/stage/Port.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import * as TableTask from "./TableTask.ts"
-import { placeOf, stored, type Made, type Nested, type Site, type StageOutputs } from "./TaskResolution.ts"
+import { placeOf, type Made, type Nested, type Site, type StageOutputs } from "./Site.ts"
+import { stored } from "./InputBinding.ts"
 
 /** What a stage gives that is scattered over nothing. */
 export const nothing = Effect.fnUntraced(function* (stage: CheckedStage) {

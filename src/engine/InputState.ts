@@ -4,7 +4,7 @@
  */
 import { lstatSync, readlinkSync, statSync, type BigIntStats } from "node:fs"
 import { dirname, resolve } from "node:path"
-import type { InputArtifact, TaskInputs } from "./TaskResolution.ts"
+import type { InputArtifact, TaskInputs } from "./Site.ts"
 
 const signature = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
   `${dev}.${ino}.${size}.${mtimeNs}.${ctimeNs}`

@@ -6,6 +6,7 @@ import type { Workflow } from "../dsl/Workflow.ts"
 import * as Reason from "./Reason.ts"
 import * as Gather from "./Gather.ts"
 import * as Scatter from "./Scatter.ts"
+import * as Site from "./Site.ts"
 import * as TaskResolution from "./TaskResolution.ts"
 
 export interface PlannedTask {
@@ -41,7 +42,7 @@ const runsOf = ({ instances }: CheckedStage): Runs => {
 }
 
 export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
-  const upstream = new Map<string, TaskResolution.StageOutputs>()
+  const upstream = new Map<string, Site.StageOutputs>()
   const planned: Array<PlannedStage> = []
   const wanted = Gather.wanted(workflow)
   const reasons = yield* Reason.make(workflow, undefined)
@@ -53,9 +54,8 @@ export const make = Effect.fn("Plan.make")(function* (workflow: Workflow) {
       planned.push({ stage, tasks: undefined, count, waitsFor, runs })
       continue
     }
-    const sites = stage.scattered ? yield* Scatter.expand(stage, upstream) : [TaskResolution.only(stage)]
-    const finished: Array<TaskResolution.Site & { readonly outputs: Readonly<Record<string, TaskResolution.Made>> }> =
-      []
+    const sites = stage.scattered ? yield* Scatter.expand(stage, upstream) : [Site.only(stage)]
+    const finished: Array<Site.Site & { readonly outputs: Readonly<Record<string, Site.Made>> }> = []
     const tasks = yield* Effect.forEach(sites, (site) =>
       Effect.map(TaskResolution.resolve(site, reasons, upstream), (task): PlannedTask => {
         const { id, record, reason, key } = task

@@ -37,6 +37,7 @@ import * as Gather from "./Gather.ts"
 import * as Scatter from "./Scatter.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as TaskFailure from "./TaskFailure.ts"
+import * as InputBinding from "./InputBinding.ts"
 import * as TaskResolution from "./TaskResolution.ts"
 import * as TaskRunner from "./TaskRunner.ts"
 
@@ -165,7 +166,7 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
       }
       const without = ended.flatMap(({ id }) => {
         const site = sites.get(id)!
-        const [from] = left.has(id) ? TaskResolution.missing(site, upstream) : []
+        const [from] = left.has(id) ? InputBinding.missing(site, upstream) : []
         return from === undefined ? [] : [{ item: site.item, from }]
       })
       const account = Tally.merge([
@@ -213,9 +214,9 @@ export const run = Effect.fn("Run.run")(function* (workflow: Workflow, options: 
     if (whole !== undefined) return yield* scatter(whole)
     const site = sites.get(id)!
     const since = yield* Clock.currentTimeMillis
-    const lacking = TaskResolution.missingKey(site, upstream)
+    const lacking = InputBinding.missingKey(site, upstream)
     if (lacking !== undefined) return yield* failTask(id, TaskFailure.plain(lacking), since)
-    if (TaskResolution.missing(site, upstream).length > 0) {
+    if (InputBinding.missing(site, upstream).length > 0) {
       left.add(id)
       return { _tag: "Without" as const }
     }

@@ -17,7 +17,8 @@ import * as RunRecord from "./RunRecord.ts"
 import type { PublishedOutput, RunResult } from "./RunResult.ts"
 import type { RunState } from "./RunState.ts"
 import type { Outcome } from "./Scheduler.ts"
-import * as TaskResolution from "./TaskResolution.ts"
+import * as Site from "./Site.ts"
+import * as InputBinding from "./InputBinding.ts"
 
 export interface Concluded {
   readonly workflow: Workflow
@@ -36,7 +37,7 @@ const reasonOf = ({ stageOf, sites, upstream }: RunState, id: string): string =>
   const site = sites.get(id)
   const missing = [
     ...needs(stage).filter((need) => !upstream.has(need)),
-    ...(site === undefined ? [] : TaskResolution.missing(site, upstream))
+    ...(site === undefined ? [] : InputBinding.missing(site, upstream))
   ]
   const blocker = missing.find((need) => !spare.has(need)) ?? missing[0]
   return blocker === undefined ? "the run was stopping after a failure" : `it needs '${blocker}'`
@@ -72,7 +73,7 @@ const outputsOf = ({ outputs }: Workflow, state: RunState): ReadonlyArray<Publis
     })
     if ("files" in given) return [published(name, null, given)]
     const items = itemsOf(state, stage)
-    return TaskResolution.flat(given).map((artifact, index) => {
+    return Site.flat(given).map((artifact, index) => {
       const { word, item } = items[index]!
       return published(`${name}.${word}`, item, artifact)
     })

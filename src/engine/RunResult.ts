@@ -6,7 +6,7 @@ import type { CheckedStage } from "../dsl/check/CheckedStage.ts"
 import type { Workflow } from "../dsl/Workflow.ts"
 import type { RunStatus } from "./Event.ts"
 import type { RunFolder } from "./RunFolder.ts"
-import type { Made } from "./TaskResolution.ts"
+import type { Made } from "./Site.ts"
 import type { TaskFailure } from "./TaskFailure.ts"
 
 export type TaskStatus = "done" | "cached" | "failed" | "skipped" | "not started"

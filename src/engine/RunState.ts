@@ -8,7 +8,8 @@ import type { RunTask } from "./RunRecord.ts"
 import type { StageResult, TaskResult, TaskStatus } from "./RunResult.ts"
 import type { Outcome } from "./Scheduler.ts"
 import * as RowAccount from "./RowAccount.ts"
-import { only, outputsOf, type Site, type StageOutputs, type Task } from "./TaskResolution.ts"
+import { only, type Site, type StageOutputs } from "./Site.ts"
+import { outputsOf, type Task } from "./TaskResolution.ts"
 
 export interface RunState {
   /** What the stages that have ended give, by their id. */

@@ -4,17 +4,8 @@ import type { CheckedStage, Chosen, Instance, Shards } from "../dsl/check/Checke
 import type { ItemName } from "../dsl/check/ItemName.ts"
 import * as Port from "../dsl/stage/Port.ts"
 import * as TableTask from "./TableTask.ts"
-import {
-  bindInput,
-  flat,
-  isThere,
-  stored,
-  type InputArtifact,
-  type Item,
-  type Nested,
-  type Site,
-  type StageOutputs
-} from "./TaskResolution.ts"
+import { flat, type InputArtifact, type Item, type Nested, type Site, type StageOutputs } from "./Site.ts"
+import { bindInput, isThere, stored } from "./InputBinding.ts"
 
 /** With its place in the list that it comes from. */
 const placed = (given: Nested<InputArtifact>, place: string): Nested<InputArtifact> =>

@@ -14,7 +14,7 @@ import * as Lineage from "../core/Lineage.ts"
 import * as Reader from "../data/table/Reader.ts"
 import * as Writer from "../data/table/Writer.ts"
 import * as Port from "../dsl/stage/Port.ts"
-import type { InputArtifact, Made } from "./TaskResolution.ts"
+import type { InputArtifact, Made } from "./Site.ts"
 
 /** Does what a key stands for unless its record is there; the files are written into a folder of their own. */
 const once = Effect.fnUntraced(function* <E, R>(

@@ -13,7 +13,8 @@ import * as ContainerImage from "../executor/ContainerImage.ts"
 import * as StageModule from "../executor/StageModule.ts"
 import type { ScriptSpec, TaskSpec } from "../executor/TaskSpec.ts"
 import type { Attempt } from "./Attempts.ts"
-import { fileNameOf, type InputArtifact, type Task } from "./TaskResolution.ts"
+import { fileNameOf, type InputArtifact } from "./Site.ts"
+import { type Task } from "./TaskResolution.ts"
 
 export interface SetupOptions {
   readonly attempt: Attempt

@@ -16,7 +16,8 @@ import type { Workflow } from "../../src/dsl/Workflow.ts"
 import * as Gather from "../../src/engine/Gather.ts"
 import * as KeyedInputs from "../../src/engine/KeyedInputs.ts"
 import * as Scatter from "../../src/engine/Scatter.ts"
-import * as TaskResolution from "../../src/engine/TaskResolution.ts"
+import * as Site from "../../src/engine/Site.ts"
+import * as InputBinding from "../../src/engine/InputBinding.ts"
 import { load } from "../support/workflow.ts"
 
 const workflows = Number(process.env["AGFLOW_FUZZ_KEYS"] ?? 300)
@@ -87,7 +88,7 @@ const services = Layer.mergeAll(
   Layer.succeed(Home, Home.of({} as never))
 )
 
-const sampleOf = (input: TaskResolution.InputArtifact): string => input.artifact.files[0]!.sha256
+const sampleOf = (input: Site.InputArtifact): string => input.artifact.files[0]!.sha256
 
 interface Seen {
   pairs: number
@@ -97,34 +98,32 @@ interface Seen {
 /** Ends where the run would. */
 const simulate = (workflow: Workflow, { rows, mates }: Made, random: Random.Random, seen: Seen) =>
   Effect.gen(function* () {
-    const upstream = new Map<string, TaskResolution.StageOutputs>()
+    const upstream = new Map<string, Site.StageOutputs>()
     const wanted = Gather.wanted(workflow)
     for (const stage of workflow.stages) {
-      const sites = stage.scattered ? yield* Scatter.expand(stage, upstream) : [TaskResolution.only(stage)]
-      const done: Array<TaskResolution.Site & { readonly outputs: Readonly<Record<string, TaskResolution.Made>> }> = []
+      const sites = stage.scattered ? yield* Scatter.expand(stage, upstream) : [Site.only(stage)]
+      const done: Array<Site.Site & { readonly outputs: Readonly<Record<string, Site.Made>> }> = []
       for (const site of sites) {
-        const lacking = TaskResolution.missingKey(site, upstream)
+        const lacking = InputBinding.missingKey(site, upstream)
         if (lacking !== undefined) return
-        if (TaskResolution.missing(site, upstream).length > 0) continue
-        const inputs = new Map<string, TaskResolution.InputArtifact | ReadonlyArray<TaskResolution.InputArtifact>>()
+        if (InputBinding.missing(site, upstream).length > 0) continue
+        const inputs = new Map<string, Site.InputArtifact | ReadonlyArray<Site.InputArtifact>>()
         for (const [name, binding] of site.instance.inputs) {
-          const given = yield* TaskResolution.bindInput(binding, Port.file("file", ""), site, upstream)
-          inputs.set(name, Array.isArray(given) ? TaskResolution.flat(given) : (given as TaskResolution.InputArtifact))
+          const given = yield* InputBinding.bindInput(binding, Port.file("file", ""), site, upstream)
+          inputs.set(name, Array.isArray(given) ? Site.flat(given) : (given as Site.InputArtifact))
         }
         const aligned = yield* Effect.result(KeyedInputs.align(stage, inputs))
         if (aligned._tag === "Failure") return
         const own = site.keys.at(-1)?.map(({ word, label }) => label ?? word)[0]
         if (own === undefined) {
-          const [a, b] = [...inputs.values()].map((list) =>
-            (list as ReadonlyArray<TaskResolution.InputArtifact>).map(sampleOf)
-          )
+          const [a, b] = [...inputs.values()].map((list) => (list as ReadonlyArray<Site.InputArtifact>).map(sampleOf))
           assert.deepStrictEqual(a, b, `${stage.id}: lists side by side`)
           seen.lists++
         } else {
           for (const [name, input] of inputs) {
             const row = rows.find(({ id }) => id === own)!
             const expected = mates.has(`${stage.id}.${name}`) ? row.mate : own
-            assert.strictEqual(sampleOf(input as TaskResolution.InputArtifact), expected, `${site.id}: input '${name}'`)
+            assert.strictEqual(sampleOf(input as Site.InputArtifact), expected, `${site.id}: input '${name}'`)
             seen.pairs++
           }
         }

@@ -1,23 +1,21 @@
 /** Checks a workflow file with the values of its params, and the workflows that it uses with theirs. */
 import type { Diagnostic, Range } from "../../core/Diagnostic.ts"
 import { groupBy } from "../../core/GroupBy.ts"
-import * as Suggest from "../../core/Suggest.ts"
 import type { CheckedStage, Level, SkippedKey } from "./CheckedStage.ts"
 import type { NamedFile } from "../file/FileCheck.ts"
-import { report, type CheckContext, type Seen } from "./CheckContext.ts"
-import * as InputCheck from "./InputCheck.ts"
-import { fill } from "./Fill.ts"
+import type { CheckContext, Seen } from "./CheckContext.ts"
 import { Collections } from "./Keys.ts"
 import type { Look } from "../stage/Look.ts"
 import * as Params from "./Params.ts"
-import { BoundFile, type Param } from "./WorkflowParam.ts"
+import * as PartParams from "./PartParams.ts"
+import type { Param } from "./WorkflowParam.ts"
 import * as Reference from "./Reference.ts"
 import type { Capacity } from "../stage/Stage.ts"
 import type { WrittenScript } from "./ScriptCheck.ts"
 import * as ScatterCheck from "./ScatterCheck.ts"
 import * as StageCheck from "./StageCheck.ts"
 import * as WorkflowUnit from "./WorkflowUnit.ts"
-import type { YamlDocument, YamlPath } from "../text/YamlDocument.ts"
+import type { YamlDocument } from "../text/YamlDocument.ts"
 
 /** A stage, and where it is written. */
 export interface PlacedCheck {
@@ -194,7 +192,7 @@ const checkPart = (
 ): Pick<WorkflowCheck, "stages" | "files" | "looks" | "scripts"> => {
   const { diagnostics, prefix, levels } = context
   const { stage, path, faulty } = context.placed.get(id)!
-  checkPartKeys(context, id)
+  PartParams.checkKeys(context, id)
   if (faulty.has("scatter") || faulty.has("with")) return { stages: [], files: [], looks: [], scripts: [] }
   const before = diagnostics.length
   const scatter = ScatterCheck.read(context, stage, path, `${prefix}${id}.`)
@@ -214,7 +212,7 @@ const checkPart = (
     const without = skipped.size
     const skipKey = (key: SkippedKey) => void skipped.set(key.item, key)
     const scoped = { ...within, items: used, ...(stage.missing === "skip" ? { skipKey } : {}) }
-    const { values, lack } = givenTo(scoped, part, id)
+    const { values, lack } = PartParams.givenTo(scoped, part, id)
     if (skipped.size > without) return undefined
     const own = stage.scatter === undefined ? [] : [ScatterCheck.levelOf(scatter!, combination, included?.length === 0)]
     return check(part, values, { ...how, listing: false }, lack, `${prefix}${id}/`, [...levels, ...own])
@@ -280,90 +278,9 @@ const merged = (lanes: ReadonlyArray<PlacedCheck>): PlacedCheck => {
       ...stages[0]!,
       instances: stages.flatMap(({ instances }) => instances),
       inputPorts: Object.assign({}, ...stages.map(({ inputPorts }) => inputPorts)) as CheckedStage["inputPorts"],
+      skipped: stages.flatMap(({ skipped }) => skipped),
+      keyed: [...new Set(stages.flatMap(({ keyed }) => keyed))],
       synthetic: stages.some(({ synthetic }) => synthetic)
     }
   }
-}
-
-/** Keys that a stage has which uses a workflow; all else is said in that workflow. */
-const partKeys = new Set(["uses", "with", "if", "scatter", "missing", "description"])
-
-const checkPartKeys = (context: CheckContext, id: string): void => {
-  const { stage, path } = context.placed.get(id)!
-  for (const key of Object.keys(stage).filter((each) => !partKeys.has(each))) {
-    const hint = "say it of that workflow's own stages"
-    report(
-      context,
-      context.document.locateKey([...path, key]),
-      "stage-body",
-      `'${key}' does not go with a workflow`,
-      hint
-    )
-  }
-}
-
-/** What a stage gives, under `with`, to the params of the workflow that it uses. */
-const givenTo = (
-  context: CheckContext,
-  part: WorkflowUnit.WorkflowUnit,
-  id: string
-): { readonly values: ReadonlyArray<Params.GivenParam>; readonly lack: Params.Lack } => {
-  const { document } = context
-  const { stage, path } = context.placed.get(id)!
-  const declared = part.declaration.params ?? {}
-  const written = stage.with ?? {}
-  const absences = new Map<string, string>()
-  const values = Object.entries(written).flatMap(([name, value]): ReadonlyArray<Params.GivenParam> => {
-    const at = [...path, "with", name]
-    const place = {
-      name,
-      from: "workflow" as const,
-      source: document.source,
-      nameRange: document.locateKey(at),
-      valueRange: document.locate(at),
-      origin: InputCheck.originOf(context, undefined, at)
-    }
-    if (!Object.hasOwn(declared, name)) {
-      const hint = Suggest.hint(name, Object.keys(declared), "params")
-      report(context, place.nameRange, "unknown-key", `'${stage.uses}' has no param '${name}'`, hint)
-      return []
-    }
-    const absent = InputCheck.absence(context, value)
-    if (absent !== undefined) {
-      absences.set(name, absent)
-      return []
-    }
-    const bound = boundFile(context, value, at)
-    if (bound !== undefined) return bound === "unknown" ? [] : [{ ...place, value: bound }]
-    const filled = fill(context, value, at)
-    if (filled.broken) return []
-    if (filled.value === null && value !== null) {
-      absences.set(name, "this is null")
-      return []
-    }
-    return [{ ...place, value: filled.value, origin: InputCheck.originOf(context, value, at) }]
-  })
-  const lack: Params.Lack = (name, { type }) => {
-    const { source } = document
-    const absent = absences.get(name)
-    if (absent !== undefined) {
-      const range = document.locate([...path, "with", name])
-      return { code: "absent", message: `'${name}' must be given, but ${absent}`, source, range }
-    }
-    if (Object.hasOwn(written, name)) return undefined
-    return {
-      code: "missing-param",
-      message: `param '${name}' of '${stage.uses}' is not given`,
-      hint: `under 'with': ${name}: ${type.toUpperCase()}`,
-      source,
-      range: document.locate([...path, "uses"])
-    }
-  }
-  return { values, lack }
-}
-
-/** A file that a stage gives, or that was given to a param of this workflow. */
-const boundFile = (context: CheckContext, value: unknown, path: YamlPath): BoundFile | "unknown" | undefined => {
-  const given = typeof value === "string" ? InputCheck.givenBy(context, value, path) : undefined
-  return given === undefined || given === "unknown" ? given : new BoundFile(given.binding, given.port)
 }
