@@ -73,7 +73,8 @@ describe("imports", () => {
     const run = rig.start(["run", "flow.yaml", "--max-cpus", "1"])
     const { code, stdout } = await run.ended
     assert.strictEqual(code, 0, stdout)
-    const [, ...pids] = rig.results()["scaled.tsv"]!.trimEnd().split("\n")
+    const [, ...rows] = rig.results()["scaled.tsv"]!.trimEnd().split("\n")
+    const pids = rows.map((row) => row.split("\t")[1])
     assert.strictEqual(pids.length, 3)
     assert.strictEqual(new Set(pids).size, 1)
     assert.notStrictEqual(pids[0], String(run.pid))

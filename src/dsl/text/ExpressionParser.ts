@@ -65,6 +65,8 @@ export const reserved: ReadonlySet<string> = new Set(["params", ...Object.keys(c
 
 /** Deeper nesting is no use to anybody, and would overflow the stack. */
 const maxDepth = 100
+/** `a + b + c`, `x[0][1]`: each is one level more to whoever computes it. */
+const maxLinks = 500
 
 class Parser {
   private at = 0
@@ -123,10 +125,11 @@ class Parser {
 
   private binary(level: number): Expression {
     let left = this.unary()
-    for (;;) {
+    for (let links = 0; ; links++) {
       const { kind, text } = this.peek()
       const binds = kind === "symbol" ? precedence[text] : undefined
       if (binds === undefined || binds < level) return left
+      if (links >= maxLinks) this.fail(`more than ${maxLinks} operators in a row`)
       this.at++
       const right = this.binary(binds + 1)
       left = { _tag: "Binary", operator: text, left, right, range: { start: left.range.start, end: right.range.end } }
@@ -151,7 +154,8 @@ class Parser {
 
   private indexed(): Expression {
     let of = this.primary()
-    for (;;) {
+    for (let links = 0; ; links++) {
+      if (links >= maxLinks) this.fail("too deeply nested")
       const by: Array<Expression> = []
       if (this.accept("[")) {
         do by.push(this.choice())
