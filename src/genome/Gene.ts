@@ -25,7 +25,7 @@ export type Gene = Table.Row<typeof table>
  * that GENCODE has lifted to GRCh37 (`ENSG00000187583.12_5`), and on Y (`ENSG00000182378.14_PAR_Y`).
  */
 export const withoutVersion = (id: string): string =>
-  id.replace(/^(ENS[A-Z]*[GTPE]\d+)(?:\.\d+)?(?:_\d+)?(?:_PAR_Y)?$/u, "$1")
+  id.replace(/^(ENS[A-Z]*[GTPE]\d+)(?:\.\d+(?:_\d+)?)?(?:_PAR_Y)?$/u, "$1")
 
 /** What spreadsheets make of SEPT2, MARCH1 and DEC1 (2-Sep, 1-Mar) and of 2310009E13 (2.31E+19): no gene is named so. */
 export const isSpreadsheets = (name: string): boolean =>

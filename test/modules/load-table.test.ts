@@ -189,7 +189,8 @@ describe("join-tables", () => {
   })
 
   it("finds genes of another version, and positions as R writes them; neither where several may be meant", async () => {
-    const left = [["id"], ["ENSG01.5"], ["ENSG02"], ["ENSG03.1"], ["ENSG04.1"]]
+    // Numbers behind an underscore are no version: these are two variants of one exon.
+    const left = [["id"], ["ENSG01.5"], ["ENSG02"], ["ENSG03.1"], ["ENSG04.1"], ["ENSE05_003"]]
     const right = [
       ["id", "y"],
       ["ENSG01.7", 1],
@@ -197,7 +198,8 @@ describe("join-tables", () => {
       ["ENSG03.1", 3],
       ["ENSG03.2", 4],
       ["ENSG04.2", 5],
-      ["ENSG04.3", 6]
+      ["ENSG04.3", 6],
+      ["ENSE05_006", 7]
     ]
     const result = await joined({}, left, right)
     assert.deepStrictEqual(result.rows, ["ENSG01.5\t1", "ENSG02\t2", "ENSG03.1\t3"])
