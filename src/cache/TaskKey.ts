@@ -13,7 +13,7 @@ export const keyVersion = 2
 const KeyInput = Schema.Struct({
   digest: Schema.String,
   extension: Schema.String,
-  /** Of one file of a list, what a script is told that it is of. */
+  /** Of one file of a list, the item that it belongs to: a script sees it. */
   key: Schema.optionalKey(Schema.Array(Schema.String))
 })
 

@@ -52,7 +52,7 @@ export interface Site {
   readonly items: ReadonlyMap<string, Item>
   /** What tells it from others at each level, from the outside in. */
   readonly keys: ReadonlyArray<ReadonlyArray<KeyPart>>
-  /** What its files are called: `HG00099`, `HG00099.chr1`; undefined where it is told from others by its place only. */
+  /** What its files are called: `HG00099`, `HG00099.chr1`; undefined where its place alone tells it from others. */
   readonly name: string | undefined
 }
 

@@ -20,8 +20,8 @@ const results: Readonly<Record<string, Kind>> = {
 const article = (kind: Kind): string => (kind === "boolean" ? "true or false" : `a ${kind}`)
 
 /**
- * The kind of the expression's value. `kindOf` gives that of a name, undefined after reporting that there is none; `fault`
- * is told of operators that no value of such a kind would suit.
+ * The kind of the expression's value. `kindOf` gives that of a name; `fault` takes the operators
+ * that no value of such a kind would suit.
  */
 export const check = (
   expression: Expression,

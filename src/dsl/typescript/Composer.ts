@@ -95,7 +95,7 @@ interface PartOptions {
   readonly if?: boolean | Value<boolean>
 }
 
-type Options = Pick<StageDeclaration, "resources" | "retry" | "onError" | "keep_at_least"> & PartOptions
+type Options = Pick<StageDeclaration, "resources" | "retry" | "onError" | "keep_at_least" | "missing"> & PartOptions
 
 type ColumnOf<T> = T extends `${infer U}?`
   ? ColumnOf<U> | null
