@@ -48,23 +48,31 @@ const powers = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power
 
 const parsed = new Float64Array(1)
 
+/** Past an exponent that begins here, `e-08`; where there is none, here. */
+const afterExponent = (bytes: Buffer, at: number, end: number): number => {
+  if (at >= end || (bytes[at]! | 32) !== 101) return at
+  let next = at + 1
+  if (bytes[next] === 45 || bytes[next] === 43) next++
+  const first = next
+  while (next < end && bytes[next]! >= 48 && bytes[next]! <= 57) next++
+  return next === first ? at : next
+}
+
 /**
- * A decimal of at most 15 digits and 22 of them behind the point, into `parsed`; false of any other text. Both numbers are
- * exact, so that their quotient is the nearest float64 (Clinger 1990).
+ * Whether this is a decimal. With a whole number below 2^53 and at most 22 digits behind the point, both are exact, so that
+ * their quotient, put into `parsed`, is the nearest float64 (Clinger 1990); any other is for `Number` to read.
  */
-const readDecimal = (bytes: Uint8Array, start: number, end: number): boolean => {
+const readDecimal = (bytes: Buffer, start: number, end: number): "read" | "decimal" | "other" => {
   let at = start
   const sign = bytes[at]
   if (sign === 45 || sign === 43) at++
   let mantissa = 0
-  let digits = 0
   let scale = 0
   const first = at
   for (; at < end; at++) {
     const digit = bytes[at]! - 48
     if (digit < 0 || digit > 9) break
     mantissa = mantissa * 10 + digit
-    if (mantissa > 0) digits++
   }
   let written = at - first
   if (at < end && bytes[at] === 46) {
@@ -73,15 +81,16 @@ const readDecimal = (bytes: Uint8Array, start: number, end: number): boolean => 
       const digit = bytes[at]! - 48
       if (digit < 0 || digit > 9) break
       mantissa = mantissa * 10 + digit
-      if (mantissa > 0) digits++
     }
     scale = at - point
     written += scale
   }
-  if (at !== end || written === 0 || digits > 15 || scale > 22) return false
+  const behind = written === 0 ? at : afterExponent(bytes, at, end)
+  if (behind !== end || written === 0) return "other"
+  if (behind !== at || mantissa > Number.MAX_SAFE_INTEGER || scale > 22) return "decimal"
   const value = mantissa / powers[scale]!
   parsed[0] = sign === 45 ? -value : value
-  return true
+  return "read"
 }
 
 const typed = (batch: Batch, at: number, name: string, column: Column<unknown>, row: number): unknown => {
@@ -98,8 +107,10 @@ const numbersOf = (batch: Batch, at: number, name: string, column: Column<unknow
   if (batch instanceof TextBatch) {
     const { bytes, starts, ends, width } = batch
     for (let row = 0, field = at; row < batch.height; row++, field += width) {
-      const isRead = readDecimal(bytes, starts[field]!, ends[field]!)
-      values[row] = isRead && isIn(parsed[0]!) ? parsed[0]! : slow(row)
+      const found = readDecimal(bytes, starts[field]!, ends[field]!)
+      const value = found === "decimal" ? Number(batch.text(row, at)) : parsed[0]!
+      const isMissing = found === "other" && column.nullable && batch.isMissing(row, at)
+      values[row] = found !== "other" && isIn(value) ? value : isMissing ? Number.NaN : slow(row)
     }
     return values
   }
@@ -130,11 +141,20 @@ const integersOf = (stored: BigInt64Array, { present }: Plain, slow: (row: numbe
   return values
 }
 
+/** `true` and `false` as nearly all write them: 1 and 0; undefined of any other text. */
+const readTruth = ({ bytes, starts, ends }: TextBatch, field: number): 0 | 1 | undefined => {
+  const start = starts[field]!
+  const length = ends[field]! - start
+  if (length === 4) return bytes.readUInt32LE(start) === 0x65757274 ? 1 : undefined
+  return length === 5 && bytes[start] === 102 && bytes.readUInt32LE(start + 1) === 0x65736c61 ? 0 : undefined
+}
+
 const booleansOf = (batch: Batch, at: number, name: string, column: Column<unknown>): Uint8Array => {
   const values = new Uint8Array(batch.height)
   const given = batch instanceof ValueBatch ? batch.columns[at]! : undefined
   for (let row = 0; row < batch.height; row++) {
-    const found = given?.at(row)
+    const truth = batch instanceof TextBatch ? readTruth(batch, row * batch.width + at) : undefined
+    const found = truth === undefined ? given?.at(row) : truth === 1
     const value = typeof found === "boolean" ? found : typed(batch, at, name, column, row)
     values[row] = value === null ? 2 : value === true ? 1 : 0
   }
