@@ -59,8 +59,8 @@ interface Window extends Alleles.Surroundings {
 const least = 1 << 7
 const most = 1 << 17
 
-/** Variants in a window from which on the next is larger; below a quarter it is smaller. */
-const dense = 8
+/** Variants in a window from which on the next is larger; with fewer it is smaller. */
+const dense = 2
 
 /** Bases left of a variant that are read with it: most repeats end within them. */
 const before = 200
@@ -128,7 +128,7 @@ export const make = (fasta: Fasta.Fasta, { swap }: { readonly swap: boolean }): 
   const reach = (piece: Interval.Interval, start: number, end: number): Interval.Interval => {
     const hits = looks - seen
     seen = looks
-    size = Math.min(most, Math.max(least, hits >= dense ? size * 2 : hits < dense / 4 ? size / 2 : size))
+    size = Math.min(most, Math.max(least, hits >= dense ? size * 2 : size / 2))
     const from = Math.max(piece.start, start)
     return { chrom: piece.chrom, start: from, end: Math.min(piece.end, Math.max(end, from + size)) }
   }
