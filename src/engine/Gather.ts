@@ -84,7 +84,7 @@ export const gather = Effect.fnUntraced(function* (
   // Where the stage itself is not scattered, each of its innermost lanes has one task.
   const many = instance!.levels.length > stage.depth
   const ways = wishes.of(stage.id)
-  // A lane is there, also where nothing of it is read.
+  // A lane has its place even where none of its outputs is read.
   const all = Array.from({ length: stage.depth + 1 }, (_, depth): Wish => ({ depth, texts: 0 }))
   for (const how of [...all, ...ways.filter(({ texts }) => texts > 0)]) {
     const { depth, texts } = how

@@ -126,6 +126,16 @@ const isSynthetic = (table: Table.TextTable): boolean => {
   return at !== -1 && table.rows.some((cells) => cells[at] === "true")
 }
 
+/** The scores that are judged and, where a column is named, those beside which they are. */
+const scoresIn = Effect.fnUntraced(function* (table: Table.TextTable, columns: Options["columns"]) {
+  const numbers = (named: string | undefined, usual: ReadonlyArray<string>, isNeeded: boolean) =>
+    Effect.flatMap(ScoreColumns.find(table, named, usual, isNeeded), (column) => ScoreColumns.numbers(table, column))
+  return {
+    prediction: yield* numbers(columns.prediction, ["prediction", "score"], true),
+    comparator: yield* numbers(columns.comparator, [], false)
+  }
+})
+
 /** Scores and labels side by side in one table: nothing is joined, and every row is kept. */
 export const side = Effect.fnUntraced(function* (
   table: Table.TextTable,
@@ -134,14 +144,7 @@ export const side = Effect.fnUntraced(function* (
   const { row, columns, absolute } = options
   const chosen = yield* filtered(table, options.where)
   const { target, group, respelled, stratum, pair, distance, key, same } = yield* labelled(chosen, options)
-  const prediction = yield* ScoreColumns.numbers(
-    chosen,
-    yield* ScoreColumns.find(chosen, columns.prediction, ["prediction", "score"], true)
-  )
-  const comparator = yield* ScoreColumns.numbers(
-    chosen,
-    yield* ScoreColumns.find(chosen, columns.comparator, [], false)
-  )
+  const { prediction, comparator } = yield* scoresIn(chosen, columns)
   const sized = (value: number | null) => (value === null || !absolute ? value : Math.abs(value))
   const synthetic = options.synthetic || isSynthetic(chosen)
   const rows = chosen.rows.map((_, index): ScoredVariant => ({
@@ -243,14 +246,7 @@ export const joined = Effect.fnUntraced(function* (
     options.turned
   )
   const scoreKey = (row: number): string => keys.score(chosen.rows[row]!)
-  const prediction = yield* ScoreColumns.numbers(
-    chosen,
-    yield* ScoreColumns.find(chosen, columns.prediction, ["prediction", "score"], true)
-  )
-  const comparator = yield* ScoreColumns.numbers(
-    chosen,
-    yield* ScoreColumns.find(chosen, columns.comparator, [], false)
-  )
+  const { prediction, comparator } = yield* scoresIn(chosen, columns)
   const found = groupBy(chosen.rows.keys(), scoreKey)
   const one = Effect.fnUntraced(function* (label: number, value: (index: number) => number | null) {
     const cells = labels.rows[label]!

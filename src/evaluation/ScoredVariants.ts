@@ -36,7 +36,7 @@ export const isInfinite = (value: number | null): boolean => value === Infinity 
 export const identity = ({ evaluation, key, group, pair }: ScoredVariant): string =>
   JSON.stringify([evaluation, key, group, pair])
 
-/** What an observation is told by, part by part: those of its key, its group and its set. */
+/** What identifies an observation: the parts of its key, its group and its set. */
 export const parts = ({ key, group, pair }: ScoredVariant): ReadonlyArray<string> => [
   ...Join.cellsOf(key),
   group ?? "",

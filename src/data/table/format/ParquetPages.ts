@@ -1,4 +1,4 @@
-/** The pages of a column of a Parquet file that holds single values, one after another: no more of them is decoded at once. */
+/** The pages of a Parquet column of single values, decoded one at a time. */
 import type { ColumnMetaData, DecodedArray, SchemaTree } from "hyparquet"
 import { crc32 } from "node:zlib"
 import * as Vector from "../Vector.ts"
